@@ -1,0 +1,1 @@
+"""Whole-program passes, one fact each."""

@@ -1,0 +1,1 @@
+"""The capability graph: build, match, reach, export."""

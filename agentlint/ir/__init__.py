@@ -1,0 +1,1 @@
+"""The nouns that cross every room: frozen, typed values and closed vocabularies."""

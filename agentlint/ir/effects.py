@@ -1,0 +1,60 @@
+"""What code does to the world: effects, and how a function comes to reach one."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+EffectKind = Literal[
+    "orm-write", "raw-sql", "mail", "outbound-http", "queue", "file", "payment", "permission", "process", "model-call",
+    "session", "authentication", "cache", "message",
+]
+"""Closed vocabulary. `session`/`authentication` concern the browser's person; `cache` never counts as a state change."""
+
+EffectOperation = Literal["create", "update", "delete", "write", "send", "call", "run", "login", "logout", "grant", "revoke"]
+
+Confidence = Literal["high", "medium", "low"]
+"""high: receiver and callee known; medium: one inferred step; low: name-only (never clears a finding)."""
+
+
+class Effect(msgspec.Struct, frozen=True, gc=False):
+    """One direct effect at one line of one function."""
+
+    kind: EffectKind
+    operation: EffectOperation
+    target: str
+    """What it acts on, short: a model's class name, a host, a queue; empty when unknown."""
+    file: str
+    line: int
+    function: str
+    """Id of the function whose body holds the line (see analysis: `package.module.Class.method`)."""
+    model: str = ""
+    """Qualified name of the model class, when there is one."""
+    fields: tuple[str, ...] = ()
+    """Fields written, when the code tells; empty means unknown or all."""
+    api: str = ""
+    """Access path of the write, e.g. `django.db.models.QuerySet.update()`: decides which audit mechanisms see it."""
+    methods: tuple[str, ...] = ()
+    """HTTP methods under which the line runs, when a branch on the request's method says so; empty means any."""
+    confidence: Confidence = "high"
+    registered: bool = False
+    """True when no line of the project performs it but a framework does (generic view, admin site, viewset)."""
+
+
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """One step of a chain that a person can follow: `text` says in plain words what happens at the line."""
+
+    file: str
+    line: int
+    text: str
+
+
+class ReachedEffect(msgspec.Struct, frozen=True, gc=False):
+    """An effect that a function reaches, directly (`chain` empty) or through calls. The shortest chain is kept."""
+
+    effect: Effect
+    chain: tuple[Step, ...] = ()
+    methods: tuple[str, ...] = ()
+    """HTTP methods under which the chain runs, the effect's own included; empty means any."""
+    confidence: Confidence = "high"

@@ -1,0 +1,50 @@
+"""Which effects matter: consequential changes of the world against bookkeeping that nobody decides."""
+
+from __future__ import annotations
+
+import re
+
+from agentlint.ir.effects import Effect
+
+_PERSON_KINDS = frozenset({"session", "authentication"})
+_SILENT_KINDS = frozenset({"cache", "model-call"})
+_BOOKKEEPING = re.compile(
+    r"^(last_\w+|\w*last_(seen|login|used|active|access(ed)?|activity|visit(ed)?|sync(ed)?)(_\w+)?|updated(_at|_on|_by)?|modified(_at|_on|_by)?|update_at"
+    r"|date_(updated|modified)|accessed(_at)?|(n|num|nb)_\w+|\w+_counts?|\w*counter|views|hits|visits|login_attempts?|etag|version_id"
+    r"|heartbeat(_\w+)?)$"
+)
+_DISPLAY = re.compile(
+    r"^(theme|dark_mode|color_?scheme|appearance|sort(_\w+)?|ordering|order_by|layout|columns?|density|locale|language|lang|view_mode|display(_\w+)?"
+    r"|show_\w+|hide_\w+|collapsed?|sidebar\w*|per_page|page_size|tour\w*|dismissed\w*|onboarding\w*)$"
+)
+
+
+def is_bookkeeping(effect: Effect) -> bool:
+    """True when every field that the effect writes only counts or stamps: `last_seen`, `updated_at`, `n_views`."""
+    return effect.kind == "orm-write" and effect.operation == "update" and bool(effect.fields) and all(map(_BOOKKEEPING.match, effect.fields))
+
+
+def is_display_preference(effect: Effect) -> bool:
+    """True when every field that the effect writes only steers how pages look to one person."""
+    return effect.kind == "orm-write" and effect.operation == "update" and bool(effect.fields) and all(map(_DISPLAY.match, effect.fields))
+
+
+def concerns_session(effect: Effect) -> bool:
+    """True for effects on the browser's session or login itself."""
+    return effect.kind in _PERSON_KINDS
+
+
+def changes_state(effect: Effect) -> bool:
+    """True when somebody could later notice the difference: data, mail, payments, jobs, processes. Reads, caches and bookkeeping do not count."""
+    if effect.kind in _SILENT_KINDS or is_bookkeeping(effect) or effect.confidence == "low":
+        return False
+    if effect.kind == "message":
+        return effect.operation == "send"
+    if effect.kind == "outbound-http":
+        return effect.operation in ("write", "send", "create", "update", "delete")
+    return True
+
+
+def is_consequential(effect: Effect) -> bool:
+    """A change of state beyond the caller's own session."""
+    return changes_state(effect) and not concerns_session(effect)

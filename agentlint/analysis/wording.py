@@ -1,0 +1,51 @@
+"""Plain words out of identifiers and routes: the verb and the noun that a person would use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_NOISE = frozenset(
+    "view views viewset handler api controller resource endpoint the a an of to for in by on with and or page form ajax json html base admin list detail "
+    "get post put patch generic model serializer v1 v2 v3 index".split()
+)
+VERBS = {
+    "create": "create", "add": "create", "new": "create", "insert": "create", "register": "create", "make": "create",
+    "update": "update", "edit": "update", "change": "update", "modify": "update", "set": "update", "save": "update", "patch": "update", "replace": "update",
+    "delete": "delete", "remove": "delete", "destroy": "delete", "drop": "delete", "purge": "delete", "clear": "delete", "erase": "delete",
+    "list": "list", "read": "read", "get": "read", "show": "read", "fetch": "read", "retrieve": "read",
+}
+"""Words for the five plain operations, folded onto one each."""
+
+
+def words(name: str) -> list[str]:
+    """Lower-case words of an identifier or path; holes `{x}` and punctuation are dropped."""
+    return [w.lower() for w in _WORD.findall(re.sub(r"\{[^}]*\}|<[^>]*>", " ", name))]
+
+
+def singular(word: str) -> str:
+    """A cautious English singular: `policies` -> `policy`, `boxes` -> `box`, `status` stays."""
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 4 and re.search(r"(s|x|z|ch|sh)es$", word):
+        return word[:-2]
+    if len(word) > 3 and word.endswith("s") and not re.search(r"(ss|us|is)$", word):
+        return word[:-1]
+    return word
+
+
+def stems(names: Iterable[str]) -> frozenset[str]:
+    """Singular content words of several names, verbs folded, noise dropped: what two names must share to mean the same."""
+    found = (singular(w) for name in names for w in words(name))
+    return frozenset(VERBS.get(w, w) for w in found if w not in _NOISE and not w.isdigit())
+
+
+def nouns(names: Iterable[str]) -> frozenset[str]:
+    """Like `stems`, without the plain verbs."""
+    return stems(names) - frozenset(VERBS.values())
+
+
+def spoken(name: str) -> str:
+    """`remove_check` -> `remove check`, `ChecksAdmin.disable` -> `disable`."""
+    return " ".join(words(name.rsplit(".", 1)[-1]))

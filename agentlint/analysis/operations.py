@@ -1,0 +1,171 @@
+"""Operations: what an actor can start, one row per handler on a surface, with what it changes and who may call it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from agentlint.analysis.consequence import changes_state, is_consequential
+from agentlint.analysis.guards import GuardFinder
+from agentlint.analysis.persons import human_by_design
+from agentlint.analysis.program import Program
+from agentlint.analysis.summaries import Summaries
+from agentlint.analysis.wording import VERBS, nouns, spoken, words
+from agentlint.ir.effects import Effect, ReachedEffect
+from agentlint.ir.operations import Guard, Operation, OperationEffect, Route, Surface
+
+_MACHINE = frozenset({"token", "api-key", "basic", "oauth", "mutual-tls"})
+_WRITING_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+_MOST_EFFECTS = 24
+"""Effects shown of one operation; the nearest ones."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An operation with what the matching needs beside the report's form."""
+
+    operation: Operation
+    reached: tuple[ReachedEffect, ...]
+    guards: tuple[Guard, ...]
+    routes: tuple[Route, ...]
+    human: str = ""
+    """Why it is human-by-design, empty when it is not."""
+
+    @property
+    def machine_callable(self) -> bool:
+        """True when a program can start it with credentials of its own: not by a vendor's signature, not by a component's internal key."""
+        kinds = {g.kind for g in self.guards}
+        if self.operation.surface in ("graphql", "rpc", "mcp", "api"):
+            return not kinds & {"signature", "internal"} or bool(kinds & _MACHINE)
+        return False
+
+
+def build_entries(routes: Iterable[Route], program: Program, summaries: Summaries, finder: GuardFinder) -> list[Entry]:
+    """Entries of all routes, one per GUI handler, one per method and path elsewhere; sorted by id."""
+    by_handler: dict[tuple[str, str, str], list[tuple[Route, tuple[Guard, ...]]]] = defaultdict(list)
+    entries: list[Entry] = []
+    for route in routes:
+        guards = finder.guards(route)
+        surface = route.surface or surface_of(route, guards)
+        if surface == "gui":
+            by_handler[(route.file, route.symbol, route.action if not route.handler else "")].append((route, guards))
+            continue
+        for method in _methods(route, summaries):
+            entries.append(_entry(surface, method, [(route, guards)], summaries))
+    entries += [_entry("gui", _gui_method([r for r, _ in group], summaries), group, summaries) for group in by_handler.values()]
+    return _unique(entries)
+
+
+def surface_of(route: Route, guards: Sequence[Guard]) -> Surface:
+    """Where a route stands by who may call it and what it answers, when its framework leaves that open."""
+    kinds = {g.kind for g in guards}
+    if kinds & (_MACHINE | {"signature", "internal"}):
+        return "api"
+    if "session" in kinds or "csrf" in kinds and route.renders != "json":
+        return "gui"
+    if "csrf-exempt" in kinds or "anonymous" in kinds:
+        return "api"
+    return "gui" if route.renders in ("html", "redirect") or route.framework in () else "api" if route.renders == "json" else "gui"
+
+
+def reached_by(route: Route, summaries: Summaries, method: str) -> tuple[ReachedEffect, ...]:
+    """Every effect that a route reaches under a method, nearest first."""
+    found: dict[tuple[object, ...], ReachedEffect] = {}
+    for reached in (*(ReachedEffect(e, (), e.methods) for e in route.effects), *_by_handlers(route, summaries)):
+        if method not in ("ANY", "") and reached.methods and method not in reached.methods:
+            continue
+        effect = reached.effect
+        key = (effect.kind, effect.operation, effect.model or effect.target, effect.file, effect.line)
+        if key not in found or len(reached.chain) < len(found[key].chain):
+            found[key] = reached
+    return tuple(sorted(found.values(), key=lambda r: (len(r.chain), r.effect.file, r.effect.line, r.effect.kind, r.effect.target)))
+
+
+def _by_handlers(route: Route, summaries: Summaries) -> Iterable[ReachedEffect]:
+    for function_id in dict.fromkeys((route.handler, *route.extra_handlers)):
+        if function_id:
+            yield from summaries.reached_for(function_id, route.owner)
+
+
+def _methods(route: Route, summaries: Summaries) -> list[str]:
+    """The methods a route stands for: its own, or those that the handler tells apart."""
+    if route.method != "ANY":
+        return [route.method]
+    seen = {m for r in _by_handlers(route, summaries) for m in r.methods}
+    return sorted(seen) or ["ANY"]
+
+
+def _gui_method(routes: Sequence[Route], summaries: Summaries) -> str:
+    methods = {r.method for r in routes}
+    for route in routes:
+        methods |= {m for r in _by_handlers(route, summaries) if is_consequential(r.effect) for m in r.methods}
+    writing = [m for m in _WRITING_METHODS if m in methods]
+    return writing[0] if writing else "ANY" if "ANY" in methods else sorted(methods)[0]
+
+
+def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Guard, ...]]], summaries: Summaries) -> Entry:
+    routes = sorted((r for r, _ in group), key=lambda r: (len(r.path), r.path, r.method))
+    first = routes[0]
+    guards = tuple(sorted({g for _, found in group for g in found}))
+    wanted = ("ANY",) if surface == "gui" and len({r.method for r in routes}) == 1 and first.method == "ANY" else tuple(dict.fromkeys(r.method for r in routes))
+    asked = wanted if surface == "gui" else (method,)
+    merged: dict[tuple[object, ...], ReachedEffect] = {}
+    for route in routes:
+        for one in asked:
+            for reached in reached_by(route, summaries, one):
+                merged.setdefault((reached.effect, reached.methods), reached)
+    reached_all = tuple(sorted(merged.values(), key=lambda r: (len(r.chain), r.effect.file, r.effect.line, r.effect.kind, r.effect.target)))
+    human = human_by_design([first.symbol, *(r.path for r in routes), *(r.name for r in routes)], reached_all, _administers(first)) if surface == "gui" else ""
+    changes = any(changes_state(r.effect) for r in reached_all)
+    action, resource = describe(first, reached_all)
+    operation = Operation(
+        id=f"{surface}:{method} {first.path}", surface=surface, method=method, path=first.path, file=first.file, line=first.line, symbol=first.symbol,
+        action=action, resource=resource, changes_state=changes, effects=_shown(reached_all), auth=tuple(dict.fromkeys(g.kind for g in guards)),
+        status="human-by-design" if surface == "gui" and changes and human else None, evidence=(human,) if changes and human else (),
+        confidence=first.confidence, handler=first.handler,
+    )
+    return Entry(operation, reached_all, guards, tuple(routes), human if changes else "")
+
+
+def _administers(route: Route) -> bool:
+    return "admin" in words(route.path)[:2] and bool(route.owner)
+
+
+def _shown(reached: Sequence[ReachedEffect]) -> tuple[OperationEffect, ...]:
+    kept: dict[tuple[str, str, str], OperationEffect] = {}
+    for one in reached:
+        effect: Effect = one.effect
+        key = (effect.kind, effect.target, effect.operation)
+        if changes_state(effect) and key not in kept:
+            kept[key] = OperationEffect(effect.kind, effect.target, effect.operation, effect.file, effect.line, effect.fields)
+    return tuple(kept.values())[:_MOST_EFFECTS]
+
+
+def describe(route: Route, reached: Sequence[ReachedEffect]) -> tuple[str, str]:
+    """The verb and the noun of a route in plain words."""
+    name = route.action or route.symbol
+    said = words(name.rsplit(".", 1)[-1])
+    main = next((r.effect for r in reached if is_consequential(r.effect)), None)
+    verb = next((VERBS[w] for w in said if w in VERBS), "")
+    if not verb:
+        verb = spoken(name) if said and said[0] not in ("post", "put", "patch", "index") else main.operation if main else spoken(name)
+    resource = route.resource or (main.target if main and main.target else "")
+    if not resource:
+        known = nouns([route.symbol, route.path])
+        resource = " ".join(w for w in words(route.symbol) if w in known) or next(iter(sorted(known)), "")
+    return verb, " ".join(words(resource)) if resource else ""
+
+
+def _unique(entries: Sequence[Entry]) -> list[Entry]:
+    """Entries sorted by id, with ids told apart by symbol where one method and path has several handlers."""
+    counts: dict[str, int] = defaultdict(int)
+    result = []
+    for entry in sorted(entries, key=lambda e: (e.operation.id, e.operation.file, e.operation.line, e.operation.symbol)):
+        operation = entry.operation
+        counts[operation.id] += 1
+        if counts[operation.id] > 1:
+            operation = msgspec.structs.replace(operation, id=f"{operation.id}#{counts[operation.id]}")
+            entry = msgspec.structs.replace(entry, operation=operation)
+        result.append(entry)
+    return result

@@ -1,0 +1,195 @@
+"""Which machine-callable operation does what a person does on a page: by effect first, by shared code next, by names last."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from math import log
+
+import msgspec
+
+from agentlint.analysis.consequence import is_consequential
+from agentlint.analysis.operations import Entry
+from agentlint.analysis.wording import nouns, stems
+from agentlint.ir.effects import Effect, ReachedEffect
+from agentlint.ir.operations import Operation, Status
+
+_ROWS = frozenset({"orm-write", "raw-sql", "permission"})
+_PRIMARY_SHARE = 0.34
+"""An effect whose weight is below this share of the heaviest one is a side effect."""
+_COVERED, _UNCOVERED = 0.85, 0.15
+"""Shares of an operation's weighted effects: at or over the first it is agent-accessible, under the second gui-only."""
+_MOST_COUNTERPARTS = 5
+
+
+class Atom(msgspec.Struct, frozen=True):
+    """What an operation does to one thing: an operation on a model or target, with the fields it is known to write."""
+
+    kind: str
+    operation: str
+    subject: str
+    fields: frozenset[str]
+    open_fields: bool
+    """True when some write names no fields: it may reach all of them."""
+    weight: float
+    sites: frozenset[tuple[str, int]]
+    """Lines that perform it."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.subject, self.operation)
+
+
+def atoms_of(entry: Entry, rarity: dict[str, float]) -> list[Atom]:
+    """The primary effects of an entry, heaviest first; side effects that hang on many operations or lie deep are dropped."""
+    effects = [r for r in entry.reached if is_consequential(r.effect)]
+    rows = [r for r in effects if r.effect.kind in _ROWS]
+    spoken = nouns([entry.operation.symbol, *(r.path for r in entry.routes), *(r.resource for r in entry.routes)])
+    grouped: dict[tuple[str, str, str], list[ReachedEffect]] = defaultdict(list)
+    for reached in rows or effects:
+        effect = reached.effect
+        grouped[(_kind(effect), _operation(effect), _subject(effect))].append(reached)
+    atoms = [_atom(key, group, rarity, spoken) for key, group in sorted(grouped.items())]
+    if not atoms:
+        return []
+    heaviest = max(a.weight for a in atoms)
+    return sorted((a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest), key=lambda a: (-a.weight, a.key))
+
+
+def _atom(key: tuple[str, str, str], group: Sequence[ReachedEffect], rarity: dict[str, float], spoken: frozenset[str]) -> Atom:
+    kind, operation, subject = key
+    depth = min(len(r.chain) for r in group)
+    fields = frozenset(f for r in group for f in r.effect.fields)
+    named = 2.0 if stems([subject.rsplit(".", 1)[-1]]) & spoken else 1.0
+    weight = rarity.get(subject, 1.0) * named * max(0.25, 0.85**depth)
+    sites = frozenset((r.effect.file, r.effect.line) for r in group)
+    return Atom(kind, operation, subject, fields, any(not r.effect.fields for r in group), weight, sites)
+
+
+def _kind(effect: Effect) -> str:
+    return "rows" if effect.kind in _ROWS else effect.kind
+
+
+def _operation(effect: Effect) -> str:
+    return {"grant": "update", "revoke": "update", "write": "update"}.get(effect.operation, effect.operation)
+
+
+def _subject(effect: Effect) -> str:
+    return effect.model or effect.target
+
+
+def rarities(entries: Iterable[Entry]) -> dict[str, float]:
+    """How telling a model is: 1 for one that few operations write, towards 0 for one that nearly all do (logs, counters, alerts)."""
+    writers: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    everyone: set[tuple[str, str]] = set()
+    for entry in entries:
+        who = (entry.operation.file, entry.operation.symbol)
+        subjects = {_subject(r.effect) for r in entry.reached if is_consequential(r.effect)}
+        if subjects:
+            everyone.add(who)
+        for subject in subjects:
+            writers[subject].add(who)
+    total = len(everyone) + 1
+    return {subject: max(0.05, log(total / (1 + len(who))) / log(total)) if total > 8 else 1.0 for subject, who in sorted(writers.items())}
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    share: float
+    entry: Entry | None
+    text: str
+
+
+class Matcher:
+    """Answers for each GUI entry which machine-callable entries do the same."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._rarity = rarities(entries)
+        self._offers: dict[tuple[str, str], list[tuple[Entry, Atom]]] = defaultdict(list)
+        self._sites: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+        self._handlers: dict[tuple[str, str, str], Entry] = {}
+        for entry in entries:
+            if not entry.machine_callable:
+                continue
+            self._handlers.setdefault((entry.operation.file, entry.operation.symbol, entry.operation.method), entry)
+            for atom in atoms_of(entry, self._rarity):
+                self._offers[atom.key].append((entry, atom))
+                for site in atom.sites:
+                    self._sites[site].append(entry)
+
+    def judge(self, entry: Entry) -> Operation:
+        """The entry's operation with status, counterparts and evidence."""
+        operation = entry.operation
+        if operation.surface != "gui" or not operation.changes_state or operation.status == "human-by-design":
+            return operation
+        same = self._handlers.get((operation.file, operation.symbol, operation.method))
+        if same is not None:
+            return _judged(operation, "agent-accessible", [same], ["the same handler takes a token"], "high")
+        atoms = atoms_of(entry, self._rarity)
+        if not atoms:
+            return _judged(operation, "gui-only", [], ["no machine-callable operation has its effect"], "low")
+        answers = [(atom, self._answer(atom, entry)) for atom in atoms]
+        total = sum(a.weight for a, _ in answers)
+        share = sum(a.weight * answer.share for a, answer in answers) / total
+        status: Status = "agent-accessible" if share >= _COVERED else "gui-only" if share < _UNCOVERED else "partial"
+        found = [answer.entry for _, answer in answers if answer.entry is not None] if status != "gui-only" else []
+        return _judged(operation, status, found, [answer.text for _, answer in answers], "high" if share in (0.0, 1.0) else "medium")
+
+    def _answer(self, atom: Atom, entry: Entry) -> _Answer:
+        """The best offer for one effect."""
+        best = _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
+        for other, offer in self._candidates(atom):
+            answer = _compare(atom, other, offer)
+            if (answer.share, -_distance(entry, other)) > (best.share, -_distance(entry, best.entry)) and answer.share > 0:
+                best = answer
+        return best
+
+    def _candidates(self, atom: Atom) -> list[tuple[Entry, Atom]]:
+        direct = self._offers.get(atom.key, [])
+        shared = [(e, msgspec.structs.replace(atom, sites=atom.sites)) for site in sorted(atom.sites) for e in self._sites.get(site, ())]
+        return [*direct, *shared]
+
+
+def _compare(atom: Atom, other: Entry, offer: Atom) -> _Answer:
+    where = f"{other.operation.method} {other.operation.path} ({other.operation.symbol}, {other.operation.file}:{other.operation.line})"
+    if atom.sites & offer.sites:
+        file, line = min(atom.sites & offer.sites)
+        return _Answer(1.0, other, f"{where} reaches the same line {file}:{line}")
+    if atom.operation != "update" or not atom.fields or offer.open_fields:
+        return _Answer(1.0, other, f"{where} can {_said(offer)} too")
+    common = atom.fields & offer.fields
+    if not offer.fields or not common:
+        return _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
+    missing = sorted(atom.fields - offer.fields)
+    if not missing:
+        return _Answer(1.0, other, f"{where} writes the same fields of {_short(atom.subject)}: {', '.join(sorted(common))}")
+    return _Answer(len(common) / len(atom.fields), other, f"{where} writes {', '.join(sorted(common))} of {_short(atom.subject)} but not {', '.join(missing)}")
+
+
+def _distance(entry: Entry, other: Entry | None) -> float:
+    """How far two operations are apart by their words, between 0 and 1: only breaks ties."""
+    if other is None:
+        return 1.0
+    mine = stems([entry.operation.symbol, entry.operation.path])
+    theirs = stems([other.operation.symbol, other.operation.path, other.operation.method])
+    return 1.0 - len(mine & theirs) / max(1, len(mine | theirs))
+
+
+def _judged(operation: Operation, status: Status, found: Sequence[Entry], texts: Sequence[str], confidence: str) -> Operation:
+    ids = tuple(dict.fromkeys(e.operation.id for e in found))[:_MOST_COUNTERPARTS]
+    evidence = tuple(dict.fromkeys((*operation.evidence, *texts)))
+    return msgspec.structs.replace(operation, status=status, counterparts=ids, evidence=evidence, confidence=confidence)
+
+
+def _said(atom: Atom) -> str:
+    fields = f" ({', '.join(sorted(atom.fields)[:6])})" if atom.fields and atom.operation == "update" else ""
+    return f"{atom.operation} {_short(atom.subject) or atom.kind}{fields}"
+
+
+def _short(subject: str) -> str:
+    return subject.rsplit(".", 1)[-1]
+
+
+def match_operations(entries: Sequence[Entry]) -> tuple[Operation, ...]:
+    """All operations, GUI ones judged against the machine-callable ones; sorted by id."""
+    matcher = Matcher(entries)
+    return tuple(sorted((matcher.judge(e) for e in entries), key=lambda o: o.id))

@@ -40,6 +40,19 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     confidence: Confidence = "high"
     registered: bool = False
     """True when no line of the project performs it but a framework does (generic view, admin site, viewset)."""
+    verb: str = ""
+    """HTTP method of an outbound call, when known; an outbound GET, HEAD or OPTIONS only reads."""
+    incidental: bool = False
+    """True for what is never the point of an action: temporary files, flash messages, counters, last-seen stamps."""
+
+
+_READING_VERBS = frozenset({"GET", "HEAD", "OPTIONS"})
+_UNCOUNTED_KINDS = frozenset({"cache", "session"})
+
+
+def changes_state(effect: Effect) -> bool:
+    """True when the effect is a state change that somebody may want to do, or account for."""
+    return effect.kind not in _UNCOUNTED_KINDS and not effect.incidental and not (effect.kind == "outbound-http" and effect.verb in _READING_VERBS)
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):

@@ -1,0 +1,178 @@
+"""The one object through which passes ask what is known of a library: lookups by canonical access path, through library base classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeVar
+
+from agentlint.ir.operations import AuthKind
+from agentlint.knowledge import schema
+from agentlint.knowledge.paths import TypeText, bare, expand, parse_type
+
+_R = TypeVar("_R")
+
+
+class LibraryFacts:
+    """Everything known of libraries. Not changed after construction; lookups remember their answers."""
+
+    def __init__(self, files: Iterable[schema.KnowledgeFile] = ()) -> None:
+        self.files = tuple(files)
+        self._aliases: dict[str, str] = {}
+        self._bases: dict[str, tuple[str, ...]] = {}
+        self._types: dict[str, schema.TypeRow] = {}
+        self._models: dict[str, schema.ModelRow] = {}
+        self._effects: dict[str, schema.EffectRow] = {}
+        self._callbacks: dict[str, schema.CallbackRow] = {}
+        self._records: dict[str, schema.RecordRow] = {}
+        self._mechanisms: dict[str, schema.MechanismRow] = {}
+        self._decisions: dict[str, schema.DecisionRow] = {}
+        self._guards: dict[str, schema.GuardRow] = {}
+        self._inert: dict[str, schema.InertRow] = {}
+        self._home: dict[int, str] = {}
+        self._memo: dict[tuple[int, str], object] = {}
+        self._canonical: dict[str, str] = {}
+        self._ancestors: dict[str, tuple[str, ...]] = {}
+        for file in self.files:
+            self._add(file)
+        self._prefixes = frozenset(self._aliases)
+
+    def _add(self, file: schema.KnowledgeFile) -> None:
+        self._aliases.update(file.aliases)
+        self._bases.update(file.classes)
+        _index(file.types, self._types, calls_apart=True)
+        _index(file.models, self._models)
+        _index(file.effects, self._effects)
+        _index(file.callbacks, self._callbacks)
+        _index(file.records, self._records)
+        _index(file.mechanisms, self._mechanisms)
+        _index(file.decisions, self._decisions)
+        _index(file.guards, self._guards)
+        _index(file.inert, self._inert)
+        for row in (*file.effects, *file.records, *file.mechanisms, *file.decisions):
+            self._home[id(row)] = file.library
+
+    def canonical(self, name: str) -> str:
+        """The name under which the library is described: `django.db.models.query.QuerySet.update` -> `django.db.models.QuerySet.update`."""
+        known = self._canonical.get(name)
+        if known is None:
+            known = self._canonical[name] = self._follow(name)
+        return known
+
+    def _follow(self, name: str) -> str:
+        for _ in range(4):  # an alias may lead to another; four is more than any library has
+            head, tail = name, ""
+            while head and head not in self._prefixes:
+                head, _, last = head.rpartition(".")
+                tail = f".{last}{tail}"
+            if not head:
+                return name
+            name = self._aliases[head] + tail
+        return name
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """The direct bases of a library class; empty when it has none or is unknown."""
+        return self._bases.get(name) or self._bases.get(self.canonical(name), ())
+
+    def is_class(self, name: str) -> bool:
+        """True when a knowledge file describes the name as a class."""
+        return self.canonical(name) in self._bases
+
+    def ancestors(self, name: str) -> tuple[str, ...]:
+        """The class and all its library bases, nearest first."""
+        known = self._ancestors.get(name)
+        if known is None:
+            order = [self.canonical(name)]
+            for current in order:
+                order.extend(b for b in map(self.canonical, self.bases(current)) if b not in order)
+            known = self._ancestors[name] = tuple(order)
+        return known
+
+    def effect(self, path: str) -> schema.EffectRow | None:
+        """What a call of the path does to the world."""
+        return self._find(self._effects, bare(path))
+
+    def effect_without_owner(self, method: str) -> bool:
+        """True when some library class has an effect under this method name."""
+        return method in self._effect_names()
+
+    def _effect_names(self) -> frozenset[str]:
+        known = self._memo.get((0, ""))
+        if known is None:
+            known = self._memo[0, ""] = frozenset(path.rpartition(".")[2] for path in self._effects)
+        return known  # type: ignore[return-value]
+
+    def callback(self, path: str) -> schema.CallbackRow | None:
+        """Which argument of the call is run, now or later."""
+        return self._find(self._callbacks, bare(path))
+
+    def type_row(self, path: str) -> schema.TypeRow | None:
+        """The row behind `type_of`."""
+        return self._find(self._types, path)
+
+    def type_of(self, path: str) -> tuple[TypeText, ...]:
+        """What a path gives: with `()` at its end the result of the call, without it the attribute's value. Empty when unknown."""
+        row = self._find(self._types, path)
+        return () if row is None else parse_type(row.returns)
+
+    def model_style(self, name: str) -> Literal["attribute", "save", ""]:
+        """How instances of a class (itself or through library bases) reach the database; empty when it is no model."""
+        for ancestor in self.ancestors(name):
+            row = self._models.get(ancestor)
+            if row is not None:
+                return row.writes
+        return ""
+
+    def record(self, path: str) -> schema.RecordRow | None:
+        """The durable audit record that a call makes."""
+        return self._find(self._records, bare(path))
+
+    def mechanism(self, path: str) -> schema.MechanismRow | None:
+        """The recording mechanism that a decorator, call, attribute, base or middleware registers."""
+        return self._find(self._mechanisms, bare(path))
+
+    def decision(self, path: str) -> schema.DecisionRow | None:
+        """The decision source that a call asks."""
+        return self._find(self._decisions, bare(path))
+
+    def guard(self, path: str) -> AuthKind | None:
+        """What a decorator, class or call demands of the caller."""
+        row = self._find(self._guards, bare(path))
+        return None if row is None else row.kind
+
+    def guard_row(self, path: str) -> schema.GuardRow | None:
+        """The row behind `guard`."""
+        return self._find(self._guards, bare(path))
+
+    def is_inert(self, path: str) -> bool:
+        """True when a person reviewed the path and found it harmless."""
+        return self._find(self._inert, bare(path)) is not None
+
+    def library_of(self, row: schema.EffectRow | schema.RecordRow | schema.MechanismRow | schema.DecisionRow) -> str:
+        """Name of the knowledge file's library that holds the row."""
+        return self._home.get(id(row), "")
+
+    def _find(self, table: dict[str, _R], path: str) -> _R | None:
+        hit = table.get(path)
+        if hit is not None or not table:
+            return hit
+        key = (id(table), path)
+        if key not in self._memo:
+            self._memo[key] = self._search(table, path)
+        return self._memo[key]  # type: ignore[return-value]
+
+    def _search(self, table: Mapping[str, object], path: str) -> object | None:
+        owner, _, last = self.canonical(path).rpartition(".")
+        for ancestor in self.ancestors(owner) if owner else ():
+            hit = table.get(f"{ancestor}.{last}")
+            if hit is not None:
+                return hit
+        return table.get(self.canonical(path))
+
+
+_Row = TypeVar("_Row", bound="schema._Row")
+
+
+def _index(rows: Iterable[_Row], table: dict[str, _Row], calls_apart: bool = False) -> None:
+    for row in rows:
+        for path in expand(row.at):
+            table[path if calls_apart else bare(path)] = row

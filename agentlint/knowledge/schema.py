@@ -1,0 +1,153 @@
+"""The form of a knowledge file: its sections, the fields of a row, and the closed vocabularies.
+
+An access path names a place in a library as a program reaches it: `package.module.Class.method()` is the result of a call, the same without `()` the
+thing itself, and `{a,b}` stands for alternatives. A place names a value at a call site: `receiver` (its type), `T` (the first type argument of the
+receiver), `arg 0`, `kwarg name`, each optionally preceded by `item of` (the instance of a class, the element of a collection, manager or queryset),
+and alternatives joined by ` or `.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from agentlint.ir.effects import EffectKind, EffectOperation
+from agentlint.ir.operations import AuthKind
+
+
+class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+    """What every row has: where it applies, and which of the file's sources says so."""
+
+    at: str
+    source: str
+
+
+class TypeRow(_Row, frozen=True, kw_only=True, gc=False):
+    """What a library call (`at` ends in `()`) or attribute gives, and what leaving or iterating it gives."""
+
+    returns: str
+    """Alternatives separated by ` | `: a dotted class with arguments in brackets (`pkg.QuerySet[T]`), `type[...]` for a class object, or a place."""
+
+
+class EffectRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A call that changes the world."""
+
+    kind: EffectKind
+    operation: EffectOperation
+    model: str = ""
+    """Place that holds the model or its instance."""
+    target: str = ""
+    """Place that holds the text to show (a host, a queue), or that text in single quotes."""
+    fields: tuple[str, ...] = ()
+    """`keywords` (the call's own keyword names), or places that hold a mapping or a list of field names; a text in single quotes is a field itself."""
+    verb: str = ""
+    """HTTP method of an outbound call: the place that holds it, a quoted text, or `name` when the called name is the method."""
+    sql: str = ""
+    """Place that holds SQL text; without a writing statement there is no effect."""
+    when: str = ""
+    """`PLACE matches REGEX`: the effect exists only if the constant there matches; a value that is not constant counts as no match."""
+    incidental: bool = False
+    """True for what never is a reason to act: temporary files, flash messages, session bookkeeping."""
+
+
+class CallbackRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A call that runs one of its arguments: now (`reference`) or later (`deferred`)."""
+
+    function: str
+    """Place that holds the function; `receiver` for `task.delay()`."""
+    kind: Literal["deferred", "reference"] = "deferred"
+
+
+class ModelRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A base class whose subclasses are persistent."""
+
+    writes: Literal["attribute", "save"]
+    """`attribute`: assigning to a loaded instance is a write by itself; `save`: only a later call writes."""
+
+
+class RecordRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A call that makes a durable audit record."""
+
+    name: str = ""
+    model: str = ""
+    """Place that holds the object the record is about."""
+    who: bool = False
+    what: bool = True
+    why: bool = False
+    who_from: str = ""
+    """Place whose presence makes `who` true."""
+    why_from: str = ""
+    """Place whose presence makes `why` true."""
+
+
+class MechanismRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A registration after which writes of a model are recorded by themselves, and which writes it does not see."""
+
+    name: str
+    how: Literal["call", "decorator", "attribute", "base", "middleware", "context", "setting"]
+    model: str = ""
+    """Place that holds the model; `class` for the class that carries the attribute, base or decorator; empty for every model."""
+    skips: tuple[str, ...] = ()
+    """Access paths of writes it does not see."""
+    fields: str = ""
+    excluded: str = ""
+    operations: tuple[str, ...] = ("create", "update", "delete")
+    who: bool = False
+    what: bool = True
+    why: bool = False
+    needs: tuple[str, ...] = ()
+    """Access paths of what must also be there (a middleware, a block) before it records at all."""
+
+
+class DecisionRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A call whose answer decides: a language model, another learned model, a rule engine, a feature flag, an approval step."""
+
+    kind: Literal["language-model", "learned-model", "rule-engine", "policy", "flag", "approval", "state-machine", "embedding"]
+    provider: str = ""
+    model: str = ""
+    """Place of the model's name."""
+    options: dict[str, str] = {}
+    """Meaning to place: `bounded_output: kwarg max_tokens`."""
+
+
+class GuardRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A decorator, class or call that demands something of the caller."""
+
+    kind: AuthKind
+    detail: str = ""
+
+
+class InertRow(_Row, frozen=True, gc=False):
+    """Reviewed and harmless, which is not the same as unknown."""
+
+
+class KnowledgeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file: one library or a family that belongs together."""
+
+    library: str
+    language: Literal["python", "javascript", "typescript"]
+    packages: dict[str, str]
+    """Distribution to the versions that the rows were checked against; `stdlib` for the language's own library."""
+    checked: str
+    sources: dict[str, str]
+    aliases: dict[str, str] = {}
+    """Name as imported to its canonical name; also applies to everything below it."""
+    classes: dict[str, tuple[str, ...]] = {}
+    """Canonical class to its bases."""
+    models: tuple[ModelRow, ...] = ()
+    types: tuple[TypeRow, ...] = ()
+    effects: tuple[EffectRow, ...] = ()
+    callbacks: tuple[CallbackRow, ...] = ()
+    records: tuple[RecordRow, ...] = ()
+    mechanisms: tuple[MechanismRow, ...] = ()
+    decisions: tuple[DecisionRow, ...] = ()
+    guards: tuple[GuardRow, ...] = ()
+    inert: tuple[InertRow, ...] = ()
+
+
+SECTIONS: dict[str, type[_Row]] = {
+    "models": ModelRow, "types": TypeRow, "effects": EffectRow, "callbacks": CallbackRow, "records": RecordRow,
+    "mechanisms": MechanismRow, "decisions": DecisionRow, "guards": GuardRow, "inert": InertRow,
+}
+"""Sections that hold rows, with the row's type."""

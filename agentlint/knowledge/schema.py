@@ -46,7 +46,9 @@ class EffectRow(_Row, frozen=True, kw_only=True, gc=False):
     sql: str = ""
     """Place that holds SQL text; without a writing statement there is no effect."""
     when: str = ""
-    """`PLACE matches REGEX`: the effect exists only if the constant there matches; a value that is not constant counts as no match."""
+    """`PLACE matches REGEX` or `PLACE not matches REGEX`: the effect exists only then; a value that is not constant matches nothing."""
+    pending: bool = False
+    """True when the call only changes the object in memory: its `fields` belong to the next save of the same receiver."""
     incidental: bool = False
     """True for what never is a reason to act: temporary files, flash messages, session bookkeeping."""
 

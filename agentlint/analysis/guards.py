@@ -7,13 +7,13 @@ asks for a token; one that verifies an HMAC of the body asks for a vendor's sign
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from agentlint.analysis.calls import Calls
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
 from agentlint.ir.operations import AuthKind, Guard, Route
-from agentlint.ir.walk import body_expressions, dotted
+from agentlint.ir.walk import blocks, dotted, expressions, own_expressions
 from agentlint.knowledge import LibraryFacts
 
 _DEPTH = 3
@@ -27,6 +27,7 @@ _SIGNATURE = re.compile(r"signature|hmac|hub-sha", re.IGNORECASE)
 _KEY_HEADER = re.compile(r"(api[-_]?key|apikey|access[-_]?key|auth[-_]?key|token|secret|x[-_]?auth)", re.IGNORECASE)
 _KEY_VALUE = re.compile(r"^(api[-_]?key|apikey|access[-_]?token|api[-_]?token|auth[-_]?token)$", re.IGNORECASE)
 _NOT_CREDENTIAL = re.compile(r"csrf|xsrf|idempoten|page[-_]?token|continuation", re.IGNORECASE)
+_GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signed_cookie")
 _FIRST_LINE_OF_DEFENCE = ("dispatch", "prepare", "get_current_user", "initial", "check_permissions", "before_request")
 
 
@@ -37,13 +38,13 @@ class GuardFinder:
         self._program = program
         self._calls = calls
         self._library = library
-        self._seen: dict[str, frozenset[Guard]] = {}
+        self._seen: dict[tuple[str, str], frozenset[Guard]] = {}
 
     def guards(self, route: Route) -> tuple[Guard, ...]:
         """Guards of a route, those of the framework first; sorted, without repetition."""
         found: set[Guard] = set()
-        for function_id in dict.fromkeys((route.handler, *route.extra_handlers, *self._entry_hooks(route.owner))):
-            found |= self._of_function(function_id, _DEPTH)
+        for function_id in dict.fromkeys((route.handler, *route.extra_handlers, *route.guard_handlers, *self._entry_hooks(route.owner))):
+            found |= self._of_function(function_id, _DEPTH, route.owner)
         if route.owner in self._program.classes:
             info = self._program.classes[route.owner]
             for decorator in info.node.decorators:
@@ -59,28 +60,65 @@ class GuardFinder:
             if method is not None:
                 yield method.id
 
-    def _of_function(self, function_id: str, depth: int) -> frozenset[Guard]:
+    def _of_function(self, function_id: str, depth: int, owner: str = "") -> frozenset[Guard]:
+        """What a function demands; `owner` is the concrete class it runs on, whose flags may switch branches off."""
         info = self._program.functions.get(function_id)
         if info is None or depth < 0:
             return frozenset()
-        if function_id in self._seen:
-            return self._seen[function_id]
-        self._seen[function_id] = frozenset()  # a cycle adds nothing
-        found: set[Guard] = set(_reads(info))
+        key = (function_id, owner if info.owner else "")
+        if key in self._seen:
+            return self._seen[key]
+        self._seen[key] = frozenset()  # a cycle adds nothing
+        alive = tuple(self._alive(info.node.body, key[1]))
+        found: set[Guard] = set(_reads(alive, info.module.path))
         for decorator in info.node.decorators:
             found |= self._of_decorator(decorator, info, depth)
+        sites = {call.site for stmt in alive for root in own_expressions(stmt) for call in expressions(root) if isinstance(call, s.Call)}
         for site in self._calls.sites(function_id):
+            if site.call.site not in sites:
+                continue
             kind = self._library.guard(site.library) if site.library else None
             if kind is not None:
                 found.add(Guard(kind, site.library, site.file, site.line))
             for target in site.targets:
                 if target.confidence != "low" and target.kind != "deferred":
-                    found |= self._of_function(target.function, depth - 1)
+                    found |= self._of_function(target.function, depth - 1, key[1])
         for nested in _nested(info):
-            found |= self._of_function(nested, depth - 1)
+            found |= self._of_function(nested, depth - 1, key[1])
         result = frozenset(found)
-        self._seen[function_id] = result
+        self._seen[key] = result
         return result
+
+    def _alive(self, body: tuple[s.Stmt, ...], owner: str) -> Iterator[s.Stmt]:
+        """Statements of a block that can run on the class: branches under a flag that the class sets to False are left out."""
+        for stmt in body:
+            yield stmt
+            if isinstance(stmt, s.If):
+                verdict = self._flag(stmt.test, owner) if owner else None
+                if verdict is not False:
+                    yield from self._alive(stmt.body, owner)
+                if verdict is not True:
+                    yield from self._alive(stmt.orelse, owner)
+            else:
+                for block in blocks(stmt):
+                    yield from self._alive(block, owner)
+
+    def _flag(self, test: s.Expr, owner: str) -> bool | None:
+        """The truth of a test made of class flags (`self.accepts_tokens`), None when the class does not tell."""
+        if isinstance(test, s.Attribute) and isinstance(test.value, s.Name) and test.value.id in ("self", "cls"):
+            held = self._program.attribute(owner, test.attr)
+            if held is not None and isinstance(held[0], s.Constant) and isinstance(held[0].value, bool):
+                return held[0].value
+            return None
+        if isinstance(test, s.Apply):
+            parts = [self._flag(o, owner) for o in test.operands]
+            if test.op == "not":
+                return None if parts[0] is None else not parts[0]
+            if test.op == "and":
+                return False if False in parts else True if all(p is True for p in parts) else None
+            if test.op == "or":
+                return True if True in parts else False if all(p is False for p in parts) else None
+        return None
 
     def _of_decorator(self, decorator: s.Expr, scope: object, depth: int) -> frozenset[Guard]:
         func = decorator.func if isinstance(decorator, s.Call) else decorator
@@ -107,21 +145,21 @@ def _nested(info: FunctionInfo) -> list[str]:
     return [f"{info.id}.{stmt.definition.name}" for stmt in info.node.body if isinstance(stmt, s.Define)]
 
 
-def _reads(info: FunctionInfo) -> Iterable[Guard]:
-    """Credentials that the function's own lines take out of a request."""
-    for expr in body_expressions(info.node.body):
-        source, key, line = "", None, 0
-        if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr in ("get", "get_argument", "get_cookie") and expr.args:
-            source, key, line = dotted(expr.func.value), expr.args[0], expr.line
+def _reads(body: Iterable[s.Stmt], file: str) -> Iterable[Guard]:
+    """Credentials that statements take out of a request by their own lines."""
+    for expr in (e for stmt in body for root in own_expressions(stmt) for e in expressions(root)):
+        source, key = "", None
+        if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr in _GETTERS and expr.args:
+            source, key = dotted(expr.func.value), expr.args[0]
         elif isinstance(expr, s.Subscript):
-            source, key, line = dotted(expr.value), expr.index, expr.line
+            source, key = dotted(expr.value), expr.index
         elif isinstance(expr, s.Attribute) and expr.attr == "user" and dotted(expr.value) in ("request", "self.request"):
-            yield Guard("session", "request.user", info.module.path, expr.line)
+            yield Guard("session", "request.user", file, expr.line)
             continue
         if isinstance(key, s.Constant) and isinstance(key.value, str) and source:
             kind = _credential(source, key.value)
             if kind is not None:
-                yield Guard(kind, key.value, info.module.path, line)
+                yield Guard(kind, key.value, file, expr.line)
 
 
 def _credential(source: str, key: str) -> AuthKind | None:

@@ -58,7 +58,9 @@ class Route(msgspec.Struct, frozen=True, gc=False):
     table_line: int = 0
     """Where the route is registered."""
     extra_handlers: tuple[str, ...] = ()
-    """Function ids that run around the handler (dispatch, get_queryset, form_valid, form.save, serializer.create, dependencies)."""
+    """Function ids that run around the handler (dispatch, get_queryset, form_valid, form.save, serializer.create)."""
+    guard_handlers: tuple[str, ...] = ()
+    """Function ids that only check the caller (dependencies, before-request hooks, permission classes)."""
     confidence: Confidence = "high"
 
 

@@ -1,0 +1,26 @@
+"""FastAPI and Starlette: routers, mounts, dependencies that authenticate, class-based routers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agentlint.api import Context, FrameworkBase, Program, Route
+from agentlint_fastapi.routes import collect_routes
+
+
+class FastAPI(FrameworkBase):
+    """The plugin object that the entry point names."""
+
+    name = "fastapi"
+    version = "0.1.0"
+
+    def detect(self, program: Program) -> bool:
+        """True when a module imports FastAPI or Starlette."""
+        return program.imports("fastapi", "starlette")
+
+    def routes(self, context: Context) -> Iterable[Route]:
+        """Every path operation, with the guards of its dependencies."""
+        return collect_routes(context)
+
+
+plugin = FastAPI()

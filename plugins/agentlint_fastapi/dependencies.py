@@ -1,0 +1,102 @@
+"""Dependencies that authenticate: what `Depends` and `Security` demand of the caller, followed through providers of providers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, Scope, syntax
+
+_DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends", "fastapi.params.Security"})
+_DEPTH = 8
+
+
+class Dependencies:
+    """Answers which guards and provider functions a dependency brings."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._program = context.program
+
+    def of_expression(self, expr: syntax.Expr | None, scope: Scope, depth: int = 0) -> Iterator[Guard | str]:
+        """Guards, and ids of provider functions, that an expression such as `Depends(get_user)` or `[Depends(a), Depends(b)]` brings."""
+        if expr is None or depth > _DEPTH:
+            return
+        if isinstance(expr, syntax.Sequence):
+            for item in expr.items:
+                yield from self.of_expression(item, scope, depth)
+        elif isinstance(expr, syntax.Subscript) and self._program.resolve(expr.value, scope) in ("typing.Annotated", "typing_extensions.Annotated"):
+            yield from self.of_expression(expr.index, scope, depth)
+        elif isinstance(expr, (syntax.Name, syntax.Attribute)):
+            known = self._program.lookup(self._program.resolve(expr, scope))
+            if isinstance(known, (syntax.Subscript, syntax.Sequence)):  # `CurrentUser = Annotated[User, Depends(get_user)]`
+                yield from self.of_expression(known, self._home(expr, scope), depth + 1)
+        elif isinstance(expr, syntax.Call) and self._program.resolve(expr.func, scope) in _DEPENDS:
+            provider = expr.args[0] if expr.args else next((k.value for k in expr.keywords if k.name == "dependency"), None)
+            if provider is not None:
+                yield from self._of_provider(provider, scope, depth + 1)
+
+    def of_function(self, info: FunctionInfo, depth: int = 0) -> Iterator[Guard | str]:
+        """What the parameters of a path operation or provider bring."""
+        scope: Scope = info
+        for parameter in info.node.params:
+            yield from self.of_expression(parameter.default, scope, depth)
+            yield from self.of_expression(parameter.annotation, scope, depth)
+
+    def of_class(self, class_id: str) -> Iterator[Guard | str]:
+        """What the attributes of a class-based router bring: `user: User = Depends(get_user)`."""
+        for name in self._program.mro(class_id):
+            info = self._program.classes.get(name)
+            if info is not None:
+                for value in info.attributes.values():
+                    yield from self.of_expression(value, info)
+                for stmt in info.node.body:
+                    if isinstance(stmt, syntax.Assign) and stmt.annotation is not None:
+                        yield from self.of_expression(stmt.annotation, info)
+
+    def _of_provider(self, provider: syntax.Expr, scope: Scope, depth: int) -> Iterator[Guard | str]:
+        called = provider.func if isinstance(provider, syntax.Call) else provider
+        name = self._program.resolve(called, scope)
+        kind = self._context.library.guard(name) if name else None
+        if kind is not None:
+            yield Guard(kind, name, self._path(scope), called.line)
+            return
+        target = self._program.lookup(name) if name else None
+        if isinstance(target, FunctionInfo):
+            yield target.id
+            yield from self.of_function(target, depth)
+            for stmt in target.node.body:  # a factory: the returned inner function is the provider
+                if isinstance(stmt, syntax.Define) and isinstance(stmt.definition, syntax.Function):
+                    inner = self._program.functions.get(f"{target.id}.{stmt.definition.name}")
+                    if inner is not None and depth < _DEPTH:
+                        yield inner.id
+                        yield from self.of_function(inner, depth + 1)
+        elif isinstance(target, ClassInfo):
+            yield from self._of_class_provider(target, called.line, scope, depth)
+        elif isinstance(target, syntax.Call) and depth < _DEPTH:  # `scheme = OAuth2PasswordBearer(...)`
+            yield from self._of_provider(target, self._home(called, scope), depth + 1)
+
+    def _of_class_provider(self, info: ClassInfo, line: int, scope: Scope, depth: int) -> Iterator[Guard | str]:
+        for base in self._program.mro(info.id):
+            kind = self._context.library.guard(base)
+            if kind is not None:
+                yield Guard(kind, base, self._path(scope), line)
+        for name in ("__init__", "__call__"):
+            method = self._program.method(info.id, name)
+            if method is not None:
+                yield method.id
+                yield from self.of_function(method, depth)
+
+    def _home(self, expr: syntax.Expr, scope: Scope) -> Scope:
+        """The module that defines what a name means: where its own names must be resolved."""
+        owner = self._program.resolve(expr, scope).rpartition(".")[0]
+        return self._program.modules.get(owner) or self._program.classes.get(owner) or scope
+
+    @staticmethod
+    def _path(scope: Scope) -> str:
+        return scope.path if isinstance(scope, syntax.Module) else scope.module.path
+
+
+def split(found: Iterator[Guard | str]) -> tuple[tuple[Guard, ...], tuple[str, ...]]:
+    """Guards and provider ids apart, each without repetition, in order."""
+    rows = list(dict.fromkeys(found))
+    return tuple(r for r in rows if isinstance(r, Guard)), tuple(r for r in rows if isinstance(r, str))

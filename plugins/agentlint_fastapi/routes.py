@@ -1,0 +1,197 @@
+"""Path operations of FastAPI and Starlette: routers, includes and mounts, decorated functions and route objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from agentlint.api import Context, FunctionInfo, Guard, MountTree, Route, Scope, join_paths, syntax, table_key, walk
+from agentlint_fastapi.dependencies import Dependencies, split
+
+_TABLES = ("fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router", "fastapi.routing.APIRouter")
+_APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
+_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
+_LISTED = {"api_route": "methods", "route": "methods", "add_api_route": "methods", "add_route": "methods"}
+_HTML = ("HTMLResponse", "TemplateResponse", "RedirectResponse", "FileResponse")
+
+
+def collect_routes(context: Context) -> Iterator[Route]:
+    """All routes of the program; tables that no application mounts are listed too, at their own prefix."""
+    reader = _Reader(context)
+    for scope, body in _scopes(context):
+        reader.read_tables(scope, body)
+    for scope, body in _scopes(context):
+        reader.read_mounts(scope, body)
+    for info in context.program.functions.values():
+        yield from reader.decorated(info)
+    for scope, body in _scopes(context):
+        yield from reader.listed(scope, body)
+
+
+def _scopes(context: Context) -> Iterable[tuple[Scope, tuple[syntax.Stmt, ...]]]:
+    for module in context.program.modules.values():
+        if module.language == "python":
+            yield module, module.body
+    for info in context.program.functions.values():
+        yield info, info.node.body
+
+
+class _Reader:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._program = context.program
+        self._dependencies = Dependencies(context)
+        self._tree = MountTree()
+        self._providers: dict[str, tuple[str, ...]] = {}
+
+    # ---------------------------------------------------------------- tables
+
+    def read_tables(self, scope: Scope, body: tuple[syntax.Stmt, ...]) -> None:
+        """Routers and applications that a block creates."""
+        for stmt in walk.statements(body):
+            if isinstance(stmt, syntax.Assign) and isinstance(stmt.value, syntax.Call):
+                for target in stmt.targets:
+                    self._declare(table_key(target, scope, self._program), stmt.value, scope)
+        if isinstance(scope, FunctionInfo):
+            for parameter in scope.node.params:
+                annotation = parameter.annotation and self._program.resolve(parameter.annotation, scope)
+                if annotation and self._is_table(annotation):
+                    self._tree.declare(f"{scope.id}.{parameter.name}")
+
+    def _declare(self, key: str, call: syntax.Call, scope: Scope) -> None:
+        name = self._program.resolve(call.func, scope)
+        if not key or not name or not self._is_table(name):
+            return
+        prefix = self._text(_keyword(call, "prefix"), scope)
+        guards, providers = split(self._dependencies.of_expression(_keyword(call, "dependencies"), scope))
+        init = self._program.method(name, "__init__") if name in self._program.classes else None
+        if init is not None:  # a project's own router class passes dependencies and prefix on to its base
+            for inner in walk.calls(init.node.body):
+                if isinstance(inner.func, syntax.Attribute) and inner.func.attr == "__init__":
+                    own, more = split(self._dependencies.of_expression(_keyword(inner, "dependencies"), init))
+                    guards, providers = (*guards, *own), (*providers, *more)
+                    prefix = prefix or self._text(_keyword(inner, "prefix"), init)
+        self._providers[key] = providers
+        self._tree.declare(key, prefix, guards, root=name in _APPS or self._program.inherits(name, *_APPS))
+
+    def _is_table(self, name: str) -> bool:
+        return name in _TABLES or (name in self._program.classes and self._program.inherits(name, *_TABLES))
+
+    # ---------------------------------------------------------------- mounts
+
+    def read_mounts(self, scope: Scope, body: tuple[syntax.Stmt, ...]) -> None:
+        """Includes and mounts between tables, also in loops over tables and through functions that take a table."""
+        loops: dict[str, tuple[syntax.Expr, ...]] = {}
+        for stmt in walk.statements(body):
+            if isinstance(stmt, syntax.Loop) and isinstance(stmt.target, syntax.Name) and stmt.iterable is not None:
+                items = stmt.iterable if isinstance(stmt.iterable, syntax.Sequence) else self._program.lookup(self._program.resolve(stmt.iterable, scope))
+                loops[stmt.target.id] = items.items if isinstance(items, syntax.Sequence) else ()
+            for root in walk.own_expressions(stmt):
+                for expr in walk.expressions(root):
+                    if isinstance(expr, syntax.Call):
+                        self._mount(expr, scope, loops)
+
+    def _mount(self, call: syntax.Call, scope: Scope, loops: dict[str, tuple[syntax.Expr, ...]]) -> None:
+        func = call.func
+        if isinstance(func, syntax.Attribute) and func.attr in ("include_router", "mount"):
+            parent = table_key(func.value, scope, self._program)
+            at_first = func.attr == "include_router"
+            children = call.args[:1] if at_first else call.args[1:2]
+            named = _keyword(call, "router" if at_first else "app")
+            prefix = self._text(_keyword(call, "prefix") if at_first else call.args[0] if call.args else _keyword(call, "path"), scope)
+            guards, providers = split(self._dependencies.of_expression(_keyword(call, "dependencies"), scope))
+            for child in (*children, *((named,) if named is not None else ())):
+                for one in loops.get(child.id, (child,)) if isinstance(child, syntax.Name) else (child,):
+                    self._link(parent, self._child_key(one, scope), prefix, guards, providers)
+            return
+        target = self._program.lookup(self._program.resolve(func, scope))
+        if isinstance(target, FunctionInfo):  # `register(app)`: the parameter is the argument's table
+            names = [p.name for p in target.node.params]
+            for name, argument in zip(names, call.args, strict=False):
+                key = table_key(argument, scope, self._program)
+                if key and self._tree.known(key) and self._tree.known(f"{target.id}.{name}"):
+                    self._tree.mount(key, f"{target.id}.{name}")
+
+    def _link(self, parent: str, child: str, prefix: str, guards: tuple[Guard, ...], providers: tuple[str, ...]) -> None:
+        if parent and child:
+            self._tree.mount(parent, child, prefix, guards)
+            self._providers[child] = (*self._providers.get(child, ()), *providers)
+
+    def _child_key(self, expr: syntax.Expr, scope: Scope) -> str:
+        if isinstance(expr, syntax.Call):  # a factory: the table that it returns
+            target = self._program.lookup(self._program.resolve(expr.func, scope))
+            if isinstance(target, FunctionInfo):
+                for stmt in walk.statements(target.node.body):
+                    if isinstance(stmt, syntax.Return) and stmt.value is not None:
+                        return table_key(stmt.value, target, self._program)
+        return table_key(expr, scope, self._program)
+
+    # ---------------------------------------------------------------- routes
+
+    def decorated(self, info: FunctionInfo) -> Iterator[Route]:
+        """Routes that a function's decorators declare."""
+        scope: Scope = self._program.scope_of(info.owner or info.parent) if info.owner or info.parent else info.module
+        for decorator in info.node.decorators:
+            if not isinstance(decorator, syntax.Call) or not isinstance(decorator.func, syntax.Attribute):
+                continue
+            verb = decorator.func.attr
+            if verb not in _METHODS and verb not in _LISTED:
+                continue
+            key = table_key(decorator.func.value, scope, self._program)
+            if self._tree.known(key) or (key and self._tree.is_mounted(key)):
+                path = self._text(decorator.args[0] if decorator.args else _keyword(decorator, "path"), scope)
+                methods = (verb.upper(),) if verb in _METHODS else self._methods(decorator, scope)
+                yield from self._routes(key, path, methods, info, decorator, scope)
+
+    def listed(self, scope: Scope, body: tuple[syntax.Stmt, ...]) -> Iterator[Route]:
+        """Routes added by calls: `add_api_route`, and Starlette's `Route("/x", endpoint, methods=[...])` objects."""
+        for call in walk.calls(body):
+            if isinstance(call.func, syntax.Attribute) and call.func.attr in ("add_api_route", "add_route"):
+                key = table_key(call.func.value, scope, self._program)
+                if not self._tree.known(key):
+                    continue
+            elif self._program.resolve(call.func, scope) in ("starlette.routing.Route", "fastapi.routing.APIRoute"):
+                key = ""
+            else:
+                continue
+            endpoint = call.args[1] if len(call.args) > 1 else _keyword(call, "endpoint")
+            target = self._program.lookup(self._program.resolve(endpoint, scope)) if endpoint is not None else None
+            if isinstance(target, FunctionInfo):
+                yield from self._routes(key, self._text(call.args[0] if call.args else _keyword(call, "path"), scope), self._methods(call, scope), target, call, scope)
+
+    def _routes(self, key: str, path: str, methods: tuple[str, ...], info: FunctionInfo, call: syntax.Call, scope: Scope) -> Iterator[Route]:
+        found = [*self._dependencies.of_function(info), *self._dependencies.of_expression(_keyword(call, "dependencies"), scope)]
+        if info.owner:
+            found += self._dependencies.of_class(info.owner)
+        guards, providers = split(iter(found))
+        file = scope.path if isinstance(scope, syntax.Module) else scope.module.path
+        for place in self._tree.places(key) or ():
+            for method in methods:
+                yield Route(
+                    framework="fastapi", method=method, path=join_paths(place.prefix, path) or "/", handler=info.id, symbol=info.node.qualname, file=info.module.path,
+                    line=info.node.line, owner=info.owner, guards=tuple(dict.fromkeys((*place.guards, *guards))), renders=self._renders(info, call, scope),
+                    name=self._text(_keyword(call, "name"), scope) or info.node.name, table_file=file, table_line=call.line,
+                    guard_handlers=tuple(dict.fromkeys((*self._providers.get(key, ()), *providers))),
+                )
+
+    def _methods(self, call: syntax.Call, scope: Scope) -> tuple[str, ...]:
+        folded = self._program.fold(_keyword(call, "methods"), scope) if _keyword(call, "methods") is not None else None
+        return tuple(str(m).upper() for m in folded) if isinstance(folded, (list, tuple, set)) else ("GET",)
+
+    def _renders(self, info: FunctionInfo, call: syntax.Call, scope: Scope) -> Literal["html", "json"]:
+        declared = _keyword(call, "response_class")
+        if declared is not None and self._program.resolve(declared, scope).rsplit(".", 1)[-1] in _HTML:
+            return "html"
+        for inner in walk.calls(info.node.body):
+            name = inner.func.attr if isinstance(inner.func, syntax.Attribute) else inner.func.id if isinstance(inner.func, syntax.Name) else ""
+            if name in _HTML:
+                return "html"
+        return "json"
+
+    def _text(self, expr: syntax.Expr | None, scope: Scope) -> str:
+        folded = self._program.fold(expr, scope) if expr is not None else ""
+        return folded if isinstance(folded, str) else ""
+
+
+def _keyword(call: syntax.Call, name: str) -> syntax.Expr | None:
+    return next((k.value for k in call.keywords if k.name == name), None)

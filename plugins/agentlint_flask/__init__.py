@@ -1,0 +1,26 @@
+"""Flask: applications, blueprints, function and method views, Flask-RESTful, RESTX and smorest resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agentlint.api import Context, FrameworkBase, Program, Route
+from agentlint_flask.routes import collect_routes
+
+
+class Flask(FrameworkBase):
+    """The plugin object that the entry point names."""
+
+    name = "flask"
+    version = "0.1.0"
+
+    def detect(self, program: Program) -> bool:
+        """True when a module imports Flask, its async twin Quart, or an extension that adds routes."""
+        return program.imports("flask", "quart", "flask_restful", "flask_restx", "flask_smorest", "flask_openapi3", "apiflask")
+
+    def routes(self, context: Context) -> Iterable[Route]:
+        """Every URL rule."""
+        return collect_routes(context)
+
+
+plugin = Flask()

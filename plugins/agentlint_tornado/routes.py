@@ -1,0 +1,111 @@
+"""Handler tables of Tornado: pairs of a pattern and a handler class wherever they stand, and the methods behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, Route, Scope, syntax, walk
+
+_HANDLERS = ("tornado.web.RequestHandler",)
+_WEBSOCKETS = ("tornado.websocket.WebSocketHandler",)
+_SPECS = frozenset({"tornado.web.URLSpec", "tornado.web.url", "tornado.routing.Rule", "tornado.routing.URLSpec"})
+_METHODS = ("get", "post", "put", "patch", "delete")
+_AUTHENTICATED = "tornado.web.authenticated"
+
+
+def collect_routes(context: Context) -> Iterator[Route]:
+    """Routes of all handler tables; a handler that stands in no table has none."""
+    program = context.program
+    seen: set[tuple[str, str]] = set()
+    scopes: list[tuple[Scope, tuple[syntax.Stmt, ...]]] = [(m, m.body) for m in program.modules.values() if m.language == "python"]
+    scopes += [(f, f.node.body) for f in program.functions.values()]
+    for info in program.classes.values():
+        scopes.append((info, info.node.body))
+    for scope, body in scopes:
+        for expr in walk.body_expressions(body):
+            pair = _pair(expr, scope, context)
+            if pair is None or (pair[1].id, pair[0]) in seen:
+                continue
+            seen.add((pair[1].id, pair[0]))
+            yield from _routes(pair[0], pair[1], scope, expr.line, context)
+
+
+def _pair(expr: syntax.Expr, scope: Scope, context: Context) -> tuple[str, ClassInfo] | None:
+    """A pattern and a handler class, as a tuple of two to four items or as a URL spec."""
+    if isinstance(expr, syntax.Sequence) and expr.kind in ("tuple", "list") and 2 <= len(expr.items) <= 4:
+        pattern, handler = expr.items[0], expr.items[1]
+    elif isinstance(expr, syntax.Call) and len(expr.args) >= 2 and context.program.resolve(expr.func, scope) in _SPECS:
+        pattern, handler = expr.args[0], expr.args[1]
+    else:
+        return None
+    if not isinstance(handler, (syntax.Name, syntax.Attribute, syntax.Constant)):
+        return None
+    name = str(handler.value) if isinstance(handler, syntax.Constant) else context.program.resolve(handler, scope)
+    known = context.program.lookup(name) if name else None
+    if not isinstance(known, ClassInfo) or not context.program.inherits(known.id, *_HANDLERS):
+        return None
+    folded = context.program.fold(pattern, scope)
+    return (folded, known) if isinstance(folded, str) else None
+
+
+def _routes(pattern: str, handler: ClassInfo, scope: Scope, line: int, context: Context) -> Iterator[Route]:
+    program = context.program
+    table = scope.path if isinstance(scope, syntax.Module) else scope.module.path
+    for name in _METHODS:
+        method = program.method(handler.id, name)
+        if method is None or _refuses(method):
+            continue
+        own = method.owner == handler.id
+        yield Route(
+            framework="tornado", method=name.upper(), path=_holes(pattern), handler=method.id, symbol=f"{handler.node.qualname}.{name}", file=handler.module.path,
+            line=method.node.line if own else handler.node.line, owner=handler.id, guards=_guards(method, context), renders=_renders(handler, method, context),
+            table_file=table, table_line=line,
+        )
+
+
+def _refuses(method: FunctionInfo) -> bool:
+    """True for a method that only raises: the table lists it, nobody can use it."""
+    body = [s for s in method.node.body if not (isinstance(s, syntax.Expression) and isinstance(s.value, syntax.Constant))]
+    return len(body) == 1 and isinstance(body[0], syntax.Raise)
+
+
+def _guards(method: FunctionInfo, context: Context) -> tuple[Guard, ...]:
+    found = []
+    for decorator in method.node.decorators:
+        if context.program.resolve(decorator, method.module) == _AUTHENTICATED:
+            found.append(Guard("session", _AUTHENTICATED, method.module.path, decorator.line))
+    return tuple(found)
+
+
+def _renders(handler: ClassInfo, method: FunctionInfo, context: Context) -> Literal["html", "json", "redirect", ""]:
+    """What a handler writes: a page, a redirect, or data."""
+    answer: Literal["html", "json", "redirect", ""] = ""
+    for call in walk.calls(method.node.body):
+        name = call.func.attr if isinstance(call.func, syntax.Attribute) else ""
+        if name in ("render", "render_string", "render_template"):
+            return "html"
+        if name == "redirect":
+            answer = "redirect"
+        elif name in ("write", "finish") and call.args and not answer:
+            argument = call.args[0]
+            if isinstance(argument, syntax.Mapping) or (isinstance(argument, syntax.Call) and "json" in walk.dotted(argument.func)):
+                answer = "json"
+    return answer
+
+
+def _holes(pattern: str) -> str:
+    """A regular expression's groups as holes: `/u/([^/]+)` -> `/u/{0}`, named groups keep their names; anchors and escapes go."""
+    text, number = pattern, 0
+    while True:
+        match = re.search(r"\((\?P<(\w+)>|\?:)?[^()]*\)([?*+])?", text)
+        if match is None:
+            break
+        if match.group(1) == "?:":
+            text = text[: match.start()] + text[match.start() + 3 : match.end()].rstrip("?*+)") + text[match.end() :]
+            continue
+        text = text[: match.start()] + "\x00" + (match.group(2) or str(number)) + "\x01" + text[match.end() :]
+        number += 1
+    text = re.sub(r"\\(.)", r"\1", text.lstrip("^").rstrip("$"))
+    return text.replace("\x00", "{").replace("\x01", "}").replace("?", "") or "/"

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from agentlint.ir.contracts import Identifier, Lifecycle
+from agentlint.ir.contracts import Identifier, Lifecycle, Mismatch
 from agentlint.ir.decisions import Decision, ModelCall
+from agentlint.ir.inventory import Inventory
 from agentlint.ir.operations import Operation
-from agentlint.ir.source import Gap
 
-
-class Inventory(msgspec.Struct, frozen=True):
-    """What the answer rests on."""
-
-    files: int = 0
-    lines: int = 0
-    languages: dict[str, int] = {}
-    frameworks: tuple[str, ...] = ()
-    specs: tuple[str, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-    routes: tuple[int, int] = (0, 0)
-    """Routes whose handler was resolved, of all routes seen."""
-    calls: tuple[int, int] = (0, 0)
-    """Calls resolved to project code or a known library, of all calls."""
-    set_aside: dict[str, int] = {}
-    """Files not analysed on purpose, by reason (`tests`, `vendored`, `generated`, `migrations`)."""
+__all__ = ["Facts", "Inventory"]
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -36,3 +21,5 @@ class Facts(msgspec.Struct, frozen=True):
     lifecycles: tuple[Lifecycle, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
     model_calls: tuple[ModelCall, ...] = ()
+    mismatches: tuple[Mismatch, ...] = ()
+    """Where code and API description disagree on which operations exist."""

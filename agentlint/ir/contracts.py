@@ -31,3 +31,20 @@ class Identifier(msgspec.Struct, frozen=True, gc=False):
     status: Literal["produced", "constant", "caller-known", "unreachable"]
     producer: str | None
     evidence: str
+
+
+class Mismatch(msgspec.Struct, frozen=True, gc=False):
+    """An operation that only one of code and API description knows."""
+
+    kind: Literal["undocumented", "phantom"]
+    """`undocumented`: in code, not in the description; `phantom`: described, not in code."""
+    operation: str
+    """`METHOD /path`."""
+    file: str
+    """Where the operation stands: its handler when undocumented, the document when phantom."""
+    line: int
+    symbol: str = ""
+    document: str = ""
+    """The description it was compared with."""
+    evidence: str = ""
+    changes_state: bool = True

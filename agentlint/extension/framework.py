@@ -1,0 +1,103 @@
+"""What a framework plugin gives and gets: the protocol, empty defaults, and the context it works in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol, runtime_checkable
+
+from agentlint.analysis.calls import Calls, CallSite, Target
+from agentlint.analysis.program import Program
+from agentlint.analysis.types import Type, Types
+from agentlint.ir.decisions import Mechanism
+from agentlint.ir.effects import Effect
+from agentlint.ir.operations import Route
+from agentlint.knowledge import LibraryFacts
+
+
+class Context:
+    """The linked program as a plugin sees it. `types` and `calls` exist from the phase named in each method of `Framework`."""
+
+    def __init__(self, program: Program, library: LibraryFacts, gap: Callable[[str, int, str], None]) -> None:
+        self.program = program
+        self.library = library
+        self.gap = gap
+        """Records something that could not be resolved: file, line, reason."""
+        self._types: Types | None = None
+        self._calls: Calls | None = None
+
+    def with_facts(self, types: Types, calls: Calls | None = None) -> Context:
+        """A context of a later phase."""
+        later = Context(self.program, self.library, self.gap)
+        later._types, later._calls = types, calls
+        return later
+
+    @property
+    def types(self) -> Types:
+        """Inferred types; raises RuntimeError in phases before they exist."""
+        if self._types is None:
+            raise RuntimeError("types do not exist yet in this phase")
+        return self._types
+
+    @property
+    def calls(self) -> Calls:
+        """The call graph; raises RuntimeError in phases before it exists."""
+        if self._calls is None:
+            raise RuntimeError("calls do not exist yet in this phase")
+        return self._calls
+
+
+@runtime_checkable
+class Framework(Protocol):
+    """One framework. Methods are called in the order in which they stand here, each once a run (`call_effects` once a call site)."""
+
+    name: str
+    version: str
+
+    def detect(self, program: Program) -> bool:
+        """Cheaply: does the program use the framework at all? The other methods are called only then."""
+
+    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type]]:
+        """Types of attributes that the framework adds to classes: class id to attribute to type. No types or calls yet."""
+
+    def deferred(self, context: Context) -> Iterable[tuple[str, Target]]:
+        """Call edges that no line of code shows (signal receivers, hooks that the framework calls): caller id and target. Types exist."""
+
+    def call_effects(self, site: CallSite, context: Context) -> Iterable[Effect]:
+        """Effects of a call that knowledge rows cannot state (`form.save()`). Types and calls exist."""
+
+    def routes(self, context: Context) -> Iterable[Route]:
+        """Everything that the framework lets an actor start. Types and calls exist."""
+
+    def mechanisms(self, context: Context) -> Iterable[Mechanism]:
+        """Recording mechanisms that knowledge rows cannot state (an admin site's log). Types and calls exist."""
+
+
+class FrameworkBase:
+    """Empty answers for plugins that have nothing to say in a phase."""
+
+    name = ""
+    version = "0"
+
+    def detect(self, program: Program) -> bool:
+        """See `Framework`."""
+        return False
+
+    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type]]:
+        """See `Framework`."""
+        return {}
+
+    def deferred(self, context: Context) -> Iterable[tuple[str, Target]]:
+        """See `Framework`."""
+        return ()
+
+    def call_effects(self, site: CallSite, context: Context) -> Iterable[Effect]:
+        """See `Framework`."""
+        return ()
+
+    def routes(self, context: Context) -> Iterable[Route]:
+        """See `Framework`."""
+        return ()
+
+    def mechanisms(self, context: Context) -> Iterable[Mechanism]:
+        """See `Framework`."""
+        return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 from agentlint.analysis.calls import Calls, CallSite, Target
@@ -11,7 +12,24 @@ from agentlint.analysis.types import Type, Types
 from agentlint.ir.decisions import Mechanism
 from agentlint.ir.effects import Effect
 from agentlint.ir.operations import Route
+from agentlint.ir.syntax import Import
+from agentlint.ir.walk import statements
 from agentlint.knowledge import LibraryFacts
+
+
+@lru_cache(maxsize=2)
+def _imported(program: Program) -> frozenset[str]:
+    found = set()
+    for module in program.modules.values():
+        for stmt in statements(module.body):
+            if isinstance(stmt, Import) and not stmt.level:
+                found.add(stmt.module.partition(".")[0])
+    return frozenset(found)
+
+
+def imports(program: Program, *packages: str) -> bool:
+    """True when some module of the program imports one of the top-level packages outside of functions."""
+    return not _imported(program).isdisjoint(packages)
 
 
 class Context:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agentlint.api import Context, FrameworkBase, FunctionInfo, Program, Route, syntax
+from agentlint.api import Context, FrameworkBase, FunctionInfo, Program, Route, imports, syntax
 
 _DECORATORS = frozenset({"click.command", "click.group", "typer.command", "rich_click.command", "click.decorators.command"})
 _ATTRIBUTES = frozenset({"command", "callback"})
@@ -19,7 +19,7 @@ class Commands(FrameworkBase):
 
     def detect(self, program: Program) -> bool:
         """True when a module imports a command-line library."""
-        return program.imports("click", "typer", "flask", "rich_click")
+        return imports(program, "click", "typer", "flask", "rich_click")
 
     def routes(self, context: Context) -> Iterable[Route]:
         """One route a command."""

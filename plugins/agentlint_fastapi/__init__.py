@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agentlint.api import Context, FrameworkBase, Program, Route
+from agentlint.api import Context, FrameworkBase, Program, Route, imports
 from agentlint_fastapi.routes import collect_routes
 
 
@@ -16,7 +16,7 @@ class FastAPI(FrameworkBase):
 
     def detect(self, program: Program) -> bool:
         """True when a module imports FastAPI or Starlette."""
-        return program.imports("fastapi", "starlette")
+        return imports(program, "fastapi", "starlette")
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Every path operation, with the guards of its dependencies."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agentlint.api import Context, FrameworkBase, Program, Route
+from agentlint.api import Context, FrameworkBase, Program, Route, imports
 from agentlint_flask.routes import collect_routes
 
 
@@ -16,7 +16,7 @@ class Flask(FrameworkBase):
 
     def detect(self, program: Program) -> bool:
         """True when a module imports Flask, its async twin Quart, or an extension that adds routes."""
-        return program.imports("flask", "quart", "flask_restful", "flask_restx", "flask_smorest", "flask_openapi3", "apiflask")
+        return imports(program, "flask", "quart", "flask_restful", "flask_restx", "flask_smorest", "flask_openapi3", "apiflask")
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Every URL rule."""

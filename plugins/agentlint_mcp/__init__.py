@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agentlint.api import Context, FrameworkBase, Guard, Program, Route, syntax, walk
+from agentlint.api import Context, FrameworkBase, Guard, Program, Route, imports, syntax, walk
 
 _SERVERS = ("mcp.server.fastmcp.FastMCP", "fastmcp.FastMCP", "mcp.server.FastMCP", "fastmcp.server.FastMCP")
 _DECORATORS = frozenset({"tool", "resource", "prompt"})
@@ -18,7 +18,7 @@ class ModelContextProtocol(FrameworkBase):
 
     def detect(self, program: Program) -> bool:
         """True when a module imports an MCP server library."""
-        return program.imports("mcp", "fastmcp")
+        return imports(program, "mcp", "fastmcp")
 
     def routes(self, context: Context) -> Iterable[Route]:
         """One route a decorated or added tool."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agentlint.api import Context, FrameworkBase, Program, Route
+from agentlint.api import Context, FrameworkBase, Program, Route, imports
 from agentlint_tornado.routes import collect_routes
 
 
@@ -16,7 +16,7 @@ class Tornado(FrameworkBase):
 
     def detect(self, program: Program) -> bool:
         """True when a module imports Tornado."""
-        return program.imports("tornado")
+        return imports(program, "tornado")
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Every (pattern, handler class) pair of a handler table."""

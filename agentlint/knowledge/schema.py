@@ -81,25 +81,50 @@ class RecordRow(_Row, frozen=True, kw_only=True, gc=False):
     """Place whose presence makes `who` true."""
     why_from: str = ""
     """Place whose presence makes `why` true."""
+    keywords: tuple[str, ...] = ()
+    """Keyword names by which the call is known when its receiver is not, in a program that imports the library."""
 
 
 class MechanismRow(_Row, frozen=True, kw_only=True, gc=False):
     """A registration after which writes of a model are recorded by themselves, and which writes it does not see."""
 
     name: str
-    how: Literal["call", "decorator", "attribute", "base", "middleware", "context", "setting"]
+    how: Literal["call", "decorator", "attribute", "base", "setting", "app", "event"]
+    """`call` also stands for the same call as a class decorator, and for a call that returns one; `app` and `setting` are entries and names in settings;
+    `event` is a signal or listener hook that runs a function of the program."""
     model: str = ""
     """Place that holds the model; `class` for the class that carries the attribute, base or decorator; empty for every model."""
     skips: tuple[str, ...] = ()
-    """Access paths of writes it does not see."""
+    """Access paths of writes it does not see; `relation` stands for many-to-many changes."""
     fields: str = ""
+    """Place of the list of watched fields."""
     excluded: str = ""
+    """Place of the list of fields left out."""
+    relations: str = ""
+    """Place of the list of many-to-many fields that are watched too."""
     operations: tuple[str, ...] = ("create", "update", "delete")
+    events: dict[str, str] = {}
+    """Last name of an argument's call to the operation it stands for; when any is given, only those operations are watched."""
+    actor: tuple[str, ...] = ()
+    """Access paths whose use anywhere in the program (a middleware, a context) makes `who` true."""
     who: bool = False
     what: bool = True
     why: bool = False
     needs: tuple[str, ...] = ()
     """Access paths of what must also be there (a middleware, a block) before it records at all."""
+
+
+class ListenerRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A call that has a function of the program run at events: `receiver(post_save, sender=Order)`, `event.listen(Order, "after_update", f)`."""
+
+    event: str
+    """Place of the event: a dotted thing, or a text that names one below `prefix`."""
+    model: str = ""
+    """Place of the model it listens to; without it, every model."""
+    function: str = "decorated"
+    """Place of the function that runs; `decorated` when the call is its decorator."""
+    prefix: str = ""
+    """Access path before the event's text."""
 
 
 class DecisionRow(_Row, frozen=True, kw_only=True, gc=False):
@@ -110,7 +135,15 @@ class DecisionRow(_Row, frozen=True, kw_only=True, gc=False):
     model: str = ""
     """Place of the model's name."""
     options: dict[str, str] = {}
-    """Meaning to place: `bounded_output: kwarg max_tokens`."""
+    """Meaning to place: `bounded_output: kwarg max_tokens`; several places joined by ` or `."""
+    client: dict[str, str] = {}
+    """Meaning to keyword of the client's constructor: `timeout: timeout`."""
+    clients: tuple[str, ...] = ()
+    """Access paths of the constructors of the client."""
+    history: str = ""
+    """Place of the messages or prompt."""
+    keywords: tuple[str, ...] = ()
+    """Keyword names by which the call is known when its receiver is not, in a program that imports the library."""
 
 
 class GuardRow(_Row, frozen=True, kw_only=True, gc=False):
@@ -143,6 +176,7 @@ class KnowledgeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     callbacks: tuple[CallbackRow, ...] = ()
     records: tuple[RecordRow, ...] = ()
     mechanisms: tuple[MechanismRow, ...] = ()
+    listeners: tuple[ListenerRow, ...] = ()
     decisions: tuple[DecisionRow, ...] = ()
     guards: tuple[GuardRow, ...] = ()
     inert: tuple[InertRow, ...] = ()
@@ -150,6 +184,6 @@ class KnowledgeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 SECTIONS: dict[str, type[_Row]] = {
     "models": ModelRow, "types": TypeRow, "effects": EffectRow, "callbacks": CallbackRow, "records": RecordRow,
-    "mechanisms": MechanismRow, "decisions": DecisionRow, "guards": GuardRow, "inert": InertRow,
+    "mechanisms": MechanismRow, "listeners": ListenerRow, "decisions": DecisionRow, "guards": GuardRow, "inert": InertRow,
 }
 """Sections that hold rows, with the row's type."""

@@ -1,0 +1,46 @@
+"""The report: everything one run has to say, as frozen values that reporters turn into text."""
+
+from __future__ import annotations
+
+import msgspec
+
+from agentlint.findings.finding import Finding
+from agentlint.findings.rule_info import RuleInfo
+from agentlint.findings.scorecard import Scorecard
+from agentlint.ir.contracts import Identifier, Lifecycle
+from agentlint.ir.decisions import Decision, ModelCall
+from agentlint.ir.inventory import Inventory
+from agentlint.ir.operations import Operation
+
+
+class Plugin(msgspec.Struct, frozen=True, order=True):
+    """A plugin that took part."""
+
+    name: str
+    version: str
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """Who made the report."""
+
+    name: str = "agentlint"
+    version: str = "0.0.0"
+    plugins: tuple[Plugin, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One run: findings in order, and what they rest on."""
+
+    tool: Tool
+    root: str
+    duration_s: float
+    inventory: Inventory
+    scores: Scorecard
+    findings: tuple[Finding, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    lifecycles: tuple[Lifecycle, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    model_calls: tuple[ModelCall, ...] = ()
+    rules: tuple[RuleInfo, ...] = ()
+    """Every rule that was run, also those with nothing to say."""

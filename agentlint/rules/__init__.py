@@ -1,0 +1,1 @@
+"""What agentlint looks for: one file per rule, in folders by category."""

@@ -1,0 +1,36 @@
+"""The rules, in the order in which people meet them; a rule that is not in this list does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+
+from agentlint.analysis.facts import Facts
+from agentlint.findings.finding import Finding, in_order
+from agentlint.findings.fingerprint import distinct
+from agentlint.rules.base import LoadedRule, RuleContext, load_rule
+from agentlint.rules.contract import phantom_operation, undocumented_operation
+from agentlint.rules.decisions import partially_audited_decision_path, unaudited_decision_path
+from agentlint.rules.operations import gui_only_operation, missing_action_endpoint, partially_covered_operation
+
+MODULES: tuple[ModuleType, ...] = (
+    gui_only_operation, partially_covered_operation, missing_action_endpoint, unaudited_decision_path, partially_audited_decision_path,
+    undocumented_operation, phantom_operation,
+)
+
+
+def built_in_rules() -> tuple[LoadedRule, ...]:
+    """Every rule that ships with agentlint."""
+    return tuple(load_rule(module) for module in MODULES)
+
+
+def run_rules(facts: Facts, rules: Iterable[LoadedRule], settings: dict[str, str] | None = None) -> tuple[Finding, ...]:
+    """The findings of some rules, most consequential first, fingerprints told apart."""
+    context = RuleContext.of(facts, settings)
+    return in_order(distinct(finding for rule in rules for finding in rule.check(context)))
+
+
+def find_rule(name: str, rules: Sequence[LoadedRule]) -> LoadedRule | None:
+    """The rule of a name, given with or without the `agentlint/` prefix that SARIF uses."""
+    wanted = name.removeprefix("agentlint/").replace("_", "-")
+    return next((r for r in rules if r.info.name == wanted), None)

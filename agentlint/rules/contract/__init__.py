@@ -1,0 +1,1 @@
+"""Rules on code and API description together: whether they speak of the same operations."""

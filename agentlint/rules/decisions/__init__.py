@@ -1,0 +1,1 @@
+"""Rules on decisions and the records that should explain them."""

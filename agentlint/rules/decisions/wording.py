@@ -1,0 +1,71 @@
+"""Sentences that the rules on decisions share: who decides, what happens, where it is to be seen, how to mend it."""
+
+from __future__ import annotations
+
+from agentlint.findings.finding import Related
+from agentlint.findings.fingerprint import fingerprint
+from agentlint.ir.decisions import Decision
+from agentlint.ir.effects import Effect
+from agentlint.rules.base import RuleContext
+from agentlint.rules.consequence import Change, weight
+
+DECIDERS = {"person": "A person's choice", "model": "A model's answer", "rule": "A rule", "branch": "A test in the code"}
+_VERBS = {"create": "creates", "update": "changes", "delete": "deletes", "write": "writes", "send": "sends", "call": "calls", "run": "runs", "grant": "grants",
+          "revoke": "revokes", "login": "signs in", "logout": "signs out"}
+_THINGS = {"mail": "mail", "outbound-http": "an outside service", "queue": "a job", "file": "a file", "payment": "a payment", "process": "a process",
+           "raw-sql": "rows by SQL", "message": "a message", "permission": "a permission", "model-call": "a model", "orm-write": "rows"}
+_MOST_FIELDS = 5
+_MODEL_WEIGHT = 10
+"""Added when a model's answer decides: nobody can be asked afterwards."""
+
+
+def weight_of(decision: Decision) -> int:
+    """How much hangs on the decision."""
+    effect = decision.effect
+    heavy = weight([Change(effect.kind, effect.operation, effect.target, effect.fields)], decision.decision)
+    return min(100, heavy + _MODEL_WEIGHT) if decision.source == "model" else heavy
+
+
+def effect_text(effect: Effect) -> str:
+    """`changes Loan (status)`."""
+    rest = f" and {len(effect.fields) - _MOST_FIELDS} more" if len(effect.fields) > _MOST_FIELDS else ""
+    fields = f" ({', '.join(effect.fields[:_MOST_FIELDS])}{rest})" if effect.fields and effect.operation == "update" else ""
+    return f"{_VERBS.get(effect.operation, effect.operation)} {effect.target or _THINGS.get(effect.kind, effect.kind)}{fields}"
+
+
+def deed(decision: Decision) -> str:
+    """What happens and where: `review changes Loan (status) in desk/views.py:41`."""
+    effect = decision.effect
+    return f"{decision.symbol} {effect_text(effect)} in {effect.file}:{effect.line}"
+
+
+def place(decision: Decision) -> tuple[str, int]:
+    """Where the finding stands: at the effect when it is in the decision's own file, else at the decision."""
+    effect = decision.effect
+    return (effect.file, effect.line) if effect.file == decision.file and effect.line else (decision.file, decision.line)
+
+
+def related(decision: Decision) -> tuple[Related, ...]:
+    """The decision, its effect and the records that some paths make."""
+    here = place(decision)
+    effect = decision.effect
+    places = [Related(decision.file, decision.line, "the decision"), Related(effect.file, effect.line, f"{effect_text(effect)} here")]
+    places += [Related(site.file, site.line, f"recorded here: {site.mechanism}") for site in decision.audit]
+    return tuple(dict.fromkeys(r for r in places if (r.file, r.line) != here))
+
+
+def meaning(rule: str, decision: Decision) -> str:
+    """The finding's fingerprint: rule, function, decision and effect."""
+    effect = decision.effect
+    return fingerprint(rule, decision.file, decision.symbol, decision.decision, effect.kind, effect.operation, effect.target)
+
+
+def how_to_record(context: RuleContext, decision: Decision) -> str:
+    """One line on how to mend it: as this system already records, if it does anywhere."""
+    ways = context.records_by_kind
+    if decision.audit:
+        site = decision.audit[0]
+        return f"Make the record of {site.file}:{site.line} ({site.mechanism}) on this path too, in the same transaction as the change."
+    if ways:
+        return f"Record who, what and why as the system does at {ways[0].file}:{ways[0].line} ({ways[0].mechanism}), in the same transaction as the change."
+    return "Write an audit row (who, what, why) in the same transaction as the change; a log line is no record."

@@ -1,0 +1,1 @@
+"""Rules on what a person can do and a token cannot."""

@@ -44,6 +44,8 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     """HTTP method of an outbound call, when known; an outbound GET, HEAD or OPTIONS only reads."""
     incidental: bool = False
     """True for what is never the point of an action: temporary files, flash messages, counters, last-seen stamps."""
+    open_model: str = ""
+    """What decides the model when only a concrete class can tell (a type variable, a class attribute); for the summaries, which bind it."""
 
 
 _READING_VERBS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -25,6 +25,7 @@ class LibraryFacts:
         self._callbacks: dict[str, schema.CallbackRow] = {}
         self._records: dict[str, schema.RecordRow] = {}
         self._mechanisms: dict[str, schema.MechanismRow] = {}
+        self._listeners: dict[str, schema.ListenerRow] = {}
         self._decisions: dict[str, schema.DecisionRow] = {}
         self._guards: dict[str, schema.GuardRow] = {}
         self._inert: dict[str, schema.InertRow] = {}
@@ -35,6 +36,7 @@ class LibraryFacts:
         for file in self.files:
             self._add(file)
         self._prefixes = frozenset(self._aliases)
+        self._effect_names = frozenset(path.rpartition(".")[2] for path in self._effects)
 
     def _add(self, file: schema.KnowledgeFile) -> None:
         self._aliases.update(file.aliases)
@@ -45,6 +47,7 @@ class LibraryFacts:
         _index(file.callbacks, self._callbacks)
         _index(file.records, self._records)
         _index(file.mechanisms, self._mechanisms)
+        _index(file.listeners, self._listeners)
         _index(file.decisions, self._decisions)
         _index(file.guards, self._guards)
         _index(file.inert, self._inert)
@@ -91,15 +94,18 @@ class LibraryFacts:
         """What a call of the path does to the world."""
         return self._find(self._effects, bare(path))
 
-    def effect_without_owner(self, method: str) -> bool:
-        """True when some library class has an effect under this method name."""
-        return method in self._effect_names()
+    def effect_path(self, path: str) -> str:
+        """The access path, with `()`, under which the effect of a call is described; empty when there is none."""
+        path = bare(path)
+        row = self._find(self._effects, path)
+        if row is None:
+            return ""
+        owner, _, last = self.canonical(path).rpartition(".")
+        return next((f"{a}.{last}()" for a in self.ancestors(owner) if f"{a}.{last}" in self._effects), f"{self.canonical(path)}()")
 
-    def _effect_names(self) -> frozenset[str]:
-        known = self._memo.get((0, ""))
-        if known is None:
-            known = self._memo[0, ""] = frozenset(path.rpartition(".")[2] for path in self._effects)
-        return known  # type: ignore[return-value]
+    def has_effect_named(self, name: str) -> bool:
+        """True when some call of this last name has an effect: a quick way to pass over most calls."""
+        return name in self._effect_names
 
     def callback(self, path: str) -> schema.CallbackRow | None:
         """Which argument of the call is run, now or later."""
@@ -129,6 +135,19 @@ class LibraryFacts:
     def mechanism(self, path: str) -> schema.MechanismRow | None:
         """The recording mechanism that a decorator, call, attribute, base or middleware registers."""
         return self._find(self._mechanisms, bare(path))
+
+    def listener(self, path: str) -> schema.ListenerRow | None:
+        """The registration of a function at an event that a call makes."""
+        return self._find(self._listeners, bare(path))
+
+    def mechanism_rows(self, *how: str) -> tuple[tuple[str, schema.MechanismRow], ...]:
+        """All recording mechanisms registered in one of the given ways, with their access paths."""
+        return tuple((path, row) for path, row in self._mechanisms.items() if row.how in how)
+
+    def keyword_rows(self) -> tuple[tuple[str, schema.RecordRow | schema.DecisionRow], ...]:
+        """Rows whose call can be told by its keyword names alone, with their access paths."""
+        tables: tuple[Mapping[str, schema.RecordRow | schema.DecisionRow], ...] = (self._records, self._decisions)
+        return tuple((path, row) for table in tables for path, row in table.items() if row.keywords)
 
     def decision(self, path: str) -> schema.DecisionRow | None:
         """The decision source that a call asks."""

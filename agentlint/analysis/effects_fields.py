@@ -1,0 +1,90 @@
+"""Which fields a write touches, as far as the call and its function tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agentlint.analysis.calls import CallSite
+from agentlint.analysis.effects_places import Places
+from agentlint.ir import syntax as s
+from agentlint.ir.walk import dotted
+
+_LOOKUP_ONLY = frozenset({"update_fields", "force_insert", "force_update", "using", "commit", "defaults", "create_defaults", "synchronize_session"})
+
+
+def row_fields(site: CallSite, texts: Iterable[str], places: Places) -> tuple[str, ...]:
+    """Fields that a knowledge row's places hold at the site; empty when unknown."""
+    found: list[str] = []
+    for text in texts:
+        if text.startswith("'"):
+            found.append(text.strip("'"))
+        elif text == "keywords":
+            names = keyword_fields(site.call.keywords, site.caller, places)
+            if names is None:
+                return ()
+            found.extend(names)
+        else:
+            expr = places.expression(site, text)
+            if expr is not None:
+                names = named_fields(expr, site.caller, places)
+                if names is None:
+                    return ()
+                found.extend(names)
+    return unique(found)
+
+
+def keyword_fields(keywords: Iterable[s.Keyword], function: str, places: Places) -> list[str] | None:
+    """Names of keyword arguments, spreads of known mappings included; None when a spread is unknown."""
+    found: list[str] = []
+    for keyword in keywords:
+        if keyword.name is None:
+            names = named_fields(keyword.value, function, places)
+            if names is None:
+                return None
+            found.extend(names)
+        elif keyword.name not in _LOOKUP_ONLY:
+            found.append(keyword.name.partition("__")[0])
+    return found
+
+
+def named_fields(expr: s.Expr, function: str, places: Places, depth: int = 2) -> list[str] | None:
+    """Field names that an expression lists or maps; None when it is not known."""
+    match expr:
+        case s.Mapping():
+            names = [_field(key) for key in expr.keys]
+            return None if None in names else [n for n in names if n]
+        case s.Sequence():
+            names = [_field(item) for item in expr.items]
+            return None if None in names else [n for n in names if n]
+        case s.Call() if dotted(expr.func) == "dict":
+            return keyword_fields(expr.keywords, function, places)
+        case s.Name() if depth:
+            values = places.assigned(function, expr.id)
+            if len(values) == 1:
+                return named_fields(values[0], function, places, depth - 1)
+    value = places.constant(expr, function)
+    if isinstance(value, (list, tuple, dict)) and all(isinstance(v, str) for v in value):
+        return [str(v) for v in value]
+    return None
+
+
+def _field(expr: s.Expr | None) -> str | None:
+    if isinstance(expr, s.Constant) and isinstance(expr.value, str):
+        return expr.value
+    return expr.attr if isinstance(expr, s.Attribute) else None
+
+
+def constructor_fields(call: s.Call, function: str, places: Places) -> tuple[str, ...]:
+    """Fields that a constructor call of a model sets."""
+    return unique(keyword_fields(call.keywords, function, places) or ())
+
+
+def written_before(site: CallSite, receiver: str, places: Places) -> tuple[str, ...]:
+    """Attributes that the function assigned on the receiver up to the call."""
+    writes = places.types.writes(site.caller)
+    return unique(w.attr for w in writes if w.name == receiver and w.line <= site.line and not w.attr.startswith("_"))
+
+
+def unique(names: Iterable[str]) -> tuple[str, ...]:
+    """Without repetition, sorted."""
+    return tuple(sorted(set(names)))

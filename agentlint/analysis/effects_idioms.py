@@ -1,0 +1,162 @@
+"""Writes whose receiver has no known type but whose wording leaves little doubt: `x.objects.filter().delete()`, `db.session.add(x)`, `order.save()`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from agentlint.analysis.calls import CallSite
+from agentlint.analysis.effects_fields import row_fields, written_before
+from agentlint.analysis.effects_models import Model, Models
+from agentlint.analysis.effects_orm import OrmWrites, effect
+from agentlint.analysis.effects_places import Places
+from agentlint.analysis.effects_sql import SqlWrites
+from agentlint.analysis.program import Program
+from agentlint.ir import syntax as s
+from agentlint.ir.effects import Confidence, Effect
+from agentlint.ir.walk import dotted
+
+_QUERYSET_WRITES = frozenset({
+    "create", "update", "delete", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "acreate", "aupdate", "adelete",
+    "aget_or_create", "aupdate_or_create", "abulk_create", "abulk_update", "_raw_delete",
+})
+_ONLY_ORM = frozenset({"get_or_create", "update_or_create", "bulk_create", "bulk_update", "aget_or_create", "aupdate_or_create", "abulk_create", "abulk_update"})
+_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
+_QUERIES = frozenset({"filter", "exclude", "all", "get_queryset", "filter_by", "order_by", "select_for_update", "none"})
+_FETCHES = frozenset({
+    "get", "first", "last", "get_object_or_404", "get_object", "latest", "earliest", "aget", "afirst", "get_or_create", "update_or_create", "create",
+    "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "get_or_404", "first_or_404",
+})
+_SAVE_OPTIONS = frozenset({"update_fields", "force_insert", "force_update", "using"})
+_NOT_A_ROW = frozenset({
+    "form", "serializer", "formset", "image", "img", "im", "fig", "figure", "plt", "pdf", "workbook", "wb", "writer", "doc", "document", "canvas",
+    "storage", "default_storage", "fs", "file", "f", "session", "config", "settings", "cache", "redis", "client", "super",
+})
+_SESSIONS = frozenset({"session", "db", "sess", "db_session", "_session", "dbsession", "async_session", "s", "database_session"})
+_SESSION_WRITES = frozenset({"add", "add_all", "delete", "merge", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"})
+_CURSORS = frozenset({"cursor", "cur", "c", "conn", "connection", "db", "engine", "con", "database", "session", "pool", "tx", "transaction"})
+_EXECUTES = frozenset({"execute", "executemany", "executescript", "exec_driver_sql", "fetch", "fetchrow", "fetchval"})
+
+
+class Idioms:
+    """Recognises untyped writes; which idioms apply depends on what the program imports at all."""
+
+    def __init__(self, places: Places, models: Models, orm: OrmWrites, sql: SqlWrites) -> None:
+        self._places, self._models, self._orm, self._sql = places, models, orm, sql
+        roots = _imported(places.program)
+        self._django = "django" in roots or "mongoengine" in roots
+        self._alchemy = bool(roots & {"sqlalchemy", "sqlmodel", "flask_sqlalchemy"})
+
+    def at(self, site: CallSite) -> Iterator[Effect]:
+        """Effects of a call whose receiver is not known."""
+        func = site.call.func
+        if not isinstance(func, s.Attribute):
+            return
+        names = chain_names(func.value)
+        if site.name in _EXECUTES and names and names[0].lstrip("_").lower() in _CURSORS:
+            yield from self._sql.at(site, "arg 0 or kwarg sql or kwarg statement", "sql.execute()")
+        elif self._alchemy and site.name in _SESSION_WRITES and names and names[0] in _SESSIONS:
+            yield from self._session(site)
+        elif self._is_queryset_write(site.name, names):
+            yield from self._queryset(site, func, "medium")
+        elif self._django and site.name in ("save", "asave", "delete", "adelete"):
+            yield from self._instance(site, func, names)
+
+    def _is_queryset_write(self, name: str, names: tuple[str, ...]) -> bool:
+        if self._django and name in _QUERYSET_WRITES and (name in _ONLY_ORM or _MANAGERS & set(names)):
+            return True
+        return (self._django or self._alchemy) and name in ("update", "delete", "adelete", "aupdate") and bool(_QUERIES & set(names[:1]))
+
+    def _queryset(self, site: CallSite, func: s.Attribute, confidence: Confidence) -> Iterator[Effect]:
+        path = f"django.db.models.QuerySet.{site.name}" if self._django else f"sqlalchemy.orm.Query.{site.name}"
+        row = self._places.library.effect(path)
+        if row is None:
+            return
+        model = self._left_of_manager(func.value, site) or self._orm.named(func.value, site.caller)
+        fields = row_fields(site, row.fields, self._places)
+        yield effect(site, "orm-write", row.operation, model, fields=fields, api=f"{path}()", confidence=confidence)
+
+    def _left_of_manager(self, expr: s.Expr, site: CallSite) -> Model | None:
+        while isinstance(expr, (s.Attribute, s.Call, s.Subscript)):
+            if isinstance(expr, s.Attribute):
+                if expr.attr in _MANAGERS:
+                    return next(iter(self._models.of_types(self._places.types.of(expr.value, site.caller))), None)
+                expr = expr.value
+            else:
+                expr = expr.func if isinstance(expr, s.Call) else expr.value
+        return None
+
+    def _instance(self, site: CallSite, func: s.Attribute, names: tuple[str, ...]) -> Iterator[Effect]:
+        """`x.save()` and `x.delete()`: sure enough when x was fetched or its fields were set here, a guess when only its name says so."""
+        word = names[0] if names else ""
+        if site.call.args or any(k.name not in _SAVE_OPTIONS for k in site.call.keywords) or _is_no_row(word):
+            return
+        receiver = dotted(func.value)
+        fields = written_before(site, receiver, self._places) if receiver else ()
+        model = self._orm.named(func.value, site.caller)
+        sure = self._fetched(func.value, site) or bool(fields)
+        if not sure and not model.name and not model.open_model:
+            return
+        operation = "delete" if "delete" in site.name else "update" if sure else "write"
+        given = row_fields(site, ("kwarg update_fields",), self._places)
+        yield effect(
+            site, "orm-write", operation, model, fields=() if operation == "delete" else given or fields,  # type: ignore[arg-type]
+            api=f"django.db.models.Model.{site.name}()", confidence="medium" if sure else "low",
+        )
+
+    def _fetched(self, expr: s.Expr, site: CallSite, depth: int = 2) -> bool:
+        if isinstance(expr, s.Call):
+            return dotted(expr.func).rpartition(".")[2] in _FETCHES or (isinstance(expr.func, s.Attribute) and expr.func.attr in _FETCHES)
+        if isinstance(expr, s.Attribute):
+            return expr.attr in ("instance", "object")
+        if isinstance(expr, s.Name) and depth:
+            return any(self._fetched(v, site, depth - 1) or _is_query(v) for v in self._places.assigned(site.caller, expr.id))
+        return False
+
+    def _session(self, site: CallSite) -> Iterator[Effect]:
+        path = f"sqlalchemy.orm.Session.{site.name}"
+        row = self._places.library.effect(path)
+        if row is None or not site.call.args:
+            return
+        for found in self._orm.from_row(site, row, f"{path}()"):
+            yield found if found.model else _lowered(found)
+
+
+def _lowered(found: Effect) -> Effect:
+    return msgspec.structs.replace(found, confidence="medium")
+
+
+def _is_no_row(word: str) -> bool:
+    lower = word.lower()
+    return not word or lower in _NOT_A_ROW or lower.endswith(("form", "formset", "serializer", "_file", "storage", "image"))
+
+
+def _is_query(expr: s.Expr) -> bool:
+    names = chain_names(expr)
+    return bool(names) and (names[0] in _QUERIES or bool(_MANAGERS & set(names)))
+
+
+def chain_names(expr: s.Expr) -> tuple[str, ...]:
+    """Names along an access chain, the last first: `a.b.c()` -> c, b, a."""
+    found: list[str] = []
+    while True:
+        match expr:
+            case s.Attribute():
+                found.append(expr.attr)
+                expr = expr.value
+            case s.Call():
+                expr = expr.func
+            case s.Subscript():
+                expr = expr.value
+            case s.Name():
+                return (*found, expr.id)
+            case _:
+                return tuple(found)
+
+
+def _imported(program: Program) -> frozenset[str]:
+    roots: set[str] = set()
+    for module in program.modules.values():
+        roots.update(stmt.module.partition(".")[0] for stmt in module.body if isinstance(stmt, s.Import) and not stmt.level)
+    return frozenset(roots)

@@ -1,0 +1,215 @@
+"""Writes of persistent models: which model, which operation, which fields, from typed call sites and attribute assignments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from agentlint.analysis.calls import CallSite
+from agentlint.analysis.effects_fields import constructor_fields, row_fields, unique, written_before
+from agentlint.analysis.effects_models import Model, Models
+from agentlint.analysis.effects_places import Places
+from agentlint.analysis.program import FunctionInfo
+from agentlint.analysis.types import AttributeWrite
+from agentlint.ir import syntax as s
+from agentlint.ir.effects import Confidence, Effect, EffectKind, EffectOperation
+from agentlint.ir.walk import dotted
+from agentlint.knowledge.schema import EffectRow
+
+_MANY = "django.db.models.ManyRelatedManager"
+_PERMISSION_MODELS = frozenset({"django.contrib.auth.models.Group", "django.contrib.auth.models.Permission"})
+_TAKING = frozenset({"remove", "aremove", "clear", "aclear"})
+_COLLECTION_CALLS = frozenset({"append", "remove", "extend", "clear", "insert", "pop", "add", "discard", "update"})
+_BOOKKEEPING = re.compile(
+    r"^(last_?(seen|login|used|active|activity|accessed?|visit(ed)?|ping|request|sync(ed)?|check(ed)?|poll(ed)?)(_?(at|on|date|time|ip))?"
+    r"|(seen|visited|accessed|used)_(at|on)|(view|visit|hit|access|usage|download|click)s?_?(count(er)?)?|(date_)?(updated|modified)(_?(at|on|date|time))?"
+    r"|(update|modif(y|ied|ication))_(date|time))$"
+)
+
+
+def bookkeeping(fields: Iterable[str]) -> bool:
+    """True when a write touches only stamps and counters that the system keeps for itself."""
+    names = tuple(fields)
+    return bool(names) and all(_BOOKKEEPING.match(name.lower()) for name in names)
+
+
+class OrmWrites:
+    """Turns ORM calls and attribute writes into effects."""
+
+    def __init__(self, places: Places, models: Models) -> None:
+        self._places = places
+        self._models = models
+
+    def from_row(self, site: CallSite, row: EffectRow, api: str) -> Iterator[Effect]:
+        """The effects of a call that a knowledge row describes as an ORM write."""
+        if self._is_many(site):
+            yield from self._related(site, api)
+            return
+        operation, fields = self._operation(site, row), self._fields(site, row)
+        models = self.models_at(site, row.model)
+        confidence: Confidence = "high" if len(models) == 1 and models[0].name else "medium"
+        for model in models:
+            yield effect(site, "orm-write", operation, model, fields=fields, api=api, confidence=confidence)
+
+    def models_at(self, site: CallSite, place: str) -> tuple[Model, ...]:
+        """The models at a row's place; what the receiver's words or class attribute name when types do not tell."""
+        found = self._models.of_types(self._places.types_at(site, place))
+        if not found and place == "T":
+            found = tuple(
+                Model(name, name.rpartition(".")[2])
+                for t in site.receiver for name in self._models.managed_by.get(t.name, ())
+            )
+        if found:
+            return found[:4]
+        expr = self._places.expression(site, "receiver" if place in ("T", "receiver") else place.removeprefix("item of "))
+        return (self.named(expr, site.caller),)
+
+    def named(self, expr: s.Expr | None, function: str) -> Model:
+        """What an expression without a known type names: a class attribute to be bound, a model by its word, or the bare word."""
+        attr = self._own_attribute(expr, function)
+        words = [w for w in _words(expr) if w]
+        for word in words:
+            model = self._models.of_word(word)
+            if model is not None:
+                return model
+        word = words[0] if words else ""
+        target = "".join(part.capitalize() for part in word.split("_")) if word else ""
+        return Model(target=target, open_model=f"attribute {attr}" if attr else "")
+
+    def _own_attribute(self, expr: s.Expr | None, function: str, depth: int = 3) -> str:
+        """`model` for `self.model`, `self.model.objects.filter()`, `cls.model(...)`, and locals assigned from those."""
+        attr = ""
+        while isinstance(expr, (s.Attribute, s.Call, s.Subscript)):
+            if isinstance(expr, s.Attribute):
+                attr, expr = expr.attr, expr.value
+            else:
+                expr = expr.func if isinstance(expr, s.Call) else expr.value
+        if not isinstance(expr, s.Name):
+            return ""
+        if expr.id in ("self", "cls"):
+            return attr
+        values = self._places.assigned(function, expr.id)
+        return self._own_attribute(values[0], function, depth - 1) if values and depth else ""
+
+    def _operation(self, site: CallSite, row: EffectRow) -> EffectOperation:
+        if row.operation != "write" or row.model == "T":
+            return row.operation
+        expr = self._places.expression(site, row.model.removeprefix("item of "))
+        built = self.construction(expr, site.caller)
+        if built is not None:
+            return "create"
+        loaded = isinstance(expr, s.Name) and bool(self._places.assigned(site.caller, expr.id))
+        return "update" if loaded or dotted(expr) == "self" else "write"
+
+    def construction(self, expr: s.Expr | None, function: str) -> s.Call | None:
+        """The call that builds the instance here, in the expression or in what the function assigned to its name."""
+        if isinstance(expr, s.Sequence) and expr.items:
+            expr = expr.items[0]
+        candidates = (expr,) if isinstance(expr, s.Call) else self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else ()
+        for candidate in candidates:
+            if isinstance(candidate, s.Call) and any(t.meta for t in self._places.types.of(candidate.func, function)):
+                return candidate
+        return None
+
+    def _fields(self, site: CallSite, row: EffectRow) -> tuple[str, ...]:
+        fields = row_fields(site, row.fields, self._places)
+        if fields or row.operation != "write" or row.model == "T":
+            return fields
+        expr = self._places.expression(site, row.model.removeprefix("item of "))
+        built = self.construction(expr, site.caller)
+        given = constructor_fields(built, site.caller, self._places) if built is not None else ()
+        receiver = dotted(expr)
+        return unique((*given, *(written_before(site, receiver, self._places) if receiver else ())))
+
+    def _is_many(self, site: CallSite) -> bool:
+        return any(t.name == _MANY for t in site.receiver) and site.name.removeprefix("a") in ("dd", "add", "remove", "set", "clear")
+
+    def _related(self, site: CallSite, api: str) -> Iterator[Effect]:
+        """Adding to or removing from a many-to-many relation is an update of its owner's field; of groups and rights, a grant."""
+        relation = site.call.func.value if isinstance(site.call.func, s.Attribute) else None
+        elements = {t.args[0].name for t in site.receiver if t.args}
+        if elements & _PERMISSION_MODELS:
+            operation: EffectOperation = "revoke" if site.name in _TAKING else "grant"
+            yield effect(site, "permission", operation, Model(target=min(elements).rpartition(".")[2]), api=api)
+            return
+        if not isinstance(relation, s.Attribute):
+            models = self.models_at(site, "T")
+            yield from (effect(site, "orm-write", "update", m, api=api, confidence="medium") for m in models)
+            return
+        owners = self._models.of_types(self._places.types.of(relation.value, site.caller)) or (self.named(relation.value, site.caller),)
+        for owner in owners[:4]:
+            yield effect(site, "orm-write", "update", owner, fields=(relation.attr,), api=api, confidence="high" if owner.name else "medium")
+
+    def assignments(self, info: FunctionInfo) -> Iterator[Effect]:
+        """Attribute writes on loaded instances of models that write through their attributes."""
+        for write in self._places.types.writes(info.id):
+            models = [t.name for t in write.receiver if not t.meta and self._models.style(t.name) == "attribute"]
+            if models and self._persists(write, models[0], info):
+                yield from (_assigned(write, info, name, len(models)) for name in models[:4])
+
+    def _persists(self, write: AttributeWrite, model: str, info: FunctionInfo) -> bool:
+        if write.attr.startswith("_") or (write.name == "self" and info.node.name in ("__init__", "__new__")):
+            return False
+        if not self._models.is_column(model, write.attr) and model in self._places.program.classes:
+            return False
+        values = self._places.assigned(info.id, write.name) if "." not in write.name else ()
+        return not values or any(self.construction(value, info.id) is None for value in values)
+
+    def collection_change(self, site: CallSite) -> Iterator[Effect]:
+        """`order.items.append(x)` on an instance of a model that writes through its attributes."""
+        func = site.call.func
+        if site.name not in _COLLECTION_CALLS or not isinstance(func, s.Attribute) or not isinstance(func.value, s.Attribute):
+            return
+        relation = func.value
+        for owner in self._places.types.of(relation.value, site.caller):
+            if not owner.meta and self._models.style(owner.name) == "attribute" and self._models.is_column(owner.name, relation.attr):
+                model = Model(owner.name, owner.name.rpartition(".")[2])
+                yield effect(site, "orm-write", "update", model, fields=(relation.attr,), api="attribute", confidence="medium")
+
+
+def _assigned(write: AttributeWrite, info: FunctionInfo, model: str, alternatives: int) -> Effect:
+    confidence: Confidence = "high" if alternatives == 1 else "medium"
+    return Effect(
+        kind="orm-write", operation="update", target=model.rpartition(".")[2], file=info.module.path, line=write.line, function=info.id,
+        model=model, fields=(write.attr,), api="attribute", methods=write.methods, confidence=confidence,
+        incidental=bookkeeping((write.attr,)),
+    )
+
+
+def effect(
+    site: CallSite, kind: EffectKind, operation: EffectOperation, model: Model, *,
+    fields: tuple[str, ...] = (), api: str = "", confidence: Confidence = "high",
+) -> Effect:
+    """An effect at a call site."""
+    return Effect(
+        kind=kind, operation=operation, target=model.target, file=site.file, line=site.line, function=site.caller, model=model.name,
+        fields=fields, api=api, methods=site.methods, confidence=confidence, open_model=model.open_model,
+        incidental=operation == "update" and bookkeeping(fields),
+    )
+
+
+_PLUMBING = frozenset({
+    "self", "cls", "objects", "query", "session", "db", "filter", "all", "get", "first", "exclude", "order_by", "select_related", "qs", "queryset",
+    "get_queryset", "manager", "_default_manager", "super", "request", "instance", "object", "obj", "model", "item", "o", "x", "i", "row", "prefetch_related",
+    "get_object", "data", "values", "result", "results", "list", "set", "filter_by", "one", "last", "distinct", "using", "entity", "record", "db_obj", "where",
+})
+
+
+def _words(expr: s.Expr | None) -> Iterator[str]:
+    """Identifiers of an access chain, the last first, without those that name no thing."""
+    while expr is not None:
+        match expr:
+            case s.Attribute():
+                if expr.attr not in _PLUMBING:
+                    yield expr.attr
+                expr = expr.value
+            case s.Call():
+                expr = expr.func
+            case s.Subscript():
+                expr = expr.value
+            case s.Name():
+                if expr.id not in _PLUMBING:
+                    yield expr.id
+                return
+            case _:
+                return

@@ -1,0 +1,186 @@
+"""Writes in SQL: text that looks like a writing statement, and statement objects that a query builder makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from agentlint.analysis.calls import CallSite
+from agentlint.analysis.effects_fields import keyword_fields, named_fields, unique
+from agentlint.analysis.effects_models import Model, Models
+from agentlint.analysis.effects_orm import effect
+from agentlint.analysis.effects_places import Places
+from agentlint.ir import syntax as s
+from agentlint.ir.effects import Effect, EffectOperation
+from agentlint.ir.walk import dotted
+
+_LOOKS_WRITING = re.compile(r"^\s*(--[^\n]*\n\s*)*(with\b.*\b(insert|update|delete)\b|insert|update|delete|replace|merge|truncate|drop|alter|create)\b", re.IGNORECASE | re.DOTALL)
+_FALLBACK = re.compile(r"\b(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|merge\s+into|update|delete\s+from|truncate(?:\s+table)?)\s+[\"`]?([\w.]+)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|:\w+\b|\?|\$\d+")
+_OPERATIONS: dict[str, EffectOperation] = {
+    "Insert": "create", "Update": "update", "Delete": "delete", "Merge": "write", "TruncateTable": "delete", "Drop": "delete", "Alter": "write",
+    "Create": "write",
+}
+_BUILDERS: dict[str, EffectOperation] = {
+    "sqlalchemy.insert": "create", "sqlalchemy.update": "update", "sqlalchemy.delete": "delete", "sqlalchemy.dialects.postgresql.insert": "create",
+    "sqlalchemy.dialects.mysql.insert": "create", "sqlalchemy.dialects.sqlite.insert": "create",
+}
+_STATEMENT_TYPES: dict[str, EffectOperation] = {"sqlalchemy.Insert": "create", "sqlalchemy.Update": "update", "sqlalchemy.Delete": "delete"}
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """One writing SQL statement."""
+
+    operation: EffectOperation
+    table: str
+    fields: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def parse_sql(text: str) -> tuple[Statement, ...]:
+    """The writing statements of an SQL text; empty when it only reads or is no SQL."""
+    if not _LOOKS_WRITING.match(text):
+        return ()
+    clean = _PLACEHOLDER.sub("1", text).replace("{}", "hole_")
+    return _with_parser(clean) or _by_pattern(clean)
+
+
+def _with_parser(text: str) -> tuple[Statement, ...]:
+    import logging
+
+    import sqlglot  # slow to import, so only when a program holds writing SQL
+    from sqlglot.errors import SqlglotError
+
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+    try:
+        parsed = sqlglot.parse(text)
+    except (SqlglotError, RecursionError, ValueError):
+        return ()
+    return tuple(found for tree in parsed if tree is not None for found in _statements(tree))
+
+
+def _statements(tree: Any) -> Iterator[Statement]:
+    from sqlglot import exp
+
+    for node in tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter, exp.Create):
+        table = node.find(exp.Table)
+        yield Statement(_OPERATIONS[type(node).__name__], table.name if table is not None else "", unique(_columns(node)))
+
+
+def _columns(node: Any) -> Iterator[str]:
+    from sqlglot import exp
+
+    if isinstance(node, exp.Update):
+        yield from (e.this.name for e in node.expressions if isinstance(e, exp.EQ) and isinstance(e.this, exp.Column))
+    elif isinstance(node, exp.Insert) and isinstance(node.this, exp.Schema):
+        yield from (e.name for e in node.this.expressions)
+
+
+def _by_pattern(text: str) -> tuple[Statement, ...]:
+    words: dict[str, EffectOperation] = {"insert": "create", "replace": "write", "merge": "write", "update": "update", "delete": "delete", "truncate": "delete"}
+    return tuple(Statement(words[m.group(0).split()[0].lower()], m.group(1)) for m in _FALLBACK.finditer(text))
+
+
+class SqlWrites:
+    """Effects of calls that take SQL."""
+
+    def __init__(self, places: Places, models: Models) -> None:
+        self._places = places
+        self._models = models
+
+    def at(self, site: CallSite, place: str, api: str) -> Iterator[Effect]:
+        """The writes of the statement at a place; nothing when it reads or cannot be seen."""
+        expr = self._places.expression(site, place)
+        if expr is None:
+            return
+        built = self._built(expr, site)
+        if built is not None:
+            yield built
+            return
+        for statement in parse_sql(self._text(expr, site)):
+            model = self._models.of_table(statement.table) or Model(target=statement.table)
+            yield effect(site, "raw-sql", statement.operation, model, fields=statement.fields, api=api)
+
+    def _text(self, expr: s.Expr, site: CallSite) -> str:
+        for part in self._parts(expr, site):
+            value = self._places.constant(part, site.caller)
+            if isinstance(value, str):
+                return value
+        return ""
+
+    def _parts(self, expr: s.Expr, site: CallSite) -> Iterator[s.Expr]:
+        """The expression, the argument of `text(...)`, and what was assigned to a name."""
+        if isinstance(expr, s.Call) and expr.args and dotted(expr.func).rpartition(".")[2] in ("text", "SQL", "dedent", "Composed"):
+            yield expr.args[0]
+        elif isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and isinstance(expr.func.value, (s.Call, s.Constant)):
+            yield from self._parts(expr.func.value, site)
+        else:
+            yield expr
+        if isinstance(expr, s.Name):
+            for value in self._places.assigned(site.caller, expr.id):
+                if not (isinstance(value, s.Name) and value.id == expr.id):
+                    yield from self._parts(value, site)
+
+    def _built(self, expr: s.Expr, site: CallSite) -> Effect | None:
+        """`update(Order).where(...).values(...)`, here or in what was assigned to the name."""
+        chains = (expr, *self._places.assigned(site.caller, expr.id)) if isinstance(expr, s.Name) else (expr,)
+        fields = unique(name for chain in chains for name in self._values(chain, site))
+        for chain in chains:
+            root = _root(chain)
+            operation = self._builder(root, site)
+            if root is not None and operation is not None:
+                return effect(site, "orm-write", operation, self._subject(root, site), fields=fields, api=f"sqlalchemy.{_VERB[operation]}")
+        for type_ in self._places.types.of(expr, site.caller):
+            operation = next((_STATEMENT_TYPES[a] for a in self._places.library.ancestors(type_.name) if a in _STATEMENT_TYPES), None)
+            if operation is not None:
+                model = next(iter(self._models.of_types(type_.args[:1])), Model())
+                return effect(site, "orm-write", operation, model, fields=fields, api=f"sqlalchemy.{_VERB[operation]}")
+        return None
+
+    def _builder(self, root: s.Call | None, site: CallSite) -> EffectOperation | None:
+        if root is None:
+            return None
+        name = self._places.program.resolve(root.func, self._places.program.scope_of(site.caller))
+        known = _BUILDERS.get(self._places.library.canonical(name)) if name else None
+        if known is None and isinstance(root.func, s.Attribute) and root.func.attr in ("insert", "update", "delete"):
+            types = self._places.types.of(root.func.value, site.caller)
+            if any(t.name == "sqlalchemy.Table" for t in types):
+                return {"insert": "create", "update": "update", "delete": "delete"}[root.func.attr]  # type: ignore[return-value]
+        return known
+
+    def _subject(self, root: s.Call, site: CallSite) -> Model:
+        subject = root.args[0] if root.args else root.func.value if isinstance(root.func, s.Attribute) else None
+        if subject is None:
+            return Model()
+        items = (self._places.item(t) for t in self._places.types.of(subject, site.caller))
+        found = self._models.of_types(t for t in items if t.name != "sqlalchemy.Table")
+        if found:
+            return found[0]
+        text = dotted(subject).removesuffix(".__table__").rpartition(".")[2]
+        return self._models.of_word(text) or self._models.of_table(text) or Model(target=text)
+
+    def _values(self, chain: s.Expr, site: CallSite) -> Iterable[str]:
+        while isinstance(chain, s.Call) and isinstance(chain.func, s.Attribute):
+            if chain.func.attr == "values":
+                yield from keyword_fields(chain.keywords, site.caller, self._places) or ()
+                for arg in chain.args[:1]:
+                    yield from named_fields(arg, site.caller, self._places) or ()
+            chain = chain.func.value
+
+
+_VERB = {"create": "insert", "update": "update", "delete": "delete", "write": "insert"}
+
+
+def _root(expr: s.Expr) -> s.Call | None:
+    """The first call of a method chain: `insert(X)` of `insert(X).values()`."""
+    found: s.Call | None = None
+    while isinstance(expr, (s.Call, s.Attribute)):
+        if isinstance(expr, s.Call):
+            found, expr = expr, expr.func
+        else:
+            expr = expr.value
+    return found

@@ -34,9 +34,9 @@ def effect_text(effect: Effect) -> str:
 
 
 def deed(decision: Decision) -> str:
-    """What happens and where: `review changes Loan (status) in desk/views.py:41`."""
+    """What happens and where: `It changes Loan (status) in review (desk/views.py:41)`."""
     effect = decision.effect
-    return f"{decision.symbol} {effect_text(effect)} in {effect.file}:{effect.line}"
+    return f"It {effect_text(effect)} in {decision.symbol or 'the module'} ({effect.file}:{effect.line})"
 
 
 def place(decision: Decision) -> tuple[str, int]:

@@ -1,0 +1,268 @@
+"""The frozen shapes of the JSON report, version 1. Fields may be added at the end; none is ever renamed, removed or given another meaning."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class PluginV1(msgspec.Struct, frozen=True):
+    """A plugin that took part."""
+
+    name: str
+    version: str
+
+
+class ToolV1(msgspec.Struct, frozen=True):
+    """Who made the report."""
+
+    name: str
+    version: str
+    plugins: list[PluginV1]
+
+
+class ReasonV1(msgspec.Struct, frozen=True):
+    """A place that could not be read or resolved, and why."""
+
+    file: str
+    line: int
+    reason: str
+
+
+class InventoryV1(msgspec.Struct, frozen=True):
+    """What the answer rests on."""
+
+    files: int
+    lines: int
+    languages: dict[str, int]
+    frameworks: list[str]
+    specs: list[str]
+    unreadable: list[ReasonV1]
+    unresolved: int
+    unresolved_at: list[ReasonV1]
+    routes_resolved: list[int]
+    """`[resolved, seen]`."""
+    calls_resolved: list[int]
+    set_aside: dict[str, int]
+    """Files left out on purpose, by reason."""
+
+
+class PartV1(msgspec.Struct, frozen=True):
+    """A share of counted things."""
+
+    score: float | None
+    weight: float
+    earned: float
+    possible: float
+    basis: str
+
+
+class GateV1(msgspec.Struct, frozen=True):
+    """What holds the level down."""
+
+    level: str
+    reason: str
+
+
+class QuestionV1(msgspec.Struct, frozen=True):
+    """One question, answered."""
+
+    question: str
+    score: float | None
+    level: str
+    parts: dict[str, PartV1]
+    gate: GateV1 | None
+    confidence: str
+    confidence_reason: str
+
+
+class ScoresV1(msgspec.Struct, frozen=True):
+    """Both answers."""
+
+    agent_ready: QuestionV1
+    auditable: QuestionV1
+
+
+class RelatedV1(msgspec.Struct, frozen=True):
+    """Another place that belongs to a finding."""
+
+    file: str
+    line: int
+    message: str
+
+
+class SuppressedV1(msgspec.Struct, frozen=True):
+    """Who silenced a finding, and why."""
+
+    by: str
+    reason: str
+
+
+class FindingV1(msgspec.Struct, frozen=True):
+    """One flaw at one place."""
+
+    rule: str
+    severity: str
+    message: str
+    file: str
+    line: int
+    column: int
+    end_line: int
+    fingerprint: str
+    help: str
+    symbol: str
+    confidence: str
+    related: list[RelatedV1]
+    operation: str | msgspec.UnsetType = msgspec.UNSET
+    decision: str | msgspec.UnsetType = msgspec.UNSET
+    suppressed: SuppressedV1 | msgspec.UnsetType = msgspec.UNSET
+
+
+class OperationEffectV1(msgspec.Struct, frozen=True):
+    """What an operation changes."""
+
+    kind: str
+    target: str
+    operation: str
+    file: str
+    line: int
+    fields: list[str]
+
+
+class OperationV1(msgspec.Struct, frozen=True):
+    """One thing an actor can start."""
+
+    id: str
+    surface: str
+    method: str
+    path: str
+    file: str
+    line: int
+    symbol: str
+    action: str
+    resource: str
+    changes_state: bool
+    effects: list[OperationEffectV1]
+    auth: list[str]
+    status: str | None
+    browser_only: bool | None
+    automation: str | None
+    counterparts: list[str]
+    evidence: list[str]
+    confidence: str
+
+
+class EffectV1(msgspec.Struct, frozen=True):
+    """The effect that a decision leads to."""
+
+    kind: str
+    target: str
+    file: str
+    line: int
+    operation: str
+    fields: list[str]
+
+
+class RecordsV1(msgspec.Struct, frozen=True):
+    """What the record holds."""
+
+    who: bool
+    what: bool
+    why: bool
+
+
+class RecordSiteV1(msgspec.Struct, frozen=True):
+    """A place that makes a record."""
+
+    file: str
+    line: int
+    mechanism: str
+
+
+class StepV1(msgspec.Struct, frozen=True):
+    """One step of a witness."""
+
+    file: str
+    line: int
+    text: str
+
+
+class DecisionV1(msgspec.Struct, frozen=True):
+    """One decision path."""
+
+    id: str
+    file: str
+    line: int
+    symbol: str
+    decision: str
+    effect: EffectV1
+    source: str
+    status: str
+    records: RecordsV1
+    audit: list[RecordSiteV1]
+    path: list[StepV1]
+    operations: list[str]
+    confidence: str
+
+
+class LifecycleV1(msgspec.Struct, frozen=True):
+    """One transition of one described resource."""
+
+    resource: str
+    schema: str
+    pointer: str
+    transition: str
+    status: str
+    operation: str | None
+    evidence: str
+    file: str
+    line: int
+
+
+class IdentifierV1(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a caller gets what an operation requires."""
+
+    operation: str
+    parameter: str
+    location: str = msgspec.field(name="in")
+    status: str
+    producer: str | None
+    evidence: str
+
+
+class ModelCallV1(msgspec.Struct, frozen=True):
+    """A call of a model, with what the code tells of its bounds and its record."""
+
+    file: str
+    line: int
+    symbol: str
+    call: str
+    provider: str
+    model: str
+    bounded_output: bool | None
+    timeout: bool | None
+    bounded_retry: bool | None
+    prompt_cached: bool | None
+    bounded_history: bool | None
+    usage_recorded: bool | None
+    budget: bool | None
+    output_schema: bool | None
+    recorded: bool | None
+
+
+class ReportV1(msgspec.Struct, frozen=True):
+    """The whole report."""
+
+    schema: str
+    tool: ToolV1
+    root: str
+    duration_s: float
+    inventory: InventoryV1
+    scores: ScoresV1
+    findings: list[FindingV1]
+    operations: list[OperationV1]
+    decisions: list[DecisionV1]
+    lifecycles: list[LifecycleV1]
+    identifiers: list[IdentifierV1]
+    model_calls: list[ModelCallV1]
+
+

@@ -1,0 +1,5 @@
+"""`python -m agentlint`."""
+
+from agentlint.cli.main import run
+
+run()

@@ -1,0 +1,237 @@
+"""The composition root: files to facts to report; the only place that picks workers, plugins and the order of passes."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from agentlint import __version__
+from agentlint.analysis.calls import Calls, resolve_calls
+from agentlint.analysis.effects import EffectFinder
+from agentlint.analysis.facts import Facts, Inventory
+from agentlint.analysis.guards import GuardFinder
+from agentlint.analysis.operations import Entry, build_entries
+from agentlint.analysis.program import Program, build_program
+from agentlint.analysis.summaries import Summaries, summarise
+from agentlint.analysis.ties import tie_pages
+from agentlint.analysis.types import Types, infer_types
+from agentlint.errors import BadKnowledge, NothingToAnalyse
+from agentlint.extension.framework import Context, Framework
+from agentlint.extension.loading import Refused, load_frameworks
+from agentlint.findings import Plugin, Report, Tool
+from agentlint.graph.matching import match_operations
+from agentlint.ir.decisions import Decision, Mechanism, ModelCall
+from agentlint.ir.operations import Route
+from agentlint.ir.pages import PageAction
+from agentlint.ir.source import Gap
+from agentlint.knowledge import KnowledgeError, LibraryFacts, load_library
+from agentlint.project.files import Found, find_files
+from agentlint.project.settings import Settings, load_settings
+from agentlint.reading import Read, read_all
+from agentlint.rules.base import LoadedRule
+from agentlint.rules.catalog import built_in_rules, run_rules
+from agentlint.scores import Counted, scorecard
+
+Progress = Callable[[str, float], None]
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What a run is asked to do."""
+
+    path: Path
+    config: Path | None = None
+    select: tuple[str, ...] = ()
+    workers: int = 1
+    progress: Progress | None = None
+    """Told the name and the seconds of each pass when it ends."""
+
+
+class Analysed(msgspec.Struct, frozen=True):
+    """Facts with what made them."""
+
+    facts: Facts
+    plugins: tuple[Plugin, ...]
+    settings: Settings
+    root: str
+
+
+class _Run:
+    """State of one run: the gaps so far, and the clock of each pass."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.gaps: list[Gap] = []
+        self._progress = progress
+
+    def gap(self, file: str, line: int, reason: str) -> None:
+        self.gaps.append(Gap(file, line, reason, "unresolved"))
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        if self._progress is not None:
+            self._progress(name, time.perf_counter() - start)
+
+    def guarded(self, what: str, framework: Framework, work: Callable[[], Sequence[object]]) -> list[object]:
+        """A plugin's answer; when it breaks, a gap that names it instead."""
+        try:
+            return list(work())
+        except Exception as error:  # noqa: BLE001 - a plugin's bug must not take the other answers with it
+            self.gap("", 0, f"plugin {framework.name} {framework.version} failed in {what}: {type(error).__name__}: {error}")
+            return []
+
+
+def run(options: Options) -> tuple[Report, Settings]:
+    """One whole run. Raises errors of `agentlint.errors` for a user's mistakes."""
+    start = time.perf_counter()
+    analysed = analyse(options)
+    facts, settings = analysed.facts, analysed.settings
+    chosen = _chosen_rules(settings, options.select)
+    findings = run_rules(facts, chosen, dict(settings.options))
+    scores = scorecard(Counted(facts.inventory, facts.operations, facts.decisions, facts.lifecycles, facts.identifiers))
+    report = Report(
+        Tool("agentlint", __version__, analysed.plugins), analysed.root, round(time.perf_counter() - start, 3), facts.inventory, scores, findings, facts.operations,
+        facts.decisions, facts.lifecycles, facts.identifiers, facts.model_calls, tuple(r.info for r in chosen),
+    )
+    return report, settings
+
+
+def _chosen_rules(settings: Settings, select: tuple[str, ...]) -> tuple[LoadedRule, ...]:
+    wanted = frozenset(select or settings.select)
+    return tuple(r for r in built_in_rules() if (not wanted or r.info.name in wanted) and r.info.name not in settings.ignore)
+
+
+def analyse(options: Options) -> Analysed:
+    """Facts of a path. The collector of garbage rests meanwhile: trees live to the end, and looking at them again costs seconds."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return _analyse(options)
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _analyse(options: Options) -> Analysed:
+    state = _Run(options.progress)
+    names = tuple(r.info.name for r in built_in_rules())
+    settings = load_settings(options.path, options.config, names)
+    with state.timed("find files"):
+        found = find_files(options.path, settings.exclude)
+    if not found.files:
+        raise NothingToAnalyse(f"{options.path} holds nothing that agentlint reads", "it reads Python, templates, page scripts, and OpenAPI documents in YAML or JSON")
+    with state.timed("read and lower"):
+        read = read_all([f for f in found.files if f.role != "data"], options.workers)
+    library = _library(settings)
+    frameworks, refused = load_frameworks()
+    facts, used = _code_facts(read, library, frameworks, state)
+    facts = _with_descriptions(facts, found, state)
+    gaps = [*found.gaps, *read.gaps, *(g for m in read.modules for g in m.gaps), *(g for p in read.pages for g in p.gaps), *state.gaps]
+    gaps += [Gap("", 0, f"plugin of {r.package} refused: {r.reason}", "unresolved") for r in refused]
+    inventory = _inventory(found, read, facts.inventory, used, gaps)
+    root = str(options.path).replace("\\", "/")
+    return Analysed(msgspec.structs.replace(facts, inventory=inventory), tuple(Plugin(f.name, f.version) for f in used), settings, root)
+
+
+def _library(settings: Settings) -> LibraryFacts:
+    folder = Path(settings.file).parent
+    try:
+        return load_library([folder / name for name in settings.knowledge])
+    except KnowledgeError as error:
+        raise BadKnowledge(str(error), "mend the knowledge file; docs/knowledge.md describes its form") from error
+
+
+def _code_facts(read: Read, library: LibraryFacts, frameworks: tuple[Framework, ...], state: _Run) -> tuple[Facts, tuple[Framework, ...]]:
+    """What source code shows: operations, decisions, model calls."""
+    python = [m for m in read.modules if m.language == "python"]
+    scripts = [m for m in read.modules if m.language != "python"]
+    actions = [a for p in read.pages for a in p.actions]
+    if scripts:
+        with state.timed("client calls"):
+            actions += _client_calls(scripts, state)
+    if not python:
+        return Facts(), ()
+    with state.timed("link"):
+        program = build_program(python, read.pages, library)
+    used = tuple(f for f in frameworks if f.detect(program))
+    context = Context(program, library, state.gap)
+    types, calls, context = _types_and_calls(program, library, used, context, state)
+    with state.timed("effects"):
+        finder = EffectFinder(program, types, calls, library, tuple(partial(_effects_of, f, context=context, state=state) for f in used))
+        effects = finder.all()
+        summaries = summarise(program, calls, finder, effects)
+    with state.timed("routes"):
+        routes = [r for f in used for r in state.guarded("routes", f, lambda f=f: list(f.routes(context))) if isinstance(r, Route)]  # type: ignore[misc]
+        mechanisms = [m for f in used for m in state.guarded("mechanisms", f, lambda f=f: list(f.mechanisms(context))) if isinstance(m, Mechanism)]  # type: ignore[misc]
+    with state.timed("operations"):
+        operations, entries = _operations(routes, program, calls, summaries, library, actions)
+    with state.timed("decisions"):
+        decisions, model_calls = _decisions(program, types, calls, finder, effects, summaries, entries, mechanisms, library, state)
+    state.gaps += [*program.gaps, *summaries.gaps]
+    resolved = sum(1 for r in routes if r.handler or r.effects)
+    inventory = Inventory(routes=(resolved, len(routes)), calls=calls.resolved)
+    return Facts(inventory, operations, decisions, model_calls=model_calls), used
+
+
+def _types_and_calls(
+    program: Program, library: LibraryFacts, used: tuple[Framework, ...], context: Context, state: _Run
+) -> tuple[Types, Calls, Context]:
+    with state.timed("types"):
+        extra: dict[str, dict[str, object]] = {}
+        for framework in used:
+            for pair in state.guarded("attribute types", framework, lambda f=framework: list(f.attribute_types(context).items())):  # type: ignore[misc]
+                class_id, attributes = pair  # type: ignore[misc]
+                extra.setdefault(class_id, {}).update(attributes)
+        types = infer_types(program, library, extra)  # type: ignore[arg-type]
+    with state.timed("calls"):
+        later = context.with_facts(types)
+        edges = [e for f in used for e in state.guarded("deferred calls", f, lambda f=f: list(f.deferred(later)))]  # type: ignore[misc]
+        calls = resolve_calls(program, types, library, edges)  # type: ignore[arg-type]
+    return types, calls, context.with_facts(types, calls)
+
+
+def _effects_of(framework: Framework, site: object, context: Context, state: _Run) -> list[object]:
+    return state.guarded("call effects", framework, lambda: list(framework.call_effects(site, context)))  # type: ignore[arg-type]
+
+
+def _operations(
+    routes: list[Route], program: Program, calls: Calls, summaries: Summaries, library: LibraryFacts, actions: list[PageAction]
+) -> tuple[tuple, list[Entry]]:  # type: ignore[type-arg]
+    entries = build_entries(routes, program, summaries, GuardFinder(program, calls, library))
+    entries += tie_pages(entries, actions)
+    return match_operations(entries), entries
+
+
+def _client_calls(scripts: list, state: _Run) -> list[PageAction]:  # type: ignore[type-arg]
+    from agentlint.analysis.client_calls import find_client_calls
+
+    return list(find_client_calls(scripts, state.gap))
+
+
+def _decisions(*given: object) -> tuple[tuple[Decision, ...], tuple[ModelCall, ...]]:
+    return (), ()
+
+
+def _with_descriptions(facts: Facts, found: Found, state: _Run) -> Facts:
+    return facts
+
+
+def _inventory(found: Found, read: Read, so_far: Inventory, used: tuple[Framework, ...], gaps: list[Gap]) -> Inventory:
+    languages: dict[str, int] = {}
+    for file in found.files:
+        name = {"python": "python", "script": "javascript", "markup": "markup", "data": "openapi"}.get(file.role, file.role)
+        languages[name] = languages.get(name, 0) + 1
+    lines = sum(m.lines for m in read.modules if "#" not in m.name) + sum(p.lines for p in read.pages)
+    return msgspec.structs.replace(
+        so_far, files=len(found.files), lines=lines, languages=dict(sorted(languages.items())), frameworks=tuple(f.name for f in used),
+        specs=tuple(f.path for f in found.files if f.role == "data"), gaps=tuple(sorted(set(gaps))), set_aside=found.set_aside,
+    )
+
+
+__all__ = ["Analysed", "Options", "Refused", "analyse", "run"]

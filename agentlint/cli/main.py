@@ -1,0 +1,100 @@
+"""The command `agentlint`: groups the commands, runs `check` when none is named, turns errors into messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from agentlint import __version__
+from agentlint.errors import EXIT_INTERNAL, EXIT_USAGE, AgentlintError
+
+_COMMANDS = {
+    "check": ("agentlint.cli.check", "Analyse a system and answer both questions."),
+    "explain": ("agentlint.cli.explain", "Explain one rule: what it finds, why it hurts, how to fix it."),
+    "rules": ("agentlint.cli.rules", "List the rules."),
+    "graph": ("agentlint.cli.graph", "Write the capability graph."),
+}
+_ISSUES = "the issue tracker of agentlint-arch"
+
+
+class _Commands(click.Group):
+    """Commands that are imported only when they run: `--help` and `--version` stay fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        from importlib import import_module
+
+        command: click.Command = import_module(_COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """`agentlint`, `agentlint PATH` and `agentlint --format json` all mean `check`."""
+        known = (*_COMMANDS, "--help", "-h", "--version")
+        if not args or args[0] not in known:
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+
+_HELP = """Is our architecture agent-ready, and is its logic auditable?
+
+\b
+Examples:
+  agentlint                                   analyse the current folder
+  agentlint check services/orders             analyse a folder
+  agentlint check openapi.yaml                judge an API description alone
+  agentlint check . --format sarif -o out.sarif --format console
+  agentlint explain gui-only-operation
+"""
+
+
+@click.group(cls=_Commands, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="agentlint")
+def main() -> None:
+    """The group of all commands."""
+
+
+def run(args: Sequence[str] | None = None) -> None:
+    """Entry point: never a traceback for a user's mistake; exit codes 0 clean, 1 findings, 2 the user's mistake, 3 our bug."""
+    sys.exit(_outcome(args))
+
+
+def _outcome(args: Sequence[str] | None) -> int:
+    try:
+        result: Any = main.main(args=list(args) if args is not None else None, prog_name="agentlint", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except AgentlintError as error:
+        _say(str(error), error.hint)
+        return error.exit_code
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except BrokenPipeError:  # the reader of our output went away (`agentlint | head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last door: a bug of ours becomes one line, with the traceback on request
+        if os.environ.get("AGENTLINT_TRACEBACK"):
+            raise
+        _say(f"internal error: {type(error).__name__}: {error}", f"this is a bug; set AGENTLINT_TRACEBACK=1 for details and report it to {_ISSUES}")
+        return EXIT_INTERNAL
+
+
+def _say(message: str, hint: str) -> None:
+    click.echo(f"agentlint: {message}", err=True)
+    if hint:
+        click.echo(f"  hint: {hint}", err=True)

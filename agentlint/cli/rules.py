@@ -1,0 +1,22 @@
+"""`agentlint rules`: the list of rules."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("rules")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="Form of the list.")
+def command(form: str) -> None:
+    """List the rules with severity and summary."""
+    from agentlint.rules.catalog import built_in_rules
+
+    infos = [r.info for r in built_in_rules()]
+    if form == "json":
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(infos), indent=1).decode())
+        return
+    width = max(len(i.name) for i in infos)
+    for info in infos:
+        click.echo(f"{info.name:{width}}  {info.severity:7}  {info.summary}")

@@ -1,0 +1,44 @@
+"""Every error that a user can meet: a message, a hint on what to do next, an exit code."""
+
+from __future__ import annotations
+
+EXIT_CLEAN = 0
+EXIT_FINDINGS = 1
+EXIT_USAGE = 2
+EXIT_INTERNAL = 3
+
+
+class AgentlintError(Exception):
+    """Base of all errors meant for a person. `str()` is the message; `hint` says what to do next."""
+
+    exit_code = EXIT_USAGE
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class NothingToAnalyse(AgentlintError):
+    """The path holds no file that agentlint reads: never a clean pass."""
+
+
+class BadPath(AgentlintError):
+    """The path does not exist or cannot be read."""
+
+
+class BadSettings(AgentlintError):
+    """The settings have mistakes; the message lists them all with file and line."""
+
+
+class BadKnowledge(AgentlintError):
+    """A knowledge file of the user has mistakes."""
+
+
+class BrokenPlugin(AgentlintError):
+    """A plugin could not be loaded; the message names its package."""
+
+    exit_code = EXIT_INTERNAL
+
+
+class OutputFailed(AgentlintError):
+    """A report could not be written."""

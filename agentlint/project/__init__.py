@@ -1,0 +1,1 @@
+"""What the user gave us: files and their roles, ignore rules, settings."""

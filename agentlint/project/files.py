@@ -1,0 +1,116 @@
+"""The files of a project: found through git where there is one, else by walking; each read at most once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pathspec
+
+from agentlint.errors import BadPath
+from agentlint.ir.source import Gap
+from agentlint.project.roles import SET_ASIDE, Role, is_machine_made, may_be_description, role_of
+
+MOST_BYTES = 32 * 1024 * 1024
+"""A larger file is recorded as unreadable."""
+_HEAD = 64 * 1024
+
+
+class SourceFile(msgspec.Struct, frozen=True):
+    """A file to read: `path` is relative to the root, with forward slashes."""
+
+    path: str
+    absolute: str
+    role: Role
+    size: int
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What a root holds."""
+
+    root: str
+    files: tuple[SourceFile, ...]
+    set_aside: dict[str, int]
+    """Files not analysed on purpose, by reason."""
+    gaps: tuple[Gap, ...]
+
+
+def find_files(root: Path, exclude: tuple[str, ...] = ()) -> Found:
+    """The files below a folder, or the one file given, sorted by path. Raises BadPath when the root is not there."""
+    if not root.exists():
+        raise BadPath(f"{root} does not exist", "give the folder or the API description to analyse")
+    single = root.is_file()
+    base = root.parent if single else root
+    names = [root.name] if single else sorted(_listed(base))
+    rules = pathspec.GitIgnoreSpec.from_lines(exclude)
+    files: list[SourceFile] = []
+    aside: dict[str, int] = {}
+    gaps: list[Gap] = []
+    for name in names:
+        role = role_of(root.name if single else name)
+        if single and role in SET_ASIDE:
+            role = role_of("x" + root.suffix)
+        if role == "other" or rules.match_file(name):
+            continue
+        if role in SET_ASIDE:
+            aside[role] = aside.get(role, 0) + 1
+            continue
+        _take(base, name, role, files, aside, gaps)
+    return Found(str(base), tuple(files), dict(sorted(aside.items())), tuple(sorted(gaps)))
+
+
+def _take(base: Path, name: str, role: Role, files: list[SourceFile], aside: dict[str, int], gaps: list[Gap]) -> None:
+    """Adds one file, a reason why it is set aside, or a gap."""
+    absolute = base / name
+    try:
+        size = absolute.stat().st_size
+        if size > MOST_BYTES:
+            gaps.append(Gap(name, 0, f"larger than {MOST_BYTES // 2**20} MB"))
+            return
+        if role in ("data", "script") or (role == "python" and size < _HEAD):
+            with absolute.open("rb") as handle:
+                head = handle.read(_HEAD)
+            if role == "data" and not may_be_description(head, size):
+                return
+            if is_machine_made(head, role):
+                aside["generated"] = aside.get("generated", 0) + 1
+                return
+        elif not os.access(absolute, os.R_OK):
+            raise PermissionError(13, "Permission denied")
+    except OSError as error:
+        gaps.append(Gap(name, 0, f"cannot be read: {error.strerror or error}"))
+        return
+    files.append(SourceFile(name, str(absolute), role, size))
+
+
+def _listed(base: Path) -> Iterator[str]:
+    """Relative paths of all files: those git tracks or does not ignore, or all that a walk finds."""
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(base), "ls-files", "-z", "--cached", "--others", "--exclude-standard"], capture_output=True, check=True, timeout=60,
+        ).stdout
+    except (OSError, subprocess.SubprocessError):
+        found = b""
+    names = [os.fsdecode(n) for n in found.split(b"\0") if n]
+    if names:
+        yield from sorted({n for n in names if (base / n).is_file()})
+        return
+    yield from _walked(base)
+
+
+def _walked(base: Path) -> Iterator[str]:
+    """All files below a folder, symbolic links to folders not followed, `.gitignore` at the top obeyed."""
+    ignore = base / ".gitignore"
+    lines = ignore.read_text(encoding="utf-8", errors="replace").splitlines() if ignore.is_file() else []
+    rules = pathspec.GitIgnoreSpec.from_lines(lines)
+    for folder, folders, names in os.walk(base, followlinks=False):
+        relative = os.path.relpath(folder, base).replace(os.sep, "/")
+        prefix = "" if relative == "." else relative + "/"
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in ("node_modules", "__pycache__") and not rules.match_file(f"{prefix}{f}/"))
+        for name in sorted(names):
+            path = f"{prefix}{name}"
+            if not rules.match_file(path) and os.path.isfile(os.path.join(folder, name)):
+                yield path

@@ -1,0 +1,29 @@
+"""What is about the person at the browser, and what only sounds like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentlint.analysis.persons import human_by_design
+from agentlint.ir.effects import Effect, ReachedEffect
+
+
+def reached(kind: str, operation: str, *fields: str) -> ReachedEffect:
+    return ReachedEffect(Effect(kind, operation, "User", "m.py", 1, "f", model="app.User", fields=fields))
+
+
+@pytest.mark.parametrize(
+    ("names", "effect", "administers", "expected"),
+    [
+        (["login", "/accounts/login/"], reached("authentication", "login"), False, True),
+        (["leave"], reached("session", "write"), False, True),
+        (["add_totp", "/two_factor/totp/"], reached("orm-write", "update", "totp"), False, True),
+        (["appearance"], reached("orm-write", "update", "theme"), False, True),
+        (["save"], reached("orm-write", "update", "password"), False, True),
+        (["ProfileAdmin.remove_totp", "/admin/profile/"], reached("orm-write", "update", "totp"), True, False),
+        (["delete_user", "/users/{id}/delete"], reached("orm-write", "delete"), False, False),
+        (["edit_order", "/orders/{id}/"], reached("orm-write", "update", "price"), False, False),
+    ],
+)
+def test_human_by_design(names: list[str], effect: ReachedEffect, administers: bool, expected: bool) -> None:
+    assert bool(human_by_design(names, [effect], administers)) is expected

@@ -1,0 +1,68 @@
+"""Matching pages with endpoints: by effect, by fields, never by a person's own login."""
+
+from __future__ import annotations
+
+from agentlint.analysis.operations import Entry
+from agentlint.graph.matching import match_operations
+from agentlint.ir.effects import Effect, ReachedEffect
+from agentlint.ir.operations import Guard, Operation, Route
+
+
+def entry(surface: str, symbol: str, *effects: Effect, method: str = "POST", guard: str = "", status: str | None = None) -> Entry:
+    path = f"/{surface}/{symbol}"
+    route = Route(framework="t", method=method, path=path, handler=symbol, symbol=symbol, file=f"{surface}.py", line=1)
+    operation = Operation(
+        id=f"{surface}:{method} {path}", surface=surface, method=method, path=path, file=f"{surface}.py", line=1, symbol=symbol, action="", resource="",
+        changes_state=bool(effects), status=status,
+    )
+    guards = (Guard(guard),) if guard else ()
+    return Entry(operation, tuple(ReachedEffect(e) for e in effects), guards, (route,))
+
+
+def write(operation: str, model: str, *fields: str, line: int = 1, file: str = "m.py") -> Effect:
+    return Effect("orm-write", operation, model, file, line, "f", model=f"shop.{model}", fields=fields)
+
+
+def judged(*entries: Entry) -> Operation:
+    return next(o for o in match_operations(entries) if o.surface == "gui")
+
+
+def test_delete_is_covered_by_a_delete_of_the_same_model() -> None:
+    found = judged(entry("gui", "remove", write("delete", "Order")), entry("api", "destroy", write("delete", "Order", line=9), method="DELETE", guard="token"))
+    assert (found.status, found.counterparts) == ("agent-accessible", ("api:DELETE /api/destroy",))
+
+
+def test_delete_is_not_covered_by_a_create() -> None:
+    found = judged(entry("gui", "remove", write("delete", "Order")), entry("api", "add", write("create", "Order"), guard="token"))
+    assert (found.status, found.counterparts) == ("gui-only", ())
+
+
+def test_missing_fields_make_it_partial_and_are_named() -> None:
+    page = entry("gui", "edit", write("update", "Order", "name", "price"))
+    found = judged(page, entry("api", "edit", write("update", "Order", "name", line=9), method="PATCH", guard="token"))
+    assert found.status == "partial"
+    assert "but not price" in found.evidence[0]
+
+
+def test_a_vendor_signed_webhook_is_no_counterpart() -> None:
+    found = judged(entry("gui", "close", write("update", "Order", "state")), entry("api", "hook", write("update", "Order", "state"), guard="signature"))
+    assert found.status == "gui-only"
+
+
+def test_the_same_handler_that_takes_a_token_is_its_own_counterpart() -> None:
+    page, api = entry("gui", "close", write("delete", "Order")), entry("api", "close", write("delete", "Order"), guard="token")
+    same = Operation(**{**{f: getattr(api.operation, f) for f in api.operation.__struct_fields__}, "file": "gui.py"})
+    found = judged(page, Entry(same, api.reached, api.guards, api.routes))
+    assert found.status == "agent-accessible"
+
+
+def test_login_stays_human_by_design() -> None:
+    found = judged(entry("gui", "login", write("update", "User", "name"), status="human-by-design"))
+    assert found.status == "human-by-design"
+
+
+def test_a_model_that_everything_writes_decides_nothing() -> None:
+    noise = [entry("gui", f"page{n}", write("create", "Event"), write("delete", f"Thing{n}")) for n in range(12)]
+    api = [entry("api", f"do{n}", write("create", "Event"), write("create", f"Thing{n}"), guard="token") for n in range(12)]
+    found = [o for o in match_operations([*noise, *api]) if o.surface == "gui"]
+    assert {o.status for o in found} == {"gui-only"}

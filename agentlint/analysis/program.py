@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias, Union
 
 import msgspec
 
+from agentlint.analysis.classes import Hierarchy
+from agentlint.analysis.constants import Element, Folder
+from agentlint.analysis.constants_values import UNKNOWN, Folded, Unknown
+from agentlint.analysis.names import Bound, Names, Table
 from agentlint.ir import syntax as s
 from agentlint.ir.pages import Page
 from agentlint.ir.source import Gap
+from agentlint.ir.walk import dotted, statements
 from agentlint.knowledge import LibraryFacts
+
+__all__ = ["UNKNOWN", "ClassInfo", "Element", "Folded", "FunctionInfo", "Program", "Scope", "Unknown", "build_program"]
+
+MODULE_CODE = "<module>"
+"""Last part of the function id of module-level code."""
 
 
 class FunctionInfo(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -46,87 +56,288 @@ class ClassInfo(msgspec.Struct, frozen=True, eq=False, gc=False):
 Scope: TypeAlias = Union[FunctionInfo, ClassInfo, s.Module]
 
 
-class Unknown:
-    """The type of `UNKNOWN`."""
-
-    def __repr__(self) -> str:
-        return "UNKNOWN"
-
-    def __bool__(self) -> bool:
-        return False
-
-
-UNKNOWN = Unknown()
-"""What `fold` answers for an expression that is not constant. Test with `is`."""
-
-Folded: TypeAlias = Union[str, int, float, bool, None, list["Folded"], tuple["Folded", ...], dict["Folded", "Folded"], Unknown]
-
-
-class Element(msgspec.Struct, frozen=True, eq=False):
-    """One item of a folded list: the expression, and the scope in which its names mean something."""
-
-    expr: s.Expr
-    scope: Scope
-
-
 class Program:
     """All code of the project, linked. Not changed after construction; answers are remembered."""
 
-    modules: dict[str, s.Module]
-    functions: dict[str, FunctionInfo]
-    classes: dict[str, ClassInfo]
-    pages: tuple[Page, ...]
-    gaps: list[Gap]
+    def __init__(self, modules: Mapping[str, s.Module], pages: Iterable[Page], library: LibraryFacts) -> None:
+        self.modules: dict[str, s.Module] = dict(sorted(modules.items()))
+        self.functions: dict[str, FunctionInfo] = {}
+        self.classes: dict[str, ClassInfo] = {}
+        self.pages: tuple[Page, ...] = tuple(sorted(pages, key=lambda p: p.path))
+        self.gaps: list[Gap] = []
+        self.library = library
+        self.names = Names(self.modules, library)
+        linker = _Linker(self)
+        for module in self.modules.values():
+            linker.module(module)
+        self.functions = dict(sorted(self.functions.items()))
+        self.classes = dict(sorted(self.classes.items()))
+        self.hierarchy = Hierarchy(self.classes, self.functions, self.names, library, self._variable)
+        self._folder = Folder(self)
+        self._by_path = {m.path: m for m in self.modules.values()}
+        self._settings: dict[str, list[s.Module]] | None = None
+
+    # --------------------------------------------------------------- names
 
     def resolve(self, expr: s.Expr | None, scope: Scope) -> str:
         """The canonical dotted name that a name or attribute chain means in a scope; empty when unknown, local, or an attribute of `self`."""
-        raise NotImplementedError
+        return self.names.resolve(expr, self.names.tables.get(self.id_of(scope)))
 
     def canonical(self, dotted: str) -> str:
         """The name of the definition behind a dotted name: re-exports and plain aliases followed, library names as knowledge spells them."""
-        raise NotImplementedError
+        return self.names.canonical(dotted)
 
     def lookup(self, dotted: str) -> FunctionInfo | ClassInfo | s.Module | s.Expr | None:
         """The thing a dotted name stands for; a module-level or class-level assignment gives its expression."""
-        raise NotImplementedError
+        if not dotted:
+            return None
+        name = self.canonical(dotted)
+        found = self.functions.get(name) or self.classes.get(name) or self.modules.get(name)
+        if found is not None:
+            return found
+        owner, _, last = name.rpartition(".")
+        if owner in self.classes:
+            method = self.method(owner, last)
+            held = self.attribute(owner, last)
+            return method or (held[0] if held is not None else None)
+        variable = self._variable(name)
+        return variable[0] if variable is not None else None
+
+    def _variable(self, name: str) -> tuple[s.Expr, str] | None:
+        """The last value of a module's variable or class attribute, with the id of its scope."""
+        owner, _, last = name.rpartition(".")
+        if owner in self.classes:
+            held = self.attribute(owner, last)
+            return (held[0], held[1].id) if held is not None else None
+        table = self.names.tables.get(owner) if owner in self.modules else None
+        for bound in reversed(table.names.get(last, ()) if table is not None else ()):
+            if bound.expr is not None and not (isinstance(bound.expr, s.Constant) and bound.expr.value is None):
+                return bound.expr, owner
+        return None
+
+    # ------------------------------------------------------------- classes
 
     def mro(self, class_id: str) -> tuple[str, ...]:
         """The class, then its bases in method resolution order, library bases as dotted names."""
-        raise NotImplementedError
+        return self.hierarchy.mro(class_id)
 
     def inherits(self, class_id: str, *names: str) -> bool:
         """True when the class or any of its bases is one of the names."""
-        raise NotImplementedError
+        return self.hierarchy.inherits(class_id, (self.library.canonical(n) for n in names))
 
     def method(self, class_id: str, name: str) -> FunctionInfo | None:
         """The project method that a name means on a class."""
-        raise NotImplementedError
+        for base in self.hierarchy.mro(class_id):
+            info = self.classes.get(base)
+            if info is not None and name in info.methods:
+                return self.functions[info.methods[name]]
+        return None
 
     def attribute(self, class_id: str, name: str) -> tuple[s.Expr, ClassInfo] | None:
         """The class-level assignment that a name means on a class, with the class that holds it."""
-        raise NotImplementedError
+        for base in self.hierarchy.mro(class_id):
+            info = self.classes.get(base)
+            if info is not None and name in info.attributes:
+                return info.attributes[name], info
+        return None
 
     def subclasses(self, name: str) -> tuple[str, ...]:
         """All project classes below a project or library class, sorted."""
-        raise NotImplementedError
+        return self.hierarchy.subclasses(self.canonical(name))
 
-    def fold(self, expr: s.Expr | None, scope: Scope) -> Folded:
-        """The constant value of an expression; holes of text are `{}`, what is not constant is `UNKNOWN` (also inside containers)."""
-        raise NotImplementedError
+    # ----------------------------------------------------------- constants
+
+    def fold(self, expr: s.Expr | None, scope: Scope, names: Mapping[str, object] | None = None) -> Folded:
+        """The constant value of an expression; holes of text are `{}`, what is not constant is `UNKNOWN` (also inside containers).
+
+        `names` are bindings of an `Element` that the expression came from.
+        """
+        return self._folder.fold(expr, scope, names)
 
     def elements(self, expr: s.Expr | None, scope: Scope) -> tuple[Element, ...]:
         """The items of a list that code builds (`[...] + other.list`, `+=`, `append`, `extend`, loops over constants), in order."""
-        raise NotImplementedError
+        return self._folder.elements(expr, scope)
+
+    def setting(self, name: str, folder: Folder) -> Folded:
+        """The value of a configuration constant that a library object hands through (`settings.NAME`), read from the project's settings modules."""
+        owner, _, last = name.rpartition(".")
+        if not last.isupper() or not owner.endswith(("settings", "config")):
+            return UNKNOWN
+        if self._settings is None:
+            self._settings = {}
+            for module in sorted(self.modules.values(), key=lambda m: (m.name.count("."), len(m.name), m.name)):
+                if any("settings" in part or part in ("config", "conf") for part in module.name.split(".")[-2:]):
+                    for variable in self.names.tables[module.name].names:
+                        if variable.isupper():
+                            self._settings.setdefault(variable, []).append(module)
+        for module in self._settings.get(last, ()):
+            value = folder.fold(s.Name(last, 0), module)
+            if value is not UNKNOWN:
+                return value
+        return UNKNOWN
+
+    # -------------------------------------------------------------- scopes
 
     def scope_of(self, id: str) -> Scope:
-        """The function, class or module of an id."""
-        raise NotImplementedError
+        """The function, class or module of an id; `module.<module>` is the module."""
+        found = self.functions.get(id) or self.classes.get(id) or self.modules.get(id)
+        if found is None:
+            found = self.modules[id.removesuffix(f".{MODULE_CODE}") if id != MODULE_CODE else ""]
+        return found
+
+    @staticmethod
+    def id_of(scope: Scope) -> str:
+        """The id of a scope."""
+        return scope.name if isinstance(scope, s.Module) else scope.id
+
+    @staticmethod
+    def is_class(scope: Scope) -> bool:
+        """True for class bodies, whose names inner functions do not see."""
+        return isinstance(scope, ClassInfo)
+
+    def outer(self, scope: Scope) -> Scope | None:
+        """The scope around a scope; None for a module."""
+        table = self.names.tables[self.id_of(scope)].outer
+        return self.scope_of(table.id) if table is not None else None
+
+    @staticmethod
+    def binds_parameter(scope: Scope, name: str) -> bool:
+        """True when a function takes a parameter of that name."""
+        return isinstance(scope, FunctionInfo) and any(p.name == name for p in scope.node.params)
+
+    @staticmethod
+    def returned(function: FunctionInfo) -> tuple[s.Expr, ...]:
+        """The expressions of a function's return statements, in order."""
+        return tuple(st.value for st in statements(function.node.body) if isinstance(st, s.Return) and st.value is not None)
 
     def module_of(self, path: str) -> s.Module | None:
         """The module read from a path."""
-        raise NotImplementedError
+        return self._by_path.get(path)
+
+
+class _Linker:
+    """Enters the definitions and bindings of one module after the other."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._names = program.names
+
+    def module(self, module: s.Module) -> None:
+        table = self._names.table(module.name, "module", module, None)
+        self._scope(module.body, table, "", "")
+
+    def _scope(self, body: Iterable[s.Stmt], table: Table, owner: str, parent: str) -> None:
+        """Bind what statements bind; `owner` and `parent` are the class and function that hold them."""
+        defined = [st for st in statements(body) if self._bind(st, table)]
+        ids = _ids(defined, table.id)
+        for stmt, id in zip(defined, ids, strict=True):
+            node = stmt.definition  # type: ignore[union-attr]
+            if "#" not in id.rpartition(".")[2]:
+                table.bind(node.name, Bound("definition", name=id))
+            if isinstance(node, s.Class):
+                self._class(node, id, table, owner or parent)
+            else:
+                self._function(node, id, table, owner, parent)
+
+    def _bind(self, stmt: s.Stmt, table: Table) -> bool:
+        """Bind the names of one statement; True for definitions, whose ids depend on one another."""
+        if isinstance(stmt, s.Define):
+            return True
+        if isinstance(stmt, s.Import):
+            self._names.bind_import(table, stmt)
+        elif isinstance(stmt, s.Assign):
+            for target in stmt.targets:
+                if isinstance(target, s.Name) and (stmt.value is not None or table.kind == "class" or not stmt.annotation):
+                    table.bind(target.id, Bound("value", expr=None if stmt.op else stmt.value))
+                else:
+                    _bind_parts(target, table)
+        elif isinstance(stmt, s.Loop) and stmt.target is not None:
+            _bind_parts(stmt.target, table)
+        elif isinstance(stmt, s.With):
+            for item in stmt.items:
+                _bind_parts(item.target, table)
+        elif isinstance(stmt, s.Try):
+            for handler in stmt.handlers:
+                if handler.name:
+                    table.bind(handler.name, Bound("local"))
+        elif isinstance(stmt, s.Expression) and isinstance(stmt.value, s.Other) and stmt.value.kind == "global":
+            table.globals |= {dotted(child) for child in stmt.value.children}
+        return False
+
+    def _function(self, node: s.Function, id: str, outer: Table, owner: str, parent: str) -> None:
+        program = self._program
+        program.functions[id] = FunctionInfo(id, outer.module, node, owner, parent)
+        self._names.definitions[id] = "function"
+        table = self._names.table(id, "function", outer.module, outer)
+        for parameter in node.params:
+            table.bind(parameter.name, Bound("local"))
+        self._scope(node.body, table, "", id)
+
+    def _class(self, node: s.Class, id: str, outer: Table, parent: str) -> None:
+        program = self._program
+        info = ClassInfo(id, outer.module, node, {}, {}, {}, {}, parent)
+        program.classes[id] = info
+        self._names.definitions[id] = "class"
+        table = self._names.table(id, "class", outer.module, outer)
+        self._scope(node.body, table, id, parent if parent in program.functions else "")
+        for stmt in statements(node.body):
+            if isinstance(stmt, s.Assign):
+                for target in stmt.targets:
+                    if isinstance(target, s.Name):
+                        if stmt.value is not None and not stmt.op:
+                            info.attributes[target.id] = stmt.value
+                        if stmt.annotation is not None:
+                            info.annotations[target.id] = stmt.annotation
+        for name, bounds in table.names.items():
+            for bound in bounds:
+                if bound.kind == "definition":
+                    (info.nested if self._names.definitions[bound.name] == "class" else info.methods)[name] = bound.name
+
+
+_STUB_DECORATORS = ("overload", "setter", "deleter")
+
+
+def _ids(defined: list[s.Stmt], prefix: str) -> list[str]:
+    """Ids of definitions of one scope: the last of a name has the plain id, overload stubs and property setters never."""
+    main: dict[str, int] = {}
+    for position, stmt in enumerate(defined):
+        node = stmt.definition  # type: ignore[union-attr]
+        stub = any(dotted(d).rpartition(".")[2] in _STUB_DECORATORS for d in node.decorators)
+        if not stub or node.name not in main:
+            main[node.name] = position
+    count: dict[str, int] = {}
+    ids = []
+    for position, stmt in enumerate(defined):
+        name = stmt.definition.name  # type: ignore[union-attr]
+        plain = f"{prefix}.{name}" if prefix else name
+        if main[name] == position:
+            ids.append(plain)
+        else:
+            count[name] = count.get(name, 1) + 1
+            ids.append(f"{plain}#{count[name]}")
+    return ids
+
+
+def _bind_parts(target: s.Expr | None, table: Table) -> None:
+    if isinstance(target, s.Name):
+        table.bind(target.id, Bound("local"))
+    elif isinstance(target, s.Sequence):
+        for item in target.items:
+            _bind_parts(item, table)
+    elif isinstance(target, s.Other) and target.kind == "star":
+        for child in target.children:
+            _bind_parts(child, table)
 
 
 def build_program(modules: Iterable[s.Module], pages: Iterable[Page], library: LibraryFacts) -> Program:
-    """Links modules to a program."""
-    raise NotImplementedError
+    """Links modules to a program. Of two modules with one name the one with the shorter path is kept, the other becomes a gap."""
+    named: dict[str, s.Module] = {}
+    gaps: list[Gap] = []
+    for module in sorted(modules, key=lambda m: (len(m.path), m.path)):
+        if module.name in named:
+            gaps.append(Gap(module.path, 0, f"another file has the module name {module.name}: {named[module.name].path}", "unresolved"))
+        else:
+            named[module.name] = module
+    program = Program(named, pages, library)
+    program.gaps.extend(gaps)
+    return program

@@ -1,0 +1,171 @@
+"""Classes: bases, method resolution order, what a class inherits and from whom."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from agentlint.analysis.names import Names
+from agentlint.ir import syntax as s
+from agentlint.ir.walk import dotted, statements
+from agentlint.knowledge import LibraryFacts
+
+if TYPE_CHECKING:
+    from agentlint.analysis.program import ClassInfo, FunctionInfo
+
+_DEPTH = 6
+"""Factories and variables followed from a base expression to the class it means."""
+
+
+class Hierarchy:
+    """Bases and resolution orders of all project classes."""
+
+    def __init__(
+        self, classes: Mapping[str, ClassInfo], functions: Mapping[str, FunctionInfo], names: Names, library: LibraryFacts,
+        value_of: Callable[[str], tuple[s.Expr, str] | None],
+    ) -> None:
+        self._classes, self._functions, self._names, self._library = classes, functions, names, library
+        self._value_of = value_of
+        self._mro: dict[str, tuple[str, ...]] = {}
+        self._bases: dict[str, tuple[str, ...]] = {}
+        self._below: dict[str, tuple[str, ...]] | None = None
+
+    def bases(self, name: str) -> tuple[str, ...]:
+        """Direct bases of a project or library class."""
+        info = self._classes.get(name)
+        if info is None:
+            return tuple(self._library.canonical(b) for b in self._library.bases(name))
+        known = self._bases.get(name)
+        if known is None:
+            self._bases[name] = ()
+            outer = self._names.tables[name].outer
+            found = [b for expr in info.node.bases for b in self._of_base(expr, outer.id if outer else "") if b != name]
+            known = self._bases[name] = tuple(dict.fromkeys(found))
+        return known
+
+    def _of_base(self, expr: s.Expr, scope: str) -> tuple[str, ...]:
+        if isinstance(expr, s.Call):
+            called = dotted(expr.func).rpartition(".")[2]
+            if called == "with_metaclass":
+                return tuple(b for a in expr.args[1:] for b in self._of_base(a, scope))
+        if isinstance(expr, s.Other) and expr.kind == "star":
+            return ()
+        found = self.class_named(expr, scope)
+        return (found,) if found else ()
+
+    def class_named(self, expr: s.Expr | None, scope: str, depth: int = 0) -> str:
+        """The class that an expression evaluates to: a name, a generic's origin, a variable, or what a factory returns."""
+        if expr is None or depth > _DEPTH:
+            return ""
+        if isinstance(expr, s.Subscript):
+            return self.class_named(expr.value, scope, depth + 1)
+        if isinstance(expr, s.Call):
+            return self._made(expr, scope, depth)
+        if isinstance(expr, s.Apply) and expr.op in ("?:", "or"):
+            choices = (self.class_named(o, scope, depth + 1) for o in (expr.operands[1:] if expr.op == "?:" else expr.operands))
+            return next(filter(None, choices), "")
+        name = self._names.resolve(expr, self._names.tables.get(scope))
+        if not name and isinstance(expr, s.Attribute):
+            return self._attribute_of_made(expr, scope, depth)
+        return self._behind(name, depth) if name else self._local(expr, scope, depth)
+
+    def _local(self, expr: s.Expr, scope: str, depth: int) -> str:
+        """A local variable that holds a class."""
+        table = self._names.tables.get(scope)
+        if isinstance(expr, s.Name) and table is not None and table.kind == "function":
+            bounds = table.names.get(expr.id, ())
+            for bound in bounds:
+                found = self.class_named(bound.expr, scope, depth + 1) if bound.expr is not None else ""
+                if found:
+                    return found
+        return ""
+
+    def _behind(self, name: str, depth: int) -> str:
+        """The class a dotted name stands for, variables and attributes of library objects followed."""
+        if name in self._classes or depth > _DEPTH:
+            return name
+        head, tail = name, ""
+        while head:
+            held = self._value_of(head)
+            if held is not None:
+                if not tail:
+                    return self.class_named(held[0], held[1], depth + 1) or name
+                owner = self._instance(held[0], held[1], depth + 1)
+                return self._library_attribute(owner, tail) if owner else name
+            head, _, last = head.rpartition(".")
+            tail = f"{last}.{tail}" if tail else last
+        return name
+
+    def _attribute_of_made(self, expr: s.Attribute, scope: str, depth: int) -> str:
+        owner = self._instance(expr.value, scope, depth + 1)
+        return self._library_attribute(owner, expr.attr) if owner else ""
+
+    def _library_attribute(self, owner: str, tail: str) -> str:
+        for name in self.mro(owner):
+            if name not in self._classes:
+                known = self._library.type_of(f"{name}.{tail}")
+                if known and known[0].meta:
+                    return known[0].name
+        outside = next((n for n in self.mro(owner) if n not in self._classes), "")
+        return f"{outside}.{tail}" if outside else ""
+
+    def _instance(self, expr: s.Expr, scope: str, depth: int) -> str:
+        """The class whose instance an expression makes."""
+        return self.class_named(expr.func, scope, depth + 1) if isinstance(expr, s.Call) else ""
+
+    def _made(self, call: s.Call, scope: str, depth: int) -> str:
+        """The class that a call gives: a library's factory by its row, a project's factory by what it returns."""
+        name = self._names.resolve(call.func, self._names.tables.get(scope))
+        if name in ("type", "builtins.type") and len(call.args) == 3:
+            bases = call.args[1].items if isinstance(call.args[1], s.Sequence) else ()
+            return next(filter(None, (self.class_named(b, scope, depth + 1) for b in bases)), "")
+        function = self._functions.get(name)
+        if function is not None:
+            returned = (st.value for st in statements(function.node.body) if isinstance(st, s.Return))
+            return next(filter(None, (self.class_named(v, function.id, depth + 1) for v in returned)), "")
+        known = self._library.type_of(f"{name}()") if name else ()
+        return known[0].name if known and known[0].meta and not known[0].is_place else ""
+
+    def mro(self, name: str) -> tuple[str, ...]:
+        """The class first, then its bases; C3 where that is possible, depth first without repetition where not."""
+        known = self._mro.get(name)
+        if known is None:
+            self._mro[name] = (name,)
+            parents = self.bases(name)
+            merged = _merge([*(list(self.mro(p)) for p in parents), list(parents)])
+            if merged is None:
+                merged = list(dict.fromkeys(n for p in parents for n in self.mro(p)))
+            known = self._mro[name] = (name, *(n for n in merged if n != name))
+        return known
+
+    def subclasses(self, name: str) -> tuple[str, ...]:
+        """All project classes below a name, sorted."""
+        if self._below is None:
+            below: dict[str, list[str]] = defaultdict(list)
+            for class_id in sorted(self._classes):
+                for base in self.mro(class_id)[1:]:
+                    below[base].append(class_id)
+            self._below = {base: tuple(found) for base, found in below.items()}
+        return self._below.get(name, ())
+
+    def inherits(self, name: str, wanted: Iterable[str]) -> bool:
+        """True when any of the wanted names is the class or a base of it."""
+        order = self.mro(name)
+        return any(w in order for w in wanted)
+
+
+def _merge(lists: list[list[str]]) -> list[str] | None:
+    """C3 linearisation of the parents' orders; None when they contradict."""
+    merged: list[str] = []
+    lists = [one for one in lists if one]
+    while lists:
+        for one in lists:
+            head = one[0]
+            if not any(head in other[1:] for other in lists):
+                break
+        else:
+            return None
+        merged.append(head)
+        lists = [rest for one in lists if (rest := one[1:] if one[0] == head else one)]
+    return merged

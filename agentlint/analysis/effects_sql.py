@@ -18,7 +18,11 @@ from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect, EffectOperation
 from agentlint.ir.walk import dotted
 
-_LOOKS_WRITING = re.compile(r"^\s*(--[^\n]*\n\s*)*(with\b.*\b(insert|update|delete)\b|insert|update|delete|replace|merge|truncate|drop|alter|create)\b", re.IGNORECASE | re.DOTALL)
+_LOOKS_WRITING = re.compile(
+    r"^\s*(--[^\n]*\n\s*)*(with\b.*\b(insert|update|delete)\b|(insert|replace|merge)\s+(\w+\s+){0,2}into\b|update\s.+\bset\b|delete\s+from\b|truncate\s"
+    r"|(drop|alter|create)\s+(\w+\s+){0,3}(table|view|index|schema|database|sequence|type|function|trigger|role|user|extension)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
 _FALLBACK = re.compile(r"\b(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|merge\s+into|update|delete\s+from|truncate(?:\s+table)?)\s+[\"`]?([\w.]+)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|:\w+\b|\?|\$\d+")
 _OPERATIONS: dict[str, EffectOperation] = {
@@ -68,7 +72,12 @@ def _statements(tree: Any) -> Iterator[Statement]:
 
     for node in tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter, exp.Create):
         table = node.find(exp.Table)
-        yield Statement(_OPERATIONS[type(node).__name__], table.name if table is not None else "", unique(_columns(node)))
+        yield Statement(_OPERATIONS[type(node).__name__], _table(table.name if table is not None else ""), unique(_columns(node)))
+
+
+def _table(name: str) -> str:
+    """The table's name; empty when a placeholder stands for it."""
+    return "" if name.isdigit() or name.startswith("hole_") else name
 
 
 def _columns(node: Any) -> Iterator[str]:
@@ -82,7 +91,7 @@ def _columns(node: Any) -> Iterator[str]:
 
 def _by_pattern(text: str) -> tuple[Statement, ...]:
     words: dict[str, EffectOperation] = {"insert": "create", "replace": "write", "merge": "write", "update": "update", "delete": "delete", "truncate": "delete"}
-    return tuple(Statement(words[m.group(0).split()[0].lower()], m.group(1)) for m in _FALLBACK.finditer(text))
+    return tuple(Statement(words[m.group(0).split()[0].lower()], _table(m.group(1))) for m in _FALLBACK.finditer(text))
 
 
 class SqlWrites:

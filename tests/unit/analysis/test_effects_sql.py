@@ -1,0 +1,27 @@
+"""SQL text: what it writes, and that reading writes nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from agentlint.analysis.effects_sql import Statement, parse_sql
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("SELECT * FROM orders WHERE id = %s", ()),
+        ("please update the docs", ()),
+        ("INSERT INTO orders (id, state) VALUES (%s, %s)", (Statement("create", "orders", ("id", "state")),)),
+        ("UPDATE orders SET state = :state, note='x' WHERE id = :id", (Statement("update", "orders", ("note", "state")),)),
+        ("delete from shop.orders where id = $1", (Statement("delete", "orders"),)),
+        ("WITH old AS (SELECT 1) DELETE FROM orders USING old", (Statement("delete", "orders"),)),
+        ("TRUNCATE TABLE orders", (Statement("delete", "orders"),)),
+        ("UPDATE {} SET x = 1", (Statement("update", "", ("x",)),)),
+        ("update %s set", (Statement("update", ""),)),
+        ("Update your profile and delete the rest", ()),
+        ("DROP TABLE IF EXISTS orders", (Statement("delete", "orders"),)),
+    ],
+)
+def test_writing_statements(text: str, found: tuple[Statement, ...]) -> None:
+    assert parse_sql(text) == found

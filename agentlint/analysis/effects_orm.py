@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from agentlint.analysis.calls import CallSite
-from agentlint.analysis.effects_fields import constructor_fields, row_fields, unique, written_before
+from agentlint.analysis.effects_fields import InMemory, constructor_fields, is_setattr, row_fields, unique
 from agentlint.analysis.effects_models import Model, Models
 from agentlint.analysis.effects_places import Places
 from agentlint.analysis.program import FunctionInfo
-from agentlint.analysis.types import AttributeWrite
+from agentlint.analysis.types import AttributeWrite, Type
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Confidence, Effect, EffectKind, EffectOperation
 from agentlint.ir.walk import dotted
@@ -20,6 +20,8 @@ _MANY = "django.db.models.ManyRelatedManager"
 _PERMISSION_MODELS = frozenset({"django.contrib.auth.models.Group", "django.contrib.auth.models.Permission"})
 _TAKING = frozenset({"remove", "aremove", "clear", "aclear"})
 _COLLECTION_CALLS = frozenset({"append", "remove", "extend", "clear", "insert", "pop", "add", "discard", "update"})
+_NEIGHBOURS = 2
+"""Lines between two assignments that still count as one write."""
 _BOOKKEEPING = re.compile(
     r"^(last_?(seen|login|used|active|activity|accessed?|visit(ed)?|ping|request|sync(ed)?|check(ed)?|poll(ed)?)(_?(at|on|date|time|ip))?"
     r"|(seen|visited|accessed|used)_(at|on)|(view|visit|hit|access|usage|download|click)s?_?(count(er)?)?|(date_)?(updated|modified)(_?(at|on|date|time))?"
@@ -36,9 +38,10 @@ def bookkeeping(fields: Iterable[str]) -> bool:
 class OrmWrites:
     """Turns ORM calls and attribute writes into effects."""
 
-    def __init__(self, places: Places, models: Models) -> None:
+    def __init__(self, places: Places, models: Models, memory: InMemory) -> None:
         self._places = places
         self._models = models
+        self._memory = memory
 
     def from_row(self, site: CallSite, row: EffectRow, api: str) -> Iterator[Effect]:
         """The effects of a call that a knowledge row describes as an ORM write."""
@@ -119,7 +122,7 @@ class OrmWrites:
         built = self.construction(expr, site.caller)
         given = constructor_fields(built, site.caller, self._places) if built is not None else ()
         receiver = dotted(expr)
-        return unique((*given, *(written_before(site, receiver, self._places) if receiver else ())))
+        return unique((*given, *(self._memory.before(site, receiver) if receiver else ())))
 
     def _is_many(self, site: CallSite) -> bool:
         return any(t.name == _MANY for t in site.receiver) and site.name.removeprefix("a") in ("dd", "add", "remove", "set", "clear")
@@ -141,11 +144,31 @@ class OrmWrites:
             yield effect(site, "orm-write", "update", owner, fields=(relation.attr,), api=api, confidence="high" if owner.name else "medium")
 
     def assignments(self, info: FunctionInfo) -> Iterator[Effect]:
-        """Attribute writes on loaded instances of models that write through their attributes."""
+        """Attribute writes on loaded instances of models that write through their attributes; neighbouring lines are one write."""
+        group: list[AttributeWrite] = []
         for write in self._places.types.writes(info.id):
-            models = [t.name for t in write.receiver if not t.meta and self._models.style(t.name) == "attribute"]
-            if models and self._persists(write, models[0], info):
-                yield from (_assigned(write, info, name, len(models)) for name in models[:4])
+            models = self._written_models(write.receiver)
+            if not models or not self._persists(write, models[0], info):
+                continue
+            if group and (group[-1].name, group[-1].methods) == (write.name, write.methods) and write.line - group[-1].line <= _NEIGHBOURS:
+                group.append(write)
+                continue
+            yield from self._assigned(group, info)
+            group = [write]
+        yield from self._assigned(group, info)
+
+    def _written_models(self, types: Iterable[Type]) -> list[str]:
+        return [t.name for t in types if not t.meta and self._models.style(t.name) == "attribute"]
+
+    def _assigned(self, group: list[AttributeWrite], info: FunctionInfo) -> Iterator[Effect]:
+        if not group:
+            return
+        models, fields, first = self._written_models(group[0].receiver), unique(w.attr for w in group), group[0]
+        for model in models[:4]:
+            yield Effect(
+                kind="orm-write", operation="update", target=model.rpartition(".")[2], file=info.module.path, line=first.line, function=info.id, model=model,
+                fields=fields, api="attribute", methods=first.methods, confidence="high" if len(models) == 1 else "medium", incidental=bookkeeping(fields),
+            )
 
     def _persists(self, write: AttributeWrite, model: str, info: FunctionInfo) -> bool:
         if write.attr.startswith("_") or (write.name == "self" and info.node.name in ("__init__", "__new__")):
@@ -155,25 +178,22 @@ class OrmWrites:
         values = self._places.assigned(info.id, write.name) if "." not in write.name else ()
         return not values or any(self.construction(value, info.id) is None for value in values)
 
-    def collection_change(self, site: CallSite) -> Iterator[Effect]:
-        """`order.items.append(x)` on an instance of a model that writes through its attributes."""
+    def through_attributes(self, site: CallSite) -> Iterator[Effect]:
+        """`order.items.append(x)` and `setattr(order, name, x)` on an instance of a model that writes through its attributes."""
         func = site.call.func
+        if is_setattr(site.call):
+            name = self._places.constant(site.call.args[1], site.caller)
+            fields = (name,) if isinstance(name, str) and "{}" not in name else ()
+            for class_id in self._written_models(self._places.types.of(site.call.args[0], site.caller)):
+                yield effect(site, "orm-write", "update", Model(class_id, class_id.rpartition(".")[2]), fields=fields, api="attribute")
+            return
         if site.name not in _COLLECTION_CALLS or not isinstance(func, s.Attribute) or not isinstance(func.value, s.Attribute):
             return
         relation = func.value
-        for owner in self._places.types.of(relation.value, site.caller):
-            if not owner.meta and self._models.style(owner.name) == "attribute" and self._models.is_column(owner.name, relation.attr):
-                model = Model(owner.name, owner.name.rpartition(".")[2])
+        for owner in self._written_models(self._places.types.of(relation.value, site.caller)):
+            if self._models.is_column(owner, relation.attr):
+                model = Model(owner, owner.rpartition(".")[2])
                 yield effect(site, "orm-write", "update", model, fields=(relation.attr,), api="attribute", confidence="medium")
-
-
-def _assigned(write: AttributeWrite, info: FunctionInfo, model: str, alternatives: int) -> Effect:
-    confidence: Confidence = "high" if alternatives == 1 else "medium"
-    return Effect(
-        kind="orm-write", operation="update", target=model.rpartition(".")[2], file=info.module.path, line=write.line, function=info.id,
-        model=model, fields=(write.attr,), api="attribute", methods=write.methods, confidence=confidence,
-        incidental=bookkeeping((write.attr,)),
-    )
 
 
 def effect(

@@ -23,7 +23,9 @@ _LOOKS_WRITING = re.compile(
     r"|(drop|alter|create)\s+(\w+\s+){0,3}(table|view|index|schema|database|sequence|type|function|trigger|role|user|extension)\b)",
     re.IGNORECASE | re.DOTALL,
 )
-_FALLBACK = re.compile(r"\b(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|merge\s+into|update|delete\s+from|truncate(?:\s+table)?)\s+[\"`]?([\w.]+)", re.IGNORECASE)
+_FALLBACK = re.compile(
+    r"\b(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|merge\s+into|update|delete\s+from|truncate(?:\s+table)?)\s+[\"`]?([\w.]+)", re.IGNORECASE
+)
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|:\w+\b|\?|\$\d+")
 _OPERATIONS: dict[str, EffectOperation] = {
     "Insert": "create", "Update": "update", "Delete": "delete", "Merge": "write", "TruncateTable": "delete", "Drop": "delete", "Alter": "write",

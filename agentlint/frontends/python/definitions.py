@@ -90,7 +90,8 @@ def _function(source: Source, node: Node, decorators: tuple[s.Expr, ...]) -> s.F
     qualname = source.scope + name
     body, docstring = _body(source, name, suite)
     is_async = source.text.startswith("async", node.start_byte)
-    return s.Function(name, qualname, params, decorators, returns, body, source.line(node), node.end_point[0] + source.row, is_async, docstring)
+    end_line = node.end_point[0] + source.row
+    return s.Function(name, qualname, params, decorators, returns, body, source.line(node), end_line, is_async, docstring)
 
 
 def _class(source: Source, node: Node, decorators: tuple[s.Expr, ...]) -> s.Class:

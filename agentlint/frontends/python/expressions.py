@@ -269,4 +269,5 @@ def _comprehension(source: Source, node: Node, display: Literal["list", "set", "
             last = clauses[-1]
             clauses[-1] = s.Clause(last.target, last.iterable, (*last.conditions, EXPRESSIONS[child.kind_id](source, child)))
     elements = parts(body) if body.kind_id == _PAIR else [body]
-    return s.Comprehension(display, tuple([EXPRESSIONS[e.kind_id](source, e) for e in elements]), tuple(clauses), node.start_point[0] + source.row)
+    made = tuple([EXPRESSIONS[e.kind_id](source, e) for e in elements])
+    return s.Comprehension(display, made, tuple(clauses), node.start_point[0] + source.row)

@@ -46,6 +46,8 @@ class Table(dict[int, Value]):
         return self.default
 
     def __call__(self, *names: str) -> Callable[[Value], Value]:
+        """Decorator that gives the decorated value to these kinds."""
+
         def register(value: Value) -> Value:
             self.fill(names, value)
             return value

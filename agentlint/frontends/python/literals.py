@@ -55,8 +55,8 @@ def _string(source: Source, node: Node) -> s.Expr:
         return _interpolated(source, node, prefix, line)
     if quote == "`":
         source.needs_python2(node)
-    inside = source.text[opening.end() : end - len(quote)] if source.text.endswith(quote, opening.end(), end) else source.text[opening.end() : end]
-    return s.Constant(text_of(inside, prefix), line)
+    closing = len(quote) if source.text.endswith(quote, opening.end(), end) else 0
+    return s.Constant(text_of(source.text[opening.end() : end - closing], prefix), line)
 
 
 def _interpolated(source: Source, node: Node, prefix: str, line: int) -> s.Expr:
@@ -119,8 +119,10 @@ def _number(source: Source, node: Node) -> s.Expr:
 def number(text: str) -> int | float | str:
     """The value of a number; its text where the neutral tree has no such number (imaginary, beyond 64 bits)."""
     try:
-        value: int | float = int(text, 0) if not text.isdigit() else int(text)
+        value: int | float = int(text, 0)
     except ValueError:
+        if text.isdigit():
+            return _old_number(text)
         try:
             value = float(text)
         except ValueError:

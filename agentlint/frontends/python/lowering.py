@@ -20,7 +20,8 @@ _CONSTRUCTS = (definitions, expressions, imports, literals, matching)
 """Importing a construct's module registers how it is lowered."""
 
 _ROOM = 640
-"""Python frames one file may nest: deeper trees could not be walked or shipped either. Counted from the caller, so that where we are called from changes nothing."""
+"""Python frames one file may nest: deeper trees could not be walked or shipped either. Counted from the caller, so that it does not matter
+from how deep we are called."""
 
 
 def lower(source: bytes, path: str, name: str, is_package: bool = False) -> s.Module:

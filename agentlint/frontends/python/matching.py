@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from agentlint.frontends.python.grammar import kind, kinds
+from agentlint.frontends.python.grammar import EXTRA, kind, kinds
 from agentlint.frontends.python.source import EXPRESSIONS, Source, parts
 from agentlint.frontends.python.statements import STATEMENTS, block
 from agentlint.ir import syntax as s
@@ -49,13 +49,27 @@ def _alternatives(source: Source, node: Node) -> tuple[s.Expr, ...]:
     """The arms of a pattern; a group in parentheses is looked into, and a wildcard among them makes all of them the default."""
     children = parts(node)
     if len(children) == 1 and children[0].kind_id == _UNION:
-        arms = tuple([_bare(source, c) for c in children[0].children if c.is_named or c.type == "_"])
+        arms = _arms(source, children[0])
         return next(((a,) for a in arms if isinstance(a, s.Name)), arms)
     return (EXPRESSIONS[node.kind_id](source, node),)
 
 
-def _bare(source: Source, node: Node) -> s.Expr:
-    return EXPRESSIONS[node.kind_id](source, node) if node.is_named else s.Name("_", source.line(node))
+def _arms(source: Source, node: Node) -> tuple[s.Expr, ...]:
+    arms: list[s.Expr] = []
+    sign = ""
+    for child in node.children:
+        if child.kind_id not in EXTRA and child.is_named:
+            arms.append(_signed(EXPRESSIONS[child.kind_id](source, child), sign))
+        elif child.type == "_":
+            arms.append(s.Name("_", source.line(child)))
+        sign = child.type
+    return tuple(arms)
+
+
+def _signed(value: s.Expr, sign: str) -> s.Expr:
+    if sign == "-" and isinstance(value, s.Constant) and isinstance(value.value, int | float):
+        return s.Constant(-value.value, value.line)
+    return value
 
 
 @EXPRESSIONS("case_pattern")
@@ -64,33 +78,32 @@ def _pattern(source: Source, node: Node) -> s.Expr:
     if not children:
         return s.Name("_", source.line(node))
     value = EXPRESSIONS[children[0].kind_id](source, children[0])
-    if isinstance(value, s.Sequence) and value.kind == "tuple" and len(value.items) == 1 and not any(c.kind_id in _COMMA for c in children[0].children):
-        return value.items[0]
-    if isinstance(value, s.Constant) and isinstance(value.value, int | float) and source.text[node.start_byte] == "-" and value.value > 0:
-        return s.Constant(-value.value, value.line)
-    return value
+    if isinstance(value, s.Sequence) and value.kind == "tuple" and len(value.items) == 1:
+        return value if any(c.kind_id in _COMMA for c in children[0].children) else value.items[0]
+    return _signed(value, node.children[0].type)
 
 
 @EXPRESSIONS("union_pattern")
 def _union(source: Source, node: Node) -> s.Expr:
-    return s.Apply("|", tuple([_bare(source, c) for c in node.children if c.is_named or c.type == "_"]), source.line(node))
+    return s.Apply("|", _arms(source, node), source.line(node))
 
 
 @EXPRESSIONS("class_pattern")
 def _class(source: Source, node: Node) -> s.Expr:
-    func, *given = parts(node)
+    func, *patterns = parts(node)
     args: list[s.Expr] = []
     keywords: list[s.Keyword] = []
-    for child in given:
+    for child in patterns:
         inner = parts(child)
         if inner and inner[0].kind_id == _KEYWORD:
-            key, *value = parts(inner[0])
-            keywords.append(s.Keyword(source.slice(key), EXPRESSIONS[value[0].kind_id](source, value[0]) if value else s.Name("_", source.line(child))))
+            key, *given = parts(inner[0])
+            value = EXPRESSIONS[given[0].kind_id](source, given[0]) if given else s.Name("_", source.line(child))
+            keywords.append(s.Keyword(source.slice(key), value))
         else:
             args.append(EXPRESSIONS[child.kind_id](source, child))
-    return s.Call(
-        EXPRESSIONS[func.kind_id](source, func), tuple(args), tuple(keywords), source.line(node), source.next_site(), node.start_point[1] + 1
-    )
+    row, column = node.start_point
+    function = EXPRESSIONS[func.kind_id](source, func)
+    return s.Call(function, tuple(args), tuple(keywords), row + source.row, source.next_site(), column + 1)
 
 
 @EXPRESSIONS("dict_pattern")

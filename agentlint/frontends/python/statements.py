@@ -124,8 +124,9 @@ def _return(source: Source, node: Node, out: list[s.Stmt]) -> None:
 def _raise(source: Source, node: Node, out: list[s.Stmt]) -> None:
     children = parts(node)
     value = EXPRESSIONS[children[0].kind_id](source, children[0]) if children else None
-    if children and children[0].kind_id == _EXPRESSION_LIST:
+    if isinstance(value, s.Sequence) and children[0].kind_id == _EXPRESSION_LIST:
         source.needs_python2(node)
+        value = s.Call(value.items[0], value.items[1:2], (), source.line(node), source.next_site(), node.start_point[1] + 1)
     out.append(s.Raise(value, source.line(node)))
 
 
@@ -205,7 +206,8 @@ def _for(source: Source, node: Node, out: list[s.Stmt]) -> None:
 @STATEMENTS("while_statement")
 def _while(source: Source, node: Node, out: list[s.Stmt]) -> None:
     test = parts(node)[0]
-    out.append(s.Loop(None, None, EXPRESSIONS[test.kind_id](source, test), block(source, _body(node)), _else(source, node), source.line(node)))
+    condition = EXPRESSIONS[test.kind_id](source, test)
+    out.append(s.Loop(None, None, condition, block(source, _body(node)), _else(source, node), source.line(node)))
 
 
 def _else(source: Source, node: Node) -> tuple[s.Stmt, ...]:

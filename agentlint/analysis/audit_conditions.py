@@ -68,7 +68,7 @@ def _compare(op: str, value: object) -> bool | None:
     if op in ("==", "is"):
         return value not in (0, None, False)
     if op in ("!=", "is not"):
-        return None if value not in (0, None, False, 1) else value in (0, None, False) and not value == 1
+        return {0: True, 1: False}.get(value) if isinstance(value, int) else True if value is None else None
     if op in (">", ">="):
         return True
     return False if op in ("<", "<=") else None

@@ -7,6 +7,7 @@ what each call does (`Transfer`) and which effects a set of records covers. Each
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -41,6 +42,8 @@ class Events(msgspec.Struct, frozen=True):
     """Call sites that, as the item of a `with`, open a transaction: an exception inside undoes what was done."""
     atomic: bool = False
     """True when the whole function runs in such a transaction."""
+    around: tuple[int, ...] = ()
+    """Call sites that stand outside the body and run with it: decorators' wrappers."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -89,7 +92,10 @@ class _Exit(msgspec.Struct, frozen=True, gc=False):
 def walk_function(body: Sequence[s.Stmt], events: Events) -> Outcome:
     """Walks a function's body once and sums up its exits."""
     walker = _Walk(events)
-    end = walker.block(body, _State())
+    start = _State()
+    for site in events.around:
+        walker.apply(site, events.calls[site], start)
+    end = walker.block(body, start)
     if end is not None:
         walker.exits.append(_Exit("end", end, body[-1].line if body else 0, 0))
     return walker.outcome()
@@ -194,9 +200,9 @@ class _Walk:
             if held:
                 self.record(held, held, state)
         for name, applied in happened(test, truth):
-            site = state.results.get(name)
-            if site is not None and not applied:
-                state.pending.pop(site, None)
+            application = state.results.get(name)
+            if application is not None and not applied:
+                state.pending.pop(application, None)
         return state
 
     def match(self, stmt: s.Match, state: _State) -> _State | None:
@@ -256,8 +262,7 @@ class _Walk:
     def evaluate(self, root: s.Expr | None, state: _State) -> None:
         if root is None:
             return
-        calls = [e for e in walk.expressions(root) if isinstance(e, s.Call)]
-        for call in reversed(calls):  # arguments run before the call that takes them
+        for call in reversed(tuple(_calls(root))):  # arguments run before the call that takes them
             transfer = self.events.calls.get(call.site)
             if transfer is not None:
                 self.apply(call.site, transfer, state)
@@ -312,6 +317,15 @@ class _Walk:
         return Outcome(must, self.may, pending, self.covered, lines, self.records)
 
 
+def _calls(root: s.Expr) -> Iterable[s.Call]:
+    """Calls of an expression, outermost first; a lambda's body is taken to run where it is handed over."""
+    for expr in walk.expressions(root):
+        if isinstance(expr, s.Call):
+            yield expr
+        elif isinstance(expr, s.Lambda):
+            yield from walk.calls(expr.function.body)
+
+
 def _assigned(target: s.Expr) -> Iterable[str]:
     """The variables that an assignment target binds, in order."""
     if isinstance(target, s.Name):
@@ -333,13 +347,19 @@ def _join(ends: Sequence[tuple[_State, Condition]]) -> _State | None:
         first.may |= state.may
         for site, mask in state.pending.items():
             first.pending[site] = first.pending.get(site, 0) | mask
-        for table, other in ((first.held, state.held), (first.only, state.only), (first.results, state.results)):
-            for key in [k for k in table if other.get(k) != table[k]]:  # type: ignore[attr-defined]
-                del table[key]  # type: ignore[attr-defined]
+        first.held, first.only, first.results = _common(first.held, state.held), _common(first.only, state.only), _common(first.results, state.results)
     for state, condition in ends:
         if condition.text:
             _remember(first, state, condition, [other for other, _ in ends if other is not state])
     return first
+
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def _common(one: dict[_K, _V], other: dict[_K, _V]) -> dict[_K, _V]:
+    return {key: value for key, value in one.items() if other.get(key) == value}
 
 
 def _remember(joined: _State, state: _State, condition: Condition, others: Sequence[_State]) -> None:

@@ -52,6 +52,33 @@ class Summaries:
         node = (function, Type(class_id) if class_id in self._program.classes else None)
         return any(wanted(entry.effect) for entry in self._reached(node))
 
+    def nodes(self) -> tuple[Node, ...]:
+        """Every function visited so far, on every class it was told apart for: callees before callers."""
+        return tuple(self._done)
+
+    def entries(self, node: Node) -> Reached:
+        """What a function on a class reaches, without its chains."""
+        return self._reached(node)
+
+    def own(self, node: Node) -> tuple[Effect, ...]:
+        """What a function on a class does itself."""
+        counted = self._contexts
+        effects = tuple(entry.effect for entry in self._own(node))
+        self._contexts = counted
+        return effects
+
+    def edges(self, node: Node) -> Iterator[Edge]:
+        """Whom a function on a class calls."""
+        return self._edges(node)
+
+    def chain(self, entry: Entry) -> tuple[Step, ...]:
+        """The calls that lead to a reached effect."""
+        return self._chain(entry)
+
+    def node(self, function: str, class_id: str = "") -> Node:
+        """A function, told apart for a concrete class where the program knows it."""
+        return (function, Type(class_id) if class_id in self._program.classes else None)
+
     def _answer(self, node: Node) -> tuple[ReachedEffect, ...]:
         found = sorted(self._reached(node), key=Entry.order)
         return tuple(ReachedEffect(e.effect, self._chain(e), e.methods, e.confidence) for e in found)

@@ -1,0 +1,212 @@
+"""Audit paths over the whole program: what every function leaves unrecorded, callees first, and what its callers then record for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from agentlint.analysis.audit_ledger import Ledger
+from agentlint.analysis.audit_walk import Events, Outcome, Transfer, walk_function
+from agentlint.analysis.calls import Calls, CallSite
+from agentlint.analysis.mechanisms import Coverage
+from agentlint.analysis.program import Program
+from agentlint.analysis.records import Records
+from agentlint.analysis.summaries import Edge, Node, Summaries
+from agentlint.ir import syntax as s
+from agentlint.ir import walk
+from agentlint.ir.effects import Effect
+from agentlint.ir.source import Gap
+
+_TRANSACTIONS = frozenset({"atomic", "begin", "begin_nested", "transaction", "in_transaction"})
+_NOTHING = Transfer()
+_EMPTY = Outcome()
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """Own effects of a function at one of its call sites (or the negated line of an assignment)."""
+
+    site: int
+    effects: tuple[Effect, ...]
+
+
+class Account(msgspec.Struct, frozen=True):
+    """What one function does, records and leaves unrecorded."""
+
+    transfer: Transfer = _NOTHING
+    outcome: Outcome = _EMPTY
+    own: tuple[Applied, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    inside: int = 0
+    """Records that were made for effects of the function's own and say nothing of its callers'."""
+
+
+class AuditPaths:
+    """Accounts of all functions, computed once in the order in which the summaries were completed."""
+
+    def __init__(
+        self, program: Program, calls: Calls, summaries: Summaries, ledger: Ledger, records: Records, coverage: Coverage,
+        matters: Callable[[Effect], bool],
+    ) -> None:
+        self._program, self._calls, self._summaries = program, calls, summaries
+        self.ledger, self._records, self._coverage, self._matters = ledger, records, coverage, matters
+        self._accounts: dict[Node, Account] = {}
+        self._callers: dict[Node, list[tuple[Node, int]]] = {}
+        self.gaps: list[Gap] = []
+
+    def compute(self, nodes: Iterable[Node]) -> None:
+        """Accounts of all nodes, which must come callees first."""
+        for node in nodes:
+            if node not in self._accounts:
+                self._accounts[node] = self._account(node)
+
+    def of(self, node: Node) -> Account:
+        """The account of a function."""
+        return self._accounts.get(node) or Account()
+
+    def callers(self, node: Node) -> list[tuple[Node, int]]:
+        """Who calls a function, and at which call site."""
+        return self._callers.get(node, [])
+
+    def counts(self, effect: Effect) -> bool:
+        """True for effects that need a record: they matter, and are not themselves the making or completing of one."""
+        return self._matters(effect) and not self._records.is_making(effect) and not self._records.is_completion(effect)
+
+    # --------------------------------------------------------------- one function
+
+    def _account(self, node: Node) -> Account:
+        info = self._program.functions.get(node[0])
+        edges = tuple(self._summaries.edges(node))
+        own = tuple(self._own(node))
+        calls = self._transfers(node, edges, own)
+        for site, _, callee in edges:
+            self._callers.setdefault(callee, []).append((node, site.call.site))
+        if not calls or info is None:
+            return Account(own=own, edges=edges)
+        sites = {site: transfer for site, transfer in calls.items() if site >= 0}
+        lines = {-site: transfer for site, transfer in calls.items() if site < 0}
+        opened = frozenset(site.call.site for site in self._calls.sites(node[0]) if site.name in _TRANSACTIONS)
+        around = self._around(info.node, sites, edges)
+        events = Events(sites, lines, self.ledger.covers, opened, _is_atomic(info.node), around)
+        try:
+            outcome = walk_function(info.node.body, events)
+        except RecursionError:
+            self.gaps.append(Gap(info.module.path, info.node.line, f"{info.node.qualname} is nested too deeply to follow its paths", "unresolved"))
+            outcome = _unfollowed(calls)
+        return self._summed(outcome, own, edges)
+
+    def _summed(self, outcome: Outcome, own: tuple[Applied, ...], edges: tuple[Edge, ...]) -> Account:
+        pending = covered = inside = 0
+        for mask in outcome.pending.values():
+            pending |= mask
+        for site, mask in outcome.covered.items():
+            covered |= mask
+            if mask & self.ledger.rows:
+                inside |= outcome.records.get(site, 0)
+        transfer = Transfer(outcome.must & ~inside, outcome.may & ~inside, pending, covered)
+        return Account(transfer, outcome, own, edges, inside)
+
+    def _own(self, node: Node) -> Iterator[Applied]:
+        """The function's own effects, brought to the call sites that perform them."""
+        effects = self._summaries.own(node)
+        if not effects:
+            return
+        by_line: dict[int, list[CallSite]] = {}
+        for site in self._calls.sites(node[0]):
+            by_line.setdefault(site.line, []).append(site)
+        grouped: dict[int, list[Effect]] = {}
+        for effect in effects:
+            grouped.setdefault(_site_of(effect, by_line.get(effect.line, [])), []).append(effect)
+        yield from (Applied(site, tuple(found)) for site, found in grouped.items())
+
+    def _transfers(self, node: Node, edges: tuple[Edge, ...], own: tuple[Applied, ...]) -> dict[int, Transfer]:
+        found: dict[int, Transfer] = {}
+        for applied in own:
+            transfer = self._own_transfer(applied.effects)
+            if transfer is not _NOTHING:
+                found[applied.site] = transfer
+        for site in self._calls.sites(node[0]):
+            record = self._records.of_call(site)
+            if record is not None:
+                bit = self.ledger.record(record)
+                found[site.call.site] = _both(found.get(site.call.site, _NOTHING), Transfer(bit, bit))
+        by_site: dict[int, list[Edge]] = {}
+        for edge in edges:
+            if edge[2] in self._accounts or edge[2] != node:
+                by_site.setdefault(edge[0].call.site, []).append(edge)
+        for number, group in by_site.items():
+            transfer = self._called(group)
+            if transfer != _NOTHING:
+                found[number] = _both(found.get(number, _NOTHING), transfer)
+        return found
+
+    def _own_transfer(self, effects: tuple[Effect, ...]) -> Transfer:
+        must = pending = 0
+        for effect in effects:
+            if self._records.is_making(effect):
+                must |= self.ledger.record(self._records.of_effect(effect))
+            elif self.counts(effect) and self._coverage.sees(effect) is None:
+                pending |= self.ledger.effect(effect)
+        return Transfer(must, must, pending) if must or pending else _NOTHING
+
+    def _called(self, group: list[Edge]) -> Transfer:
+        """Alternatives agree on what must be recorded; what runs besides the callee adds to it; what is only passed on may run."""
+        alternatives: list[Transfer] = []
+        total = _NOTHING
+        for _, target, callee in group:
+            transfer = self._known(callee)
+            if target.kind in ("call", "override", "constructor"):
+                alternatives.append(transfer)
+            elif target.kind == "reference":
+                total = _both(total, Transfer(0, transfer.may, transfer.pending, transfer.covered))
+            else:
+                total = _both(total, transfer)
+        if not alternatives:
+            return total
+        must = alternatives[0].must
+        merged = alternatives[0]
+        for one in alternatives[1:]:
+            must &= one.must
+            merged = _both(merged, one)
+        return _both(total, Transfer(must, merged.may, merged.pending, merged.covered))
+
+    def _known(self, callee: Node) -> Transfer:
+        account = self._accounts.get(callee)
+        if account is not None:
+            return account.transfer
+        pending = 0  # a function that calls back into itself: nothing is known to be recorded
+        for entry in self._summaries.entries(callee):
+            if self.counts(entry.effect) and self._coverage.sees(entry.effect) is None:
+                pending |= self.ledger.effect(entry.effect)
+        return Transfer(pending=pending)
+
+    def _around(self, node: s.Function, sites: dict[int, Transfer], edges: tuple[Edge, ...]) -> tuple[int, ...]:
+        """Call sites that stand outside the body: decorators whose wrapper runs around the function, edges without a line."""
+        decorating = {site.call.site for site, target, _ in edges if target.kind in ("decorates", "signal")}
+        if not decorating:
+            return ()
+        inside = {call.site for call in walk.calls(node.body)}
+        return tuple(sorted(number for number in decorating if number in sites and number not in inside))
+
+
+def _site_of(effect: Effect, sites: list[CallSite]) -> int:
+    """The call on the effect's line that performs it: the one named in its access path, else the last; an assignment when there is none."""
+    if not sites or effect.api in ("attribute", ""):
+        return -effect.line if not sites or effect.api == "attribute" else sites[-1].call.site
+    name = effect.api.replace("()", "").rpartition(".")[2]
+    return next((site.call.site for site in sites if site.name == name), sites[-1].call.site)
+
+
+def _both(one: Transfer, other: Transfer) -> Transfer:
+    if one is _NOTHING:
+        return other
+    return Transfer(one.must | other.must, one.may | other.may, one.pending | other.pending, one.covered | other.covered)
+
+
+def _is_atomic(node: s.Function) -> bool:
+    names = (walk.dotted(d.func if isinstance(d, s.Call) else d) for d in node.decorators)
+    return any(name.rpartition(".")[2] == "atomic" for name in names)
+
+
+def _unfollowed(calls: dict[int, Transfer]) -> Outcome:
+    return Outcome(pending={site: t.pending for site, t in calls.items() if t.pending}, covered={})

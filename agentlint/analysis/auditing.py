@@ -1,0 +1,132 @@
+"""The second question as one pass: records, mechanisms, audit paths, decisions and model calls of a linked program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from agentlint.analysis.audit_ledger import Ledger, neighbours_of
+from agentlint.analysis.audit_paths import AuditPaths
+from agentlint.analysis.calls import Calls
+from agentlint.analysis.decision_judge import Judge
+from agentlint.analysis.decisions import DecisionFinder, matters
+from agentlint.analysis.effects_models import Models
+from agentlint.analysis.mechanisms import Bypass, Coverage, bypassing_writes, find_mechanisms
+from agentlint.analysis.operations import Entry
+from agentlint.analysis.program import Program
+from agentlint.analysis.record_shapes import Shapes
+from agentlint.analysis.records import Records, find_records
+from agentlint.analysis.summaries import Node, Summaries
+from agentlint.analysis.types import Types
+from agentlint.ir.decisions import Decision, Mechanism, ModelCall, RecordContent
+from agentlint.ir.effects import Effect
+from agentlint.ir.source import Gap
+from agentlint.knowledge import LibraryFacts
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """What earlier passes found."""
+
+    program: Program
+    types: Types
+    calls: Calls
+    library: LibraryFacts
+    models: Models
+    summaries: Summaries
+    entries: Sequence[Entry]
+    told: tuple[Mechanism, ...] = ()
+    """Mechanisms that framework plugins know of."""
+
+
+class Audited(msgspec.Struct, frozen=True):
+    """What this pass found."""
+
+    decisions: tuple[Decision, ...]
+    model_calls: tuple[ModelCall, ...]
+    mechanisms: tuple[Mechanism, ...]
+    bypasses: tuple[Bypass, ...]
+    gaps: tuple[Gap, ...]
+
+
+def audit(linked: Linked) -> Audited:
+    """Runs the pass."""
+    program, summaries = linked.program, linked.summaries
+    for function in program.functions:
+        summaries.entries(summaries.node(function))
+    nodes = tuple(node for node in summaries.nodes() if any(True for _ in summaries.entries(node)) or _calls_library(linked, node))
+    effects = {node: summaries.own(node) for node in nodes}
+    shapes = Shapes(program, linked.types, [name for name in program.classes if linked.models.style(name)])
+    records = find_records(program, linked.library, shapes, [e for own in effects.values() for e in own], _writers(summaries, nodes))
+    mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, _recorders(linked, records, effects), linked.told)
+    coverage = Coverage(program, linked.library, mechanisms)
+    paths = AuditPaths(program, linked.calls, summaries, Ledger(records, neighbours_of(shapes)), records, coverage, matters)
+    paths.compute(nodes)
+    judge = Judge(program, summaries, paths, records, coverage)
+    roots = frozenset(f for entry in linked.entries for route in entry.routes for f in (route.handler, *route.extra_handlers) if f)
+    judge.look_up(nodes, roots)
+    callers = {function: len({site.caller for site in linked.calls.callers(function)}) for function in program.functions}
+    decisions = DecisionFinder(program, summaries, judge, callers, linked.entries).find(sorted(program.functions))
+    own = [e for found in effects.values() for e in found if matters(e)]
+    return Audited(decisions, (), mechanisms, bypassing_writes(own, coverage), tuple(sorted(paths.gaps)))
+
+
+def _calls_library(linked: Linked, node: Node) -> bool:
+    """True when a function without effects calls something that may make a record."""
+    return any(site.library for site in linked.calls.sites(node[0]))
+
+
+def _writers(summaries: Summaries, nodes: Iterable[Node]) -> dict[str, frozenset[str]]:
+    """For each model, the functions that make its rows beside a change of something else, themselves or through close calls."""
+    found: dict[str, set[str]] = {}
+    for node in nodes:
+        made: set[str] = set()
+        changed: set[str] = set()
+        for entry in summaries.entries(node):
+            effect = entry.effect
+            if entry.distance > 2 or effect.kind != "orm-write" or effect.registered:
+                if entry.distance <= 2 and effect.kind in ("mail", "outbound-http", "process", "payment"):
+                    changed.add(effect.kind)
+                continue
+            (made if effect.operation in ("create", "write") else changed).add(effect.model)
+        for model in made:
+            if (changed | made) - {model}:
+                found.setdefault(model, set()).add(node[0])
+    return {model: frozenset(functions) for model, functions in found.items()}
+
+
+class _Recorder:
+    """Which functions make a record, themselves or through any call, also an uncertain one."""
+
+    def __init__(self, linked: Linked, records: Records, effects: Mapping[Node, tuple[Effect, ...]]) -> None:
+        self._calls = linked.calls
+        self._content: dict[str, RecordContent] = {}
+        for node, own in effects.items():
+            for effect in own:
+                if records.is_making(effect):
+                    self._add(node[0], records.of_effect(effect).content)
+            for site in linked.calls.sites(node[0]):
+                record = records.of_call(site)
+                if record is not None:
+                    self._add(node[0], record.content)
+        self._spread()
+
+    def _add(self, function: str, content: RecordContent) -> None:
+        old = self._content.get(function, RecordContent())
+        self._content[function] = RecordContent(old.who or content.who, old.what or content.what, old.why or content.why)
+
+    def _spread(self) -> None:
+        waiting = sorted(self._content)
+        while waiting:
+            function = waiting.pop()
+            for site in self._calls.callers(function):
+                if site.caller not in self._content:
+                    self._content[site.caller] = self._content[function]
+                    waiting.append(site.caller)
+
+    def __call__(self, function: str) -> RecordContent | None:
+        return self._content.get(function)
+
+
+def _recorders(linked: Linked, records: Records, effects: Mapping[Node, tuple[Effect, ...]]) -> _Recorder:
+    return _Recorder(linked, records, effects)

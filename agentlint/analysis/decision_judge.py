@@ -1,0 +1,148 @@
+"""Judges every effect that a function applies, at the call site that applies it: recorded on every path, on some, on none, and by what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+import msgspec
+
+from agentlint.analysis.audit_paths import Account, AuditPaths
+from agentlint.analysis.decision_arms import Place, places_in
+from agentlint.analysis.mechanisms import Coverage
+from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.analysis.records import Records
+from agentlint.analysis.summaries import Node, Summaries
+from agentlint.analysis.summary_entries import joined_methods
+from agentlint.ir.decisions import AuditSite, AuditStatus, Mechanism, RecordContent
+from agentlint.ir.effects import Confidence, Effect, Step
+
+By = Literal["mechanism", "record", "caller", ""]
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """One effect at one call site of a function."""
+
+    effect: Effect
+    site: int
+    line: int
+    """Line of the function through which it is applied."""
+    place: Place
+    status: AuditStatus
+    content: RecordContent = RecordContent()
+    audit: tuple[AuditSite, ...] = ()
+    chain: tuple[Step, ...] = ()
+    exit_line: int = 0
+    distance: int = 0
+    methods: tuple[str, ...] = ()
+    confidence: Confidence = "high"
+
+
+class Judge:
+    """Brings together accounts, mechanisms and callers."""
+
+    def __init__(self, program: Program, summaries: Summaries, paths: AuditPaths, records: Records, coverage: Coverage) -> None:
+        self._program, self._summaries, self._paths, self._records, self._coverage = program, summaries, paths, records, coverage
+        self._open: dict[Node, int] = {}
+        self._closed: dict[Node, int] = {}
+        self._places: dict[str, dict[int, Place]] = {}
+
+    def look_up(self, nodes: Iterable[Node], roots: frozenset[str]) -> None:
+        """For every function, which of its unrecorded effects stay so in its callers. `nodes` come callees first; `roots` are entry points."""
+        for node in reversed(tuple(nodes)):
+            callers = [] if node[0] in roots else self._paths.callers(node)
+            if not callers:
+                self._open[node], self._closed[node] = -1, 0
+                continue
+            opened = closed = 0
+            for caller, site in callers:
+                left = self._paths.of(caller).outcome.pending.get(site, 0) & self._open.get(caller, -1)
+                opened |= left
+                closed |= ~left
+            self._open[node], self._closed[node] = opened, closed
+
+    def places(self, info: FunctionInfo) -> dict[int, Place]:
+        """Where each call of a function stands."""
+        if info.id not in self._places:
+            self._places[info.id] = places_in(info.node)
+        return self._places[info.id]
+
+    def effects_of(self, node: Node, owner: str = "") -> Iterator[Judged]:
+        """Every effect that matters which the function applies, own and through calls, each at its call site."""
+        info = self._program.functions.get(node[0])
+        if info is None:
+            return
+        account, places = self._paths.of(node), self.places(info)
+        for applied in account.own:
+            for effect in applied.effects:
+                if self._paths.counts(effect):
+                    yield self._judged(node, account, applied.site, effect, places, owner)
+        for site, target, callee in account.edges:
+            for entry in self._summaries.entries(callee):
+                methods = joined_methods(site.methods, entry.methods)
+                if methods is None or not self._paths.counts(entry.effect):
+                    continue
+                steps = (Step(site.file, site.line, f"calls {_short(target.function)}"), *self._summaries.chain(entry))
+                confidence: Confidence = "medium" if "medium" in (entry.confidence, target.confidence) else entry.confidence
+                judged = self._judged(node, account, site.call.site, entry.effect, places, owner)
+                yield msgspec.structs.replace(judged, chain=steps, distance=entry.distance + 1, methods=methods, confidence=confidence)
+
+    def framework_effect(self, effect: Effect, owner: str) -> Judged:
+        """An effect that the framework performs by itself."""
+        mechanism = self._coverage.sees(effect, owner)
+        place = Place(effect.line)
+        if mechanism is None:
+            return Judged(effect, 0, effect.line, place, "unaudited")
+        return Judged(effect, 0, effect.line, place, "audited", mechanism.content, (_site(mechanism),))
+
+    def _judged(self, node: Node, account: Account, site: int, effect: Effect, places: dict[int, Place], owner: str) -> Judged:
+        place = places.get(site, Place(-site if site < 0 else effect.line))
+        mechanism = self._coverage.sees(effect, owner)
+        if mechanism is not None:
+            return Judged(effect, site, place.line, place, "audited", mechanism.content, (_site(mechanism),), methods=effect.methods)
+        bit = self._paths.ledger.effect(effect)
+        status, exit_line = self._status(node, account, site, bit)
+        content, audit = (RecordContent(), ()) if status == "unaudited" else self._held(node, account, site, bit)
+        return Judged(effect, site, place.line, place, status, content, audit, exit_line=exit_line, methods=effect.methods)
+
+    def _status(self, node: Node, account: Account, site: int, bit: int) -> tuple[AuditStatus, int]:
+        outcome = account.outcome
+        if outcome.pending.get(site, 0) & bit:
+            if self._open.get(node, -1) & bit:
+                some = outcome.covered.get(site, 0) & bit or self._closed.get(node, 0) & bit
+                return ("partial" if some else "unaudited"), outcome.exits.get(site, 0)
+            return "audited", 0
+        return ("audited", 0) if outcome.covered.get(site, 0) & bit else ("unaudited", 0)
+
+    def _held(self, node: Node, account: Account, site: int, bit: int) -> tuple[RecordContent, tuple[AuditSite, ...]]:
+        """What the records that account for an effect hold, and where they are made: here, in callees, else in callers."""
+        found = self._records_below(account, site, bit, 0) or self._records_above(node, bit)
+        content = RecordContent(any(r.content.who for r in found), any(r.content.what for r in found), any(r.content.why for r in found))
+        return content, tuple(sorted({AuditSite(r.file, r.line, r.name) for r in found}))
+
+    def _records_below(self, account: Account, site: int, bit: int, depth: int) -> list:  # type: ignore[type-arg]
+        found = self._paths.ledger.records_for(account.outcome.records.get(site, 0), bit)
+        if found or depth > 12:
+            return found
+        for edge, _, callee in account.edges:
+            if edge.call.site == site:
+                below = self._paths.of(callee)
+                for inner in below.outcome.covered:
+                    if below.outcome.covered[inner] & bit:
+                        found += self._records_below(below, inner, bit, depth + 1)
+        return found
+
+    def _records_above(self, node: Node, bit: int) -> list:  # type: ignore[type-arg]
+        found = []
+        for caller, site in self._paths.callers(node):
+            found += self._paths.ledger.records_for(self._paths.of(caller).outcome.records.get(site, 0), bit)
+        return found
+
+
+def _site(mechanism: Mechanism) -> AuditSite:
+    return AuditSite(mechanism.file, mechanism.line, mechanism.name)
+
+
+def _short(function: str) -> str:
+    parts = function.split(".")
+    return ".".join(parts[-2:]) if len(parts) > 1 and parts[-2][:1].isupper() else parts[-1]

@@ -1,0 +1,192 @@
+"""Decision paths: which places of the code decide over something consequential, and whether each leaves a record."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from agentlint.analysis.consequence import changes_state, is_display_preference
+from agentlint.analysis.decision_arms import Arm, deciding, is_rule
+from agentlint.analysis.decision_judge import Judge, Judged
+from agentlint.analysis.decision_words import in_words
+from agentlint.analysis.operations import Entry
+from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.analysis.summaries import Node, Summaries
+from agentlint.ir.decisions import AuditStatus, Decision, DecisionSource, RecordContent
+from agentlint.ir.effects import Effect, Step
+
+_SILENT = frozenset({"message", "session", "cache", "model-call"})
+_MAIN = frozenset({"orm-write", "raw-sql", "permission", "payment", "process", "authentication"})
+_MOST_GROUPS = 4
+"""Different things that one arm of a function is said to decide over; the nearest."""
+_FURTHER = 2
+"""Calls beyond the nearest effect within which another effect still belongs to the same decision."""
+_PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})
+_WORST: dict[AuditStatus, int] = {"unaudited": 0, "partial": 1, "audited": 2}
+
+
+def matters(effect: Effect) -> bool:
+    """True for effects that somebody may have to account for."""
+    return changes_state(effect) and not effect.incidental and effect.kind not in _SILENT and not is_display_preference(effect)
+
+
+class Handler(msgspec.Struct, frozen=True):
+    """One handler with everything that enters through it."""
+
+    file: str
+    line: int
+    symbol: str
+    function: str
+    nodes: tuple[Node, ...]
+    owner: str
+    surface: str
+    operations: tuple[str, ...]
+    registered: tuple[Effect, ...]
+
+
+def handlers_of(entries: Iterable[Entry], summaries: Summaries) -> list[Handler]:
+    """Entries folded onto their handlers: one handler may stand on several surfaces, methods and paths."""
+    grouped: dict[tuple[str, int, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        grouped[entry.operation.file, entry.operation.line, entry.operation.symbol].append(entry)
+    return [_handler(group, summaries) for _, group in sorted(grouped.items())]
+
+
+def _handler(group: Sequence[Entry], summaries: Summaries) -> Handler:
+    first = group[0].operation
+    routes = [route for entry in group for route in entry.routes]
+    nodes = [summaries.node(f, r.owner) for r in routes for f in (r.handler, *r.extra_handlers) if f]
+    owner = next((r.owner for r in routes if r.owner), "")
+    return Handler(
+        first.file, first.line, first.symbol, first.handler, tuple(dict.fromkeys(nodes)), owner, first.surface,
+        tuple(sorted({entry.operation.id for entry in group})), tuple(dict.fromkeys(e for r in routes for e in r.effects)),
+    )
+
+
+class DecisionFinder:
+    """Makes rows of judged effects."""
+
+    def __init__(self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, int], entries: Sequence[Entry]) -> None:
+        self._program, self._summaries, self._judge, self._callers = program, summaries, judge, callers
+        self._operations = _operations_by_effect(entries)
+        self._handlers = handlers_of(entries, summaries)
+
+    def find(self, functions: Iterable[str]) -> tuple[Decision, ...]:
+        """Decisions of all handlers, then of the functions that decide on their own."""
+        rows = [row for handler in self._handlers for row in self.at_handler(handler)]
+        taken = {handler.function for handler in self._handlers}
+        rows += [row for function in functions if function not in taken for row in self.in_function(function)]
+        return _numbered(rows)
+
+    def at_handler(self, handler: Handler) -> Iterator[Decision]:
+        """What an actor's request decides over."""
+        judged = [self._judge.framework_effect(e, handler.owner) for e in handler.registered if matters(e)]
+        for node in handler.nodes:
+            judged += self._judge.effects_of(node, handler.owner)
+        source: DecisionSource = "person" if handler.surface in _PERSON else "rule"
+        for arm, group in _groups(judged):
+            row = self._row(handler.file, handler.line, handler.symbol, handler.function, arm, group, source)
+            yield msgspec.structs.replace(row, operations=handler.operations)
+
+    def in_function(self, function: str) -> Iterator[Decision]:
+        """What a function below the handlers decides over by its own branches, or for several callers."""
+        info = self._program.functions[function]
+        judged = [j for j in self._judge.effects_of((function, None)) if not j.effect.open_model and self._decides(info, j)]
+        for arm, group in _groups(judged):
+            source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
+            row = self._row(info.module.path, info.node.line, info.node.qualname, function, arm, group, source)
+            operations = sorted({o for j in group for o in self._operations.get((j.effect.file, j.effect.line), ())})
+            yield msgspec.structs.replace(row, operations=tuple(operations[:20]))
+
+    def _decides(self, info: FunctionInfo, judged: Judged) -> bool:
+        name = info.node.name
+        if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete") and not judged.place.guarded):
+            return False
+        if judged.distance == 0:
+            return judged.place.guarded or self._callers.get(info.id, 0) != 1
+        return deciding(judged.place.arms) is not None and judged.distance <= _FURTHER
+
+    def _row(
+        self, file: str, line: int, symbol: str, function: str, arm: Arm | None, group: Sequence[Judged], source: DecisionSource,
+    ) -> Decision:
+        status = _status(group)
+        shown = min(group, key=lambda j: (j.status != status and j.status == "audited", _WORST[j.status], j.distance, j.line, j.effect.line))
+        fields = tuple(dict.fromkeys(f for j in group for f in j.effect.fields)) if all(j.effect.fields for j in group) else ()
+        effect = shown.effect
+        audit = tuple(sorted({site for j in group for site in j.audit}))[:6]
+        path = () if status == "audited" else _witness(file, line, symbol, shown)
+        return Decision(
+            id="", file=file, line=arm.line if arm is not None else line, symbol=symbol, decision=in_words(symbol, arm, effect, fields), effect=effect,
+            source=source, status=status, records=_content(group), audit=audit, path=path,
+            confidence="medium" if "medium" in (shown.confidence, effect.confidence) else "high", function=function,
+        )
+
+
+def _status(group: Sequence[Judged]) -> AuditStatus:
+    statuses = {j.status for j in group}
+    if len(statuses) == 1:
+        return next(iter(statuses))
+    return "partial"
+
+
+def _content(group: Sequence[Judged]) -> RecordContent:
+    held = [j.content for j in group if j.status != "unaudited"]
+    return RecordContent(any(c.who for c in held), any(c.what for c in held), any(c.why for c in held))
+
+
+def _groups(judged: Sequence[Judged]) -> Iterator[tuple[Arm | None, list[Judged]]]:
+    """Effects by the arm that leads to them and the thing they act on, without what only accompanies them."""
+    by_arm: dict[Arm | None, list[Judged]] = defaultdict(list)
+    for one in judged:
+        by_arm[deciding(one.place.arms)].append(one)
+    for arm in sorted(by_arm, key=lambda a: (a is not None, a.line if a else 0, a.text if a else "")):
+        for group in _things(by_arm[arm]):
+            yield arm, group
+
+
+def _things(judged: Sequence[Judged]) -> list[list[Judged]]:
+    main = [j for j in judged if j.effect.kind in _MAIN] or list(judged)
+    nearest = min((j.distance for j in main), default=0)
+    grouped: dict[tuple[str, str], list[Judged]] = defaultdict(list)
+    for one in main:
+        if one.distance <= nearest + _FURTHER:
+            grouped[_thing(one.effect)].append(one)
+    ordered = sorted(grouped.items(), key=lambda item: (min(j.distance for j in item[1]), min(j.line for j in item[1]), item[0]))
+    return [group for _, group in ordered[:_MOST_GROUPS]]
+
+
+def _thing(effect: Effect) -> tuple[str, str]:
+    operation = effect.operation if effect.operation in ("create", "delete") else "change"
+    return (effect.model or f"{effect.kind} {effect.target}", operation if effect.kind == "orm-write" else "")
+
+
+def _witness(file: str, line: int, symbol: str, judged: Judged) -> tuple[Step, ...]:
+    steps = [Step(file, line, f"{symbol} is entered")]
+    steps += [Step(file, arm.line, f"{'when' if arm.truth else 'when not'} {arm.text}") for arm in judged.place.arms]
+    steps += judged.chain
+    effect = judged.effect
+    steps.append(Step(effect.file, effect.line, f"{effect.operation} {effect.target or effect.kind} with no record"))
+    if judged.exit_line and judged.exit_line > judged.line and judged.status == "partial":
+        steps.append(Step(file, judged.exit_line, "leaves here before the record is made"))
+    return tuple(dict.fromkeys(steps))
+
+
+def _operations_by_effect(entries: Iterable[Entry]) -> dict[tuple[str, int], tuple[str, ...]]:
+    found: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for entry in entries:
+        for reached in entry.reached:
+            found[reached.effect.file, reached.effect.line].add(entry.operation.id)
+    return {place: tuple(sorted(ids)) for place, ids in found.items()}
+
+
+def _numbered(rows: Sequence[Decision]) -> tuple[Decision, ...]:
+    """Sorted, each with an id that outlives moved lines."""
+    counts: dict[str, int] = defaultdict(int)
+    result = []
+    for row in sorted(rows, key=lambda r: (r.file, r.line, r.symbol, r.effect.line, r.effect.kind, r.effect.operation, r.effect.target, r.decision)):
+        plain = f"{row.file}:{row.symbol}:{row.effect.operation} {row.effect.target or row.effect.kind}"
+        counts[plain] += 1
+        result.append(msgspec.structs.replace(row, id=plain if counts[plain] == 1 else f"{plain}#{counts[plain]}"))
+    return tuple(result)

@@ -1,0 +1,176 @@
+"""What counts as a durable audit record: calls of audit libraries, and rows of the project's own event tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from agentlint.analysis.calls import CallSite
+from agentlint.analysis.program import Program
+from agentlint.analysis.record_shapes import Shapes, Table, is_result_field
+from agentlint.ir import syntax as s
+from agentlint.ir.decisions import RecordContent
+from agentlint.ir.effects import Effect
+from agentlint.knowledge import LibraryFacts
+from agentlint.knowledge.schema import RecordRow
+
+_MAKING = ("create", "write")
+_ACTOR_WORDS = ("user", "actor", "author", "admin", "username")
+
+
+class RecordSite(msgspec.Struct, frozen=True):
+    """One place that makes a record."""
+
+    function: str
+    file: str
+    line: int
+    name: str
+    """Plain words for the report."""
+    content: RecordContent
+    table: Table | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+    """(`who` or `why`, parameter of the function) where a caller decides whether the record holds it."""
+
+
+class Records:
+    """The project's trail tables and the library calls that make records."""
+
+    def __init__(self, program: Program, library: LibraryFacts, tables: Mapping[str, Table], cascades: Mapping[str, frozenset[str]]) -> None:
+        self._program, self._library = program, library
+        self.tables = dict(tables)
+        self.cascades = dict(cascades)
+        """Trail table to the models whose deletion erases its rows."""
+        self._by_keywords = _keyword_rows(program, library)
+
+    def is_making(self, effect: Effect) -> bool:
+        """True when the effect is itself the making of a record."""
+        return effect.model in self.tables and effect.operation in _MAKING
+
+    def is_completion(self, effect: Effect) -> bool:
+        """True when the effect only fills in the outcome of a record that was made before."""
+        return effect.model in self.tables and effect.operation == "update" and bool(effect.fields) and all(map(is_result_field, effect.fields))
+
+    def of_effect(self, effect: Effect) -> RecordSite:
+        """The record that an effect on a trail table makes."""
+        table = self.tables[effect.model]
+        known = set(effect.fields)
+        who = bool(table.actors) and (not known or not known.isdisjoint(table.actors))
+        why = bool(known & set(table.reasons))
+        return RecordSite(effect.function, effect.file, effect.line, f"row in {effect.target or effect.model.rpartition('.')[2]}",
+                          RecordContent(who=who, what=True, why=why), table)
+
+    def of_call(self, site: CallSite) -> RecordSite | None:
+        """The record that a library call makes, None when it makes none."""
+        row = self._library.record(site.library) if site.library else None
+        if row is None and not site.targets:
+            row = self._by_keywords.get((site.name, frozenset(k.name for k in site.call.keywords if k.name)))
+        return None if row is None else _library_site(site, row)
+
+
+def _library_site(site: CallSite, row: RecordRow) -> RecordSite:
+    names = {k.name for k in site.call.keywords}
+    who = row.who or any(part in names for part in _keywords(row.who_from))
+    why = row.why or any(part in names for part in _keywords(row.why_from))
+    data = next((k.value for k in site.call.keywords if k.name == "data"), None)
+    who = who or any(word in _ACTOR_WORDS for word in _mapping_keys(data))
+    return RecordSite(site.caller, site.file, site.line, row.name or "audit record", RecordContent(who=who, what=row.what, why=why))
+
+
+def _keywords(place: str) -> Iterator[str]:
+    for part in place.split(" or "):
+        if part.startswith("kwarg "):
+            yield part.removeprefix("kwarg ")
+
+
+def _mapping_keys(expr: s.Expr | None) -> Iterator[str]:
+    if isinstance(expr, s.Mapping):
+        yield from (k.value for k in expr.keys if isinstance(k, s.Constant) and isinstance(k.value, str))
+
+
+def _keyword_rows(program: Program, library: LibraryFacts) -> dict[tuple[str, frozenset[str]], RecordRow]:
+    """Rows whose call is known by name and keywords alone, of libraries that the program imports."""
+    imported = {stmt.module.partition(".")[0] for module in program.modules.values() for stmt in module.body if isinstance(stmt, s.Import)}
+    return {
+        (path.rpartition(".")[2], frozenset(row.keywords)): row
+        for path, row in library.keyword_rows() if isinstance(row, RecordRow) and path.partition(".")[0] in imported
+    }
+
+
+def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effects: Iterable[Effect], writers: Mapping[str, frozenset[str]]) -> Records:
+    """`effects` are all bound effects; `writers` says for each table which functions make its rows beside a change of something else."""
+    candidates = shapes.tables()
+    changed = _changed(effects, candidates)
+    kept = {model: table for model, table in candidates.items() if writers.get(model) and (table.strong or not changed.get(model))}
+    return Records(program, library, kept, {model: _cascades(program, shapes, model, table) for model, table in kept.items()})
+
+
+def _changed(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict[str, int]:
+    """How many places change rows of a candidate after they were made, other than filling in the outcome."""
+    made: set[tuple[str, str]] = set()
+    changed: set[tuple[str, str, int]] = set()
+    for effect in effects:
+        if effect.model not in candidates or effect.registered:
+            continue
+        if effect.operation in _MAKING:
+            made.add((effect.model, effect.function))
+        elif effect.operation == "update" and not (effect.fields and all(map(is_result_field, effect.fields))):
+            changed.add((effect.model, effect.function, effect.line))
+    counts: dict[str, int] = {}
+    for model, function, _ in changed:
+        if (model, function) not in made:
+            counts[model] = counts.get(model, 0) + 1
+    return counts
+
+
+def _cascades(program: Program, shapes: Shapes, model: str, table: Table) -> frozenset[str]:
+    """Subjects whose deletion takes the rows of the table along."""
+    found: set[str] = set()
+    for column in shapes.columns(model):
+        declared = program.attribute(model, column.name)
+        if declared is not None and column.relations and _says_cascade(declared[0], ("on_delete", "ondelete")):
+            found.update(column.relations)
+    for subject in table.subjects:
+        for column in shapes.columns(subject):
+            declared = program.attribute(subject, column.name)
+            if declared is not None and model.rpartition(".")[2] in _texts(declared[0]) | _annotation_names(program, subject, column.name) \
+                    and _says_cascade(declared[0], ("cascade",)):
+                found.add(subject)
+    return frozenset(found)
+
+
+def _says_cascade(expr: s.Expr, names: tuple[str, ...]) -> bool:
+    if not isinstance(expr, s.Call):
+        return False
+    for keyword in expr.keywords:
+        if keyword.name in names:
+            text = keyword.value.attr if isinstance(keyword.value, s.Attribute) else keyword.value.id if isinstance(keyword.value, s.Name) else ""
+            if isinstance(keyword.value, s.Constant):
+                text = str(keyword.value.value)
+            if "delete" in text.lower() or text.upper() == "CASCADE" or text.lower().startswith("all"):
+                return True
+    return any(_says_cascade(argument, names) for argument in expr.args)
+
+
+def _texts(expr: s.Expr) -> set[str]:
+    if not isinstance(expr, s.Call):
+        return set()
+    return {str(a.value) if isinstance(a, s.Constant) else a.id if isinstance(a, s.Name) else "" for a in expr.args}
+
+
+def _annotation_names(program: Program, model: str, attr: str) -> set[str]:
+    info = program.classes.get(model)
+    expr = info.annotations.get(attr) if info is not None else None
+    found: set[str] = set()
+    stack = [expr] if expr is not None else []
+    while stack:
+        one = stack.pop()
+        if isinstance(one, s.Subscript):
+            stack += [one.index]
+        elif isinstance(one, s.Sequence):
+            stack += one.items
+        elif isinstance(one, s.Name):
+            found.add(one.id)
+        elif isinstance(one, s.Constant) and isinstance(one.value, str):
+            found.add(one.value)
+    return found

@@ -163,8 +163,8 @@ class UrlConf:
         """The view inside decorator calls: `login_required(View.as_view())`, `cache_page(60)(view)`."""
         wrappers: list[str] = []
         for _ in range(8):
-            if not isinstance(view, syntax.Call) or _is_as_view(view) or not view.args:
-                break
+            if not isinstance(view, syntax.Call) or _is_as_view(view) or not view.args or isinstance(view.args[0], syntax.Constant):
+                break  # not a wrapper: a factory called with a text makes the view
             func = view.func.func if isinstance(view.func, syntax.Call) else view.func
             name = self._program.resolve(func, scope)
             if isinstance(self._program.lookup(name), ClassInfo):

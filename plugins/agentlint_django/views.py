@@ -17,6 +17,12 @@ _GENERIC: dict[str, tuple[str, ...]] = {
     "create": ("CreateView", "BaseCreateView"), "update": ("UpdateView", "BaseUpdateView"), "delete": ("DeleteView", "BaseDeleteView", "DeletionMixin"),
     "form": ("FormView", "BaseFormView", "ProcessFormView"),
 }
+ACCOUNT_VIEWS = {
+    "django.contrib.auth.views.LoginView": ("authentication", "login", "session"), "django.contrib.auth.views.LogoutView": ("authentication", "logout", "session"),
+    "django.contrib.auth.views.PasswordChangeView": ("orm-write", "update", "User"), "django.contrib.auth.views.PasswordResetView": ("mail", "send", "password reset"),
+    "django.contrib.auth.views.PasswordResetConfirmView": ("orm-write", "update", "User"),
+}
+"""Views of `django.contrib.auth` that act, with what they do (django.contrib.auth.views, Django 5.2)."""
 _HOOKS = ("dispatch", "setup", "get_object", "get_form", "get_form_kwargs", "form_valid", "form_invalid", "delete", "get_queryset", "test_func", "handle_no_permission")
 _HTML_NAMES = frozenset({"render", "render_to_string", "TemplateResponse", "SimpleTemplateResponse", "render_to_response"})
 
@@ -40,6 +46,8 @@ class _Views:
             yield from self._function(view, entry, extra)
         elif isinstance(view, ClassInfo):
             yield from self._class(view, entry, extra)
+        elif _as_view(entry.view) and (name := self._program.resolve(entry.view.func.value, scope)) in ACCOUNT_VIEWS:  # type: ignore[union-attr]
+            yield self._account_view(name, entry)
         elif not isinstance(entry.view, syntax.Attribute) or entry.view.attr != "urls":
             name = self._program.resolve(entry.view.func.value if _as_view(entry.view) else entry.view, scope)  # type: ignore[union-attr]
             if (not name or name.partition(".")[0] in {m.partition(".")[0] for m in self._program.modules}) and not isinstance(entry.view, syntax.Lambda):
@@ -58,6 +66,8 @@ class _Views:
             if isinstance(expr, syntax.Call):
                 if _as_view(expr):
                     expr = expr.func.value  # type: ignore[union-attr]
+                elif not expr.args or isinstance(expr.args[0], syntax.Constant):
+                    return self._made_by(expr, scope), scope, wrappers
                 elif expr.args:
                     name = self._program.resolve(expr.func.func if isinstance(expr.func, syntax.Call) else expr.func, scope)
                     wrappers = (*wrappers, *filter(None, (name,)))
@@ -74,6 +84,14 @@ class _Views:
             expr, owner = target, name.rpartition(".")[0]
             scope = self._program.modules.get(owner) or self._program.classes.get(owner) or scope
         return None, scope, wrappers
+
+    def _made_by(self, call: syntax.Call, scope: Scope) -> FunctionInfo | None:
+        """The inner function that a view factory returns."""
+        factory = self._program.lookup(self._program.resolve(call.func, scope))
+        for returned in self._program.returned(factory) if isinstance(factory, FunctionInfo) else ():
+            if isinstance(returned, syntax.Name) and isinstance(factory, FunctionInfo):
+                return self._program.functions.get(f"{factory.id}.{returned.id}")
+        return None
 
     # ------------------------------------------------------------- functions
 
@@ -165,12 +183,23 @@ class _Views:
                 for kind, names in _GENERIC.items():
                     if base.rpartition(".")[2] in names:
                         return kind
-            elif base.startswith("django.contrib.auth.views.") and "Password" in base:
+            elif base in ACCOUNT_VIEWS:
                 return "form"
         return ""
 
+    def _account_view(self, name: str, entry: UrlEntry) -> Route:
+        """A view of `django.contrib.auth` routed as it is: it stands where the URLconf names it."""
+        return Route(
+            framework="django", method="POST", path=_rooted(entry.path), handler="", symbol=name.rpartition(".")[2], file=entry.file, line=entry.line, surface="gui",
+            guards=(Guard("session", name, entry.file, entry.line),), effects=(_account_effect(name, entry.file, entry.line),), renders="html", name=entry.name,
+            table_file=entry.file, table_line=entry.line,
+        )
+
     def _framework_effects(self, info: ClassInfo, kind: str) -> tuple[Effect, ...]:
         """What the generic view writes by itself, unless the project's `form_valid` replaces it."""
+        account = next((b for b in self._program.mro(info.id) if b in ACCOUNT_VIEWS), "")
+        if account:
+            return (_account_effect(account, info.module.path, info.node.line),)
         hook = self._program.method(info.id, "form_valid" if kind != "delete" else "delete") or (self._program.method(info.id, "form_valid") if kind == "delete" else None)
         if hook is not None and not _hands_on(hook):
             return ()
@@ -236,6 +265,11 @@ class _Views:
                         answer = answer or self._answers(target, depth - 1)
         self._renders[info.id] = answer
         return answer
+
+
+def _account_effect(name: str, file: str, line: int) -> Effect:
+    kind, operation, target = ACCOUNT_VIEWS[name]
+    return Effect(kind, operation, target, file, line, "", fields=("password",) if operation == "update" else (), methods=("POST",), registered=True)  # type: ignore[arg-type]
 
 
 def _hands_on(method: FunctionInfo) -> bool:

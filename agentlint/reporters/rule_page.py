@@ -20,7 +20,7 @@ def help_markdown(rule: RuleInfo) -> str:
     return f"{rule.finds}\n\n**Why it hurts.** {rule.hurts}\n\n**How to fix.** {rule.fix}\n\n**Limits.** {rule.limits}"
 
 
-def page(rule: RuleInfo) -> str:
+def rule_page(rule: RuleInfo) -> str:
     """The whole docs page of a rule."""
     parts = [
         f"# {rule.name}\n\n{rule.summary[:1].upper() + rule.summary[1:]}.",
@@ -52,7 +52,7 @@ def index(rules: Iterable[RuleInfo]) -> str:
 def pages(rules: Iterable[RuleInfo]) -> dict[str, str]:
     """All generated pages by file name."""
     listed = tuple(rules)
-    return {"index.md": index(listed), **{f"{rule.name}.md": page(rule) for rule in listed}}
+    return {"index.md": index(listed), **{f"{rule.name}.md": rule_page(rule) for rule in listed}}
 
 
 def _lowered(rule: RuleInfo) -> str:

@@ -67,7 +67,10 @@ def _operate(callable_: Sequence[Operation], all_machine: Sequence[Operation], i
     stuck = {i.operation for i in identifiers if i.status == "unreachable"}
     judged = {i.operation for i in identifiers}
     good = sum(_operable(o, readable, stuck, judged) for o in callable_)
-    basis = f"{good} of {len(callable_)} state-changing operations that programs can call need nothing that only a page shows (the API itself tells their identifiers)"
+    basis = (
+        f"{good} of {len(callable_)} state-changing operations that programs can call need nothing that only a page shows "
+        "(the API itself tells their identifiers)"
+    )
     return share(_OPERATE, good, len(callable_), basis)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from agentlint.analysis.facts import Facts
 from agentlint.findings import Plugin, Report, Suppressed, Tool
 from agentlint.ir.contracts import Identifier, Lifecycle, Mismatch
@@ -12,7 +14,6 @@ from agentlint.ir.operations import Operation, OperationEffect
 from agentlint.ir.source import Gap
 from agentlint.rules.catalog import built_in_rules, run_rules
 from agentlint.scores import Counted, scorecard
-from msgspec.structs import replace
 
 CANCEL = Operation(
     "gui:POST /orders/{pk}/cancel/", "gui", "POST", "/orders/{pk}/cancel/", "shop/views.py", 41, "cancel_order", "cancel order", "order", True,
@@ -80,7 +81,7 @@ FACTS = Facts(
     inventory=INVENTORY, operations=OPERATIONS, decisions=DECISIONS,
     lifecycles=(
         Lifecycle("order", "Order", "#/components/schemas/Order", "list", "present", "GET /api/orders", "GET /api/orders lists it", "openapi.yaml", 9),
-        Lifecycle("order", "Order", "#/components/schemas/Order", "refund", "missing", None, "its status can be refunded, and nothing sets it", "openapi.yaml", 60),
+        Lifecycle("order", "Order", "#/components/schemas/Order", "refund", "missing", None, "its status can be refunded, nothing sets it", "openapi.yaml", 60),
     ),
     identifiers=(Identifier("PATCH /api/orders/{id}", "id", "path", "produced", "GET /api/orders -> [].id", "the list shows it"),),
     model_calls=(ModelCall("shop/triage.py", 11, "triage", "client.messages.create", "anthropic", bounded_output=True, timeout=False),),

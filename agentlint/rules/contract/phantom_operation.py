@@ -13,8 +13,8 @@ Remove the operation from the description, or serve it.
 
 Limits
 ------
-Reported only where the code's routes were resolved well enough to be sure that nothing serves the path. An operation that another service behind the same host
-answers looks the same.
+Reported only where the code's routes were resolved well enough to be sure that nothing serves the path. An operation that another service behind the
+same host answers looks the same.
 """
 
 from __future__ import annotations

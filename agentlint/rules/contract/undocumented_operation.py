@@ -13,8 +13,8 @@ Add the operation to the description, or generate the description from the code.
 
 Limits
 ------
-Only systems with both a description and code are compared, and only paths that stand under a server or prefix that the description covers. Paths are compared by
-their shape: names of parameters do not count.
+Only systems with both a description and code are compared, and only paths that stand under a server or prefix that the description covers. Paths are
+compared by their shape: names of parameters do not count.
 """
 
 from __future__ import annotations

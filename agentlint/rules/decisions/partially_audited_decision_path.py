@@ -1,11 +1,13 @@
 """
 What it finds
 -------------
-A consequential decision that some paths record and at least one does not: an early return, a bulk branch, an exception handler, a write that goes past the signal.
+A consequential decision that some paths record and at least one does not: an early return, a bulk branch, an exception handler, a write that goes
+past the signal.
 
 Why it hurts
 ------------
-The history looks complete and is not. The unrecorded path is the one that people and programs take when something is unusual, and the one an auditor asks about.
+The history looks complete and is not. The unrecorded path is the one that people and programs take when something is unusual, and the one an auditor
+asks about.
 
 How to fix
 ----------

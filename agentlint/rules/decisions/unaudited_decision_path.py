@@ -1,22 +1,23 @@
 """
 What it finds
 -------------
-A place where code, a person's choice or a model's answer decides on something consequential, and no path that applies the effect leaves a durable record of it:
-no audit row, no history version, no event, no registered signal, trigger or middleware.
+A place where code, a person's choice or a model's answer decides on something consequential, and no path that applies the effect leaves a durable
+record of it: no audit row, no history version, no event, no registered signal, trigger or middleware.
 
 Why it hurts
 ------------
-Afterwards nobody can say who did it, what changed and why: not to the person concerned, not to an auditor, not when an agent did it ten thousand times.
+Afterwards nobody can say who did it, what changed and why: not to the person concerned, not to an auditor, not when an agent did it ten thousand
+times.
 
 How to fix
 ----------
-Write a record of the actor, the object with its change, and the reason in the same transaction as the effect; or register the model with a history library whose
-mechanism sees the write API that is used here.
+Write a record of the actor, the object with its change, and the reason in the same transaction as the effect; or register the model with a history
+library whose mechanism sees the write API that is used here.
 
 Limits
 ------
-A record that another system makes (a database trigger created outside the repository, a proxy in front of it) cannot be seen. Debug and info log lines are no
-records: nothing keeps them, and nobody can query them by object.
+A record that another system makes (a database trigger created outside the repository, a proxy in front of it) cannot be seen. Debug and info log
+lines are no records: nothing keeps them, and nobody can query them by object.
 """
 
 from __future__ import annotations

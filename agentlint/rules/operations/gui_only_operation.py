@@ -6,18 +6,18 @@ operation that a program can call with a token has the same effect.
 
 Why it hurts
 ------------
-An agent, a script or a partner's system that holds valid credentials cannot do it. It must drive a browser, which is slow and brittle and leaves the click as
-the only trace, or wait for a person.
+An agent, a script or a partner's system that holds valid credentials cannot do it. It must drive a browser, which is slow and brittle and leaves the
+click as the only trace, or wait for a person.
 
 How to fix
 ----------
-Expose the function behind the page as an endpoint with token authentication. Let page and endpoint call the same domain function, so that rules, mail and
-records stay the same for both.
+Expose the function behind the page as an endpoint with token authentication. Let page and endpoint call the same domain function, so that rules, mail
+and records stay the same for both.
 
 Limits
 ------
-Operations are matched by what they do: the same effect on the same model first, names last. An endpoint in another repository cannot be seen. Flows that are
-about the person at the browser (sign-in, password, second factor, consent) are `human-by-design` and never reported.
+Operations are matched by what they do: the same effect on the same model first, names last. An endpoint in another repository cannot be seen. Flows
+that are about the person at the browser (sign-in, password, second factor, consent) are `human-by-design` and never reported.
 """
 
 from __future__ import annotations

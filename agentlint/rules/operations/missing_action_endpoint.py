@@ -1,23 +1,24 @@
 """
 What it finds
 -------------
-A change of state that the product has an action for (cancel, approve, publish, archive ...) and that the API offers no action endpoint for: a program must write
-the bare field, or cannot do it at all although the API knows the resource. In an API description: a transition that the states of a resource imply and that no
-operation performs.
+A change of state that the product has an action for (cancel, approve, publish, archive ...) and that the API offers no action endpoint for: a program
+must write the bare field, or cannot do it at all although the API knows the resource. In an API description: a transition that the states of a
+resource imply and that no operation performs.
 
 Why it hurts
 ------------
-The action on the page does more than set a field: it checks, mails, restocks, records. A program that writes the field skips all of that, silently. One that
-finds no endpoint invents one, or gives up.
+The action on the page does more than set a field: it checks, mails, restocks, records. A program that writes the field skips all of that, silently.
+One that finds no endpoint invents one, or gives up.
 
 How to fix
 ----------
-Add an endpoint named after the action (`POST /orders/{id}/cancel`) that calls the function behind the page, and make the state field read-only elsewhere.
+Add an endpoint named after the action (`POST /orders/{id}/cancel`) that calls the function behind the page, and make the state field read-only
+elsewhere.
 
 Limits
 ------
-Actions are known by their verb together with the state that they write. A product that speaks of states in words of its own may be missed. In descriptions only
-states that a person decides on are counted, not those that the system reaches by itself.
+Actions are known by their verb together with the state that they write. A product that speaks of states in words of its own may be missed. In
+descriptions only states that a person decides on are counted, not those that the system reaches by itself.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from agentlint.ir.contracts import Lifecycle
 from agentlint.ir.operations import Operation, OperationEffect
 from agentlint.rules.base import Rule, RuleContext
 from agentlint.rules.consequence import Change, severity, weight
-from agentlint.rules.operations.transitions import action_word, is_plain_write, state_change
+from agentlint.rules.operations.transitions import action_word, is_plain_write, state_change, writes_state
 from agentlint.rules.operations.wording import fields_of, listed, machine_callable, name_of, weight_of
 
 _DOCUMENT = """\
@@ -114,7 +115,7 @@ def _of_action(operation: Operation, context: RuleContext, known: set[str]) -> I
             yield _finding(operation, moved, f"the API works on {moved.target} but has no operation that does this", ())
         return
     others = [context.operations[i] for i in operation.counterparts if i in context.operations]
-    if others and all(is_plain_write(o, word) and not _shares_code(operation, o) for o in others):
+    if others and writes_state(moved) and all(is_plain_write(o, word) and not _shares_code(operation, o) for o in others):
         first = others[0]
         lost = _lost(operation, others)
         skipped = f" and skips that the page also {listed(lost)}" if lost else ""
@@ -125,7 +126,8 @@ def _of_action(operation: Operation, context: RuleContext, known: set[str]) -> I
 def _finding(operation: Operation, moved: OperationEffect, lack: str, others: tuple[Operation, ...], milder: bool = False) -> Finding:
     heavy = weight_of(operation)
     word = action_word(operation)
-    places = [Related(moved.file, moved.line, f"the page's action changes {moved.target} here"), *(Related(o.file, o.line, f"{o.method} {o.path}") for o in others)]
+    places = [Related(moved.file, moved.line, f"the page's action changes {moved.target} here")]
+    places += [Related(o.file, o.line, f"{o.method} {o.path}") for o in others]
     return Finding(
         rule=RULE.name, severity=severity(heavy, "info" if milder else "warning" if others else RULE.severity, operation.confidence), weight=heavy,
         confidence=operation.confidence, message=f"The product can {name_of(operation)} ({operation.method} {operation.path}), but {lack}.",
@@ -159,5 +161,6 @@ def _of_lifecycle(lifecycle: Lifecycle) -> Finding:
         rule=RULE.name, severity=severity(heavy, "warning"), weight=heavy, confidence="medium",
         message=f"No operation can {lifecycle.transition} a {lifecycle.resource}: {lifecycle.evidence}.",
         help="Describe (and build) an operation that does it, or say in the description that only the system does.",
-        file=lifecycle.file, line=lifecycle.line, symbol=lifecycle.resource, fingerprint=fingerprint(RULE.name, lifecycle.file, lifecycle.resource, lifecycle.transition),
+        file=lifecycle.file, line=lifecycle.line, symbol=lifecycle.resource,
+        fingerprint=fingerprint(RULE.name, lifecycle.file, lifecycle.resource, lifecycle.transition),
     )

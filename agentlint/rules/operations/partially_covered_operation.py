@@ -1,7 +1,8 @@
 """
 What it finds
 -------------
-A thing that a person does by clicking and of which a token-holding program can do a part only: some fields, one of several modes, one of several effects.
+A thing that a person does by clicking and of which a token-holding program can do a part only: some fields, one of several modes, one of several
+effects.
 
 Why it hurts
 ------------

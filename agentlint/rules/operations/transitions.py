@@ -6,13 +6,25 @@ import re
 
 from agentlint.ir.operations import Operation, OperationEffect
 
-_ACTIONS = frozenset(
-    "accept acknowledge activate admit allow answer approve archive assign authorize ban block book cancel capture certify check claim close complete confirm "
-    "convert deactivate decline demote deny disable discharge dismiss dispatch enable end escalate expire finalize finish flag forward freeze fulfil fulfill "
-    "grant halt hide hold invite issue lock mark merge mute open pause pay promote publish reactivate recall refund reject release renew reopen reschedule "
-    "resend reset resolve restart restore resume retire return review revoke run schedule settle ship sign snooze start stop submit suspend terminate toggle "
-    "transfer transition unarchive unassign unban unblock undo unfreeze unlock unmute unpause unpublish unsuspend verify void waive withdraw".split()
-)
+_ACTIONS = frozenset((
+    "accept", "acknowledge", "activate", "admit", "allow", "answer", "approve", "archive", "assign", "authorize", "ban", "block", "book", "cancel",
+    "capture", "certify", "check", "claim", "close", "complete", "confirm", "convert", "deactivate", "decline", "demote", "deny", "disable", "discharge",
+    "dismiss", "dispatch", "enable", "end", "escalate", "expire", "finalize", "finish", "flag", "forward", "freeze", "fulfil", "fulfill", "grant", "halt",
+    "hide", "hold", "invite", "issue", "lock", "mark", "merge", "mute", "open", "pause", "pay", "promote", "publish", "reactivate", "recall", "refund",
+    "reject", "release", "renew", "reopen", "reschedule", "resend", "reset", "resolve", "restart", "restore", "resume", "retire", "return", "review",
+    "revoke", "run", "schedule", "settle", "ship", "sign", "snooze", "start", "stop", "submit", "suspend", "terminate", "toggle", "transfer",
+    "transition", "unarchive", "unassign", "unban", "unblock", "undo", "unfreeze", "unlock", "unmute", "unpause", "unpublish", "unsuspend", "verify",
+    "void", "waive", "withdraw",
+))
+_ALSO_NOUNS = frozenset((
+    "answer", "block", "book", "check", "claim", "end", "flag", "forward", "hold", "invite", "issue", "lock", "mark", "open", "pause", "pay", "recall",
+    "refund", "release", "reset", "return", "review", "run", "schedule", "ship", "sign", "start", "stop", "transfer", "transition", "void",
+))
+"""Words that name things as often as actions: they count at the beginning only, and not where they are the resource."""
+_PLAIN = frozenset((
+    "create", "update", "delete", "list", "read", "add", "edit", "change", "remove", "new", "save", "set", "patch", "put", "post", "replace",
+    "form", "view",
+))
 _STATE_FIELD = re.compile(
     r"^((\w+_)?(status|state|stage|phase|decision|outcome)|is_\w+|(\w+)?(approved|rejected|cancel+ed|archived|closed|published|suspended|locked|blocked|enabled"
     r"|disabled|active|paid|refunded|verified|accepted|confirmed|completed|deleted|resolved|assigned)(_at|_on|_by|_date)?|assignee(_id)?|assigned_to(_id)?)$"
@@ -21,21 +33,32 @@ _STATE_FIELD = re.compile(
 
 def action_word(operation: Operation) -> str:
     """The verb of an action that is more than a plain write (`cancel`, `approve`), the empty string for plain operations."""
+    things = set(_words(operation.resource))
     for source in (operation.action, _last(operation.symbol)):
-        for word in _words(source):
-            if word in _ACTIONS:
+        for position, word in enumerate(_words(source)):
+            if word in _ACTIONS and (word not in _ALSO_NOUNS or (position == 0 and word not in things)):
                 return word
-    return ""
+    return next((w for w in _words(operation.action) if w not in _PLAIN), "") if _moves_state(operation) and not _is_plain(operation) else ""
 
 
 def state_change(operation: Operation) -> OperationEffect | None:
-    """The write that moves the state, when the operation is an action: an update whose fields are a state's, or whose fields are not known."""
-    if not action_word(operation):
-        return None
-    updates = [e for e in operation.effects if e.operation == "update" and e.target]
-    named = [e for e in updates if any(map(_STATE_FIELD.match, e.fields))]
-    unnamed = [e for e in updates if not e.fields]
-    return next(iter((*named, *unnamed)), None)
+    """The write that an action makes: of a state's field when there is one, else of whatever row it changes."""
+    updates = [e for e in operation.effects if e.operation == "update" and e.target] if action_word(operation) else []
+    return next(iter((*(e for e in updates if writes_state(e)), *updates)), None)
+
+
+def writes_state(effect: OperationEffect) -> bool:
+    """True when an update is known to write a field that holds a state, or may write any."""
+    return effect.operation == "update" and (not effect.fields or any(map(_STATE_FIELD.match, effect.fields)))
+
+
+def _moves_state(operation: Operation) -> bool:
+    return any(e.operation == "update" and e.fields and any(map(_STATE_FIELD.match, e.fields)) for e in operation.effects)
+
+
+def _is_plain(operation: Operation) -> bool:
+    """True for edit forms and the like: their verb, in action or symbol, is one of the plain ones."""
+    return bool({*_words(operation.action), *_words(_last(operation.symbol))} & _PLAIN)
 
 
 def is_plain_write(operation: Operation, word: str) -> bool:

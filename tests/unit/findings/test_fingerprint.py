@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from agentlint.findings import Finding, at_least, distinct, fingerprint, in_order
 from msgspec.structs import replace
+
+from agentlint.findings import Finding, at_least, distinct, fingerprint, in_order
 
 ONE = Finding("some-rule", "warning", "message", "a.py", 10, fingerprint("some-rule", "a.py", "f"))
 

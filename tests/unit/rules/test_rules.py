@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from agentlint.analysis.facts import Facts
 from agentlint.findings import Finding
 from agentlint.ir.contracts import Lifecycle
@@ -9,7 +11,6 @@ from agentlint.ir.decisions import AuditSite, Decision
 from agentlint.ir.effects import Effect, Step
 from agentlint.ir.operations import Operation, OperationEffect
 from agentlint.rules.catalog import built_in_rules, run_rules
-from msgspec.structs import replace
 
 CANCEL = Operation(
     "gui:POST /orders/{pk}/cancel/", "gui", "POST", "/orders/{pk}/cancel/", "shop/views.py", 41, "cancel_order", "cancel order", "order", True,
@@ -44,7 +45,8 @@ def test_a_gui_only_operation_without_any_api_says_so() -> None:
     """The message names what a person does and what is missing; the help says how to mend it."""
     (found,) = findings(CANCEL)
     assert found.message == (
-        "Only a person can cancel order: POST /orders/{pk}/cancel/ changes Order (status) and sends mail, and the system has no machine-callable operation at all."
+        "Only a person can cancel order: POST /orders/{pk}/cancel/ changes Order (status) and sends mail, "
+        "and the system has no machine-callable operation at all."
     )
     assert found.help.startswith("Expose what cancel_order does as an endpoint")
     assert (found.file, found.line, found.operation) == ("shop/views.py", 41, CANCEL.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from agentlint.findings import Question
 from agentlint.ir.contracts import Identifier, Lifecycle
 from agentlint.ir.decisions import AuditSite, Decision, RecordContent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from agentlint.ir.operations import Operation, OperationEffect
 from agentlint.rules.operations.transitions import action_word
 

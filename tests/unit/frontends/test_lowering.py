@@ -8,12 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agentlint.frontends import python
+from agentlint.frontends import markup, python
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "lowering"
 
 LOWERINGS: dict[str, Callable[[bytes, str], msgspec.Struct]] = {
     "python": lambda data, path: python.lower(data, path, Path(path).stem),
+    "markup": markup.lower,
 }
 
 CASES = sorted(p for language in LOWERINGS for p in (FIXTURES / language).iterdir() if not p.name.endswith(".ir.json"))

@@ -11,7 +11,7 @@ import click
 
 from agentlint.errors import EXIT_CLEAN, EXIT_FINDINGS, OutputFailed
 
-_FORMATS = ("console", "json", "sarif")
+_FORMATS = ("console", "json", "sarif", "markdown", "github", "gitlab", "junit", "csv")
 _SEVERITIES = ("error", "warning", "info", "never")
 
 

@@ -41,5 +41,8 @@ def test_every_format_is_documented() -> None:
     """`docs/formats.md` has a section for each."""
     from agentlint.reporters.catalog import FORMATS
 
+    from agentlint.cli import check
+
+    assert check._FORMATS == FORMATS
     text = (DOCS / "formats.md").read_text(encoding="utf-8")
     assert [name for name in FORMATS if f"## `{name}`" not in text] == []

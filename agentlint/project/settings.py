@@ -16,7 +16,7 @@ from agentlint.errors import BadSettings
 FILES = (".agentlint.toml", "pyproject.toml")
 """Places of settings, the first that has any wins."""
 _FAIL_ON = ("error", "warning", "info", "never")
-_FORMATS = ("console", "json", "sarif")
+_FORMATS = ("console", "json", "sarif", "markdown", "github", "gitlab", "junit", "csv")
 
 
 class Settings(msgspec.Struct, frozen=True):

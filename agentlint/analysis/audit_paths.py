@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from agentlint.analysis.audit_assignments import split_conditional
 from agentlint.analysis.audit_ledger import Ledger
 from agentlint.analysis.audit_walk import Events, Outcome, Transfer, walk_function
 from agentlint.analysis.calls import Calls, CallSite
+from agentlint.analysis.decision_arms import PlaceIndex
 from agentlint.analysis.mechanisms import Coverage
 from agentlint.analysis.program import Program
 from agentlint.analysis.records import Records
 from agentlint.analysis.summaries import Edge, Node, Summaries
+from agentlint.analysis.types import Types
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 from agentlint.ir.effects import Effect
@@ -21,6 +24,16 @@ from agentlint.ir.source import Gap
 _TRANSACTIONS = frozenset({"atomic", "begin", "begin_nested", "transaction", "in_transaction"})
 _NOTHING = Transfer()
 _EMPTY = Outcome()
+
+
+class Linking(msgspec.Struct, frozen=True):
+    """What the accounts are made from."""
+
+    program: Program
+    calls: Calls
+    summaries: Summaries
+    types: Types
+    places: PlaceIndex
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -45,10 +58,9 @@ class AuditPaths:
     """Accounts of all functions, computed once in the order in which the summaries were completed."""
 
     def __init__(
-        self, program: Program, calls: Calls, summaries: Summaries, ledger: Ledger, records: Records, coverage: Coverage,
-        matters: Callable[[Effect], bool],
+        self, linked: Linking, ledger: Ledger, records: Records, coverage: Coverage, matters: Callable[[Effect], bool],
     ) -> None:
-        self._program, self._calls, self._summaries = program, calls, summaries
+        self._program, self._calls, self._summaries, self._types, self._places = linked.program, linked.calls, linked.summaries, linked.types, linked.places
         self.ledger, self._records, self._coverage, self._matters = ledger, records, coverage, matters
         self._accounts: dict[Node, Account] = {}
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
@@ -114,9 +126,13 @@ class AuditPaths:
         by_line: dict[int, list[CallSite]] = {}
         for site in self._calls.sites(node[0]):
             by_line.setdefault(site.line, []).append(site)
+        placed = [(_site_of(effect, by_line.get(effect.line, [])), effect) for effect in effects]
+        info = self._program.functions.get(node[0])
+        if info is not None and any(effect.kind == "orm-write" and len(effect.fields) > 1 for effect in effects):
+            placed = split_conditional(placed, self._types.writes(info.id), self._places.of(info.id, info.node))
         grouped: dict[int, list[Effect]] = {}
-        for effect in effects:
-            grouped.setdefault(_site_of(effect, by_line.get(effect.line, [])), []).append(effect)
+        for site, effect in placed:
+            grouped.setdefault(site, []).append(effect)
         yield from (Applied(site, tuple(found)) for site, found in grouped.items())
 
     def _transfers(self, node: Node, edges: tuple[Edge, ...], own: tuple[Applied, ...]) -> dict[int, Transfer]:

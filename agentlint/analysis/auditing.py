@@ -7,12 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from agentlint.analysis.audit_ledger import Ledger, neighbours_of
-from agentlint.analysis.audit_paths import AuditPaths
+from agentlint.analysis.audit_paths import AuditPaths, Linking
 from agentlint.analysis.calls import Calls
+from agentlint.analysis.decision_answers import AnswerFinder
+from agentlint.analysis.decision_arms import PlaceIndex
 from agentlint.analysis.decision_judge import Judge
-from agentlint.analysis.decisions import DecisionFinder, matters
+from agentlint.analysis.decisions import DecisionFinder, matters, numbered
 from agentlint.analysis.effects_models import Models
+from agentlint.analysis.effects_places import Places
 from agentlint.analysis.mechanisms import Bypass, Coverage, bypassing_writes, find_mechanisms
+from agentlint.analysis.model_calls import find_model_calls
+from agentlint.analysis.model_flow import Answers
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import Program
 from agentlint.analysis.record_shapes import Shapes
@@ -60,15 +65,23 @@ def audit(linked: Linked) -> Audited:
     records = find_records(program, linked.library, shapes, [e for own in effects.values() for e in own], _writers(summaries, nodes))
     mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, _recorders(linked, records, effects), linked.told)
     coverage = Coverage(program, linked.library, mechanisms)
-    paths = AuditPaths(program, linked.calls, summaries, Ledger(records, neighbours_of(shapes)), records, coverage, matters)
+    places = PlaceIndex()
+    paths = AuditPaths(Linking(program, linked.calls, summaries, linked.types, places), Ledger(records, neighbours_of(shapes)), records, coverage, matters)
     paths.compute(nodes)
-    judge = Judge(program, summaries, paths, records, coverage)
-    roots = frozenset(f for entry in linked.entries for route in entry.routes for f in (route.handler, *route.extra_handlers) if f)
-    judge.look_up(nodes, roots)
+    judge = Judge(program, summaries, paths, coverage, places)
+    judge.look_up(nodes, frozenset(f for entry in linked.entries for route in entry.routes for f in (route.handler, *route.extra_handlers) if f))
+    models = find_model_calls(program, linked.calls, linked.library, Places(program, linked.types, linked.library).assigned, _by_function(effects))
+    answers = Answers(program, linked.calls, ((one.site.caller, one.site.call.site) for one in models.sites))
     callers = {function: len({site.caller for site in linked.calls.callers(function)}) for function in program.functions}
-    decisions = DecisionFinder(program, summaries, judge, callers, linked.entries).find(sorted(program.functions))
+    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers)
+    rows = finder.find(sorted(program.functions))
+    rows += AnswerFinder(program, models, answers, finder.operations).find({row.function for row in rows if row.source == "model"})
     own = [e for found in effects.values() for e in found if matters(e)]
-    return Audited(decisions, (), mechanisms, bypassing_writes(own, coverage), tuple(sorted(paths.gaps)))
+    return Audited(numbered(rows), models.calls, mechanisms, bypassing_writes(own, coverage), tuple(sorted(paths.gaps)))
+
+
+def _by_function(effects: Mapping[Node, tuple[Effect, ...]]) -> dict[str, tuple[Effect, ...]]:
+    return {node[0]: own for node, own in effects.items() if node[1] is None}
 
 
 def _calls_library(linked: Linked, node: Node) -> bool:

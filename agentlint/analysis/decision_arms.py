@@ -12,7 +12,8 @@ from agentlint.ir import syntax as s
 from agentlint.ir import walk
 
 _TRANSPARENT = re.compile(
-    r"\bmethod (==|in|!=) |\.is_valid\(\)|\.validate(_on_submit)?\(|^(not )?(self\.)?(request|req)\.(POST|GET|data|FILES)$|^(not )?form$|settings\.|__name__|TYPE_CHECKING"
+    r"\bmethod (==|in|!=) |\.is_valid\(\)|\.validate(_on_submit)?\(|^(not )?(self\.)?(request|req)\.(POST|GET|data|FILES)$|^(not )?form$|settings\."
+    r"|__name__|TYPE_CHECKING"
     r"|^(not )?\w*(verbose|debug|dry_run|quiet)\w*$"
 )
 """Tests that only say how a request came in or whether it is well formed: no decision of their own."""
@@ -29,6 +30,8 @@ class Arm(msgspec.Struct, frozen=True, order=True):
     transparent: bool = False
     words: str = ""
     """Text constants of the test: names of buttons, states, kinds."""
+    names: tuple[str, ...] = ()
+    """Variables that the test reads."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -38,6 +41,19 @@ class Place(msgspec.Struct, frozen=True):
     arms: tuple[Arm, ...] = ()
     guarded: bool = False
     """True when a test before or around it can keep it from running."""
+
+
+class PlaceIndex:
+    """Places of all functions, read when asked for."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[int, Place]] = {}
+
+    def of(self, function: str, node: s.Function) -> dict[int, Place]:
+        """Where each call and assignment of a function stands."""
+        if function not in self._known:
+            self._known[function] = places_in(node)
+        return self._known[function]
 
 
 def places_in(function: s.Function) -> dict[int, Place]:
@@ -69,7 +85,7 @@ class _Reader:
             case s.Match():
                 for case in stmt.cases:
                     text = f"{excerpt(stmt.subject, 30)} is {', '.join(excerpt(p, 30) for p in case.patterns) or 'anything else'}"
-                    self.block(case.body, (*arms, Arm(case.line, text, words=_words(case.patterns))), True)
+                    self.block(case.body, (*arms, Arm(case.line, text, words=_words(case.patterns), names=_names(stmt.subject))), True)
                 return guarded
             case s.Try():
                 self.block(stmt.body, arms, guarded)
@@ -94,7 +110,7 @@ class _Reader:
         if stmt.orelse:
             chained = len(stmt.orelse) == 1 and isinstance(stmt.orelse[0], s.If)
             line = stmt.orelse[0].line
-            other = arms if chained else (*arms, Arm(line, arm.text, False, arm.transparent))
+            other = arms if chained else (*arms, Arm(line, arm.text, False, arm.transparent, names=arm.names))
             self.block(stmt.orelse, other, guarded or not arm.transparent)
         leaves = _leaves(stmt.body) or (bool(stmt.orelse) and _leaves(stmt.orelse))
         return guarded or (leaves and not arm.transparent)
@@ -111,7 +127,11 @@ class _Reader:
 
 def _arm(stmt: s.If) -> Arm:
     text = excerpt(stmt.test, 80)
-    return Arm(stmt.line, text, True, bool(_TRANSPARENT.search(text)), _words((stmt.test,)))
+    return Arm(stmt.line, text, True, bool(_TRANSPARENT.search(text)), _words((stmt.test,)), _names(stmt.test))
+
+
+def _names(test: s.Expr) -> tuple[str, ...]:
+    return tuple(sorted({e.id for e in walk.expressions(test) if isinstance(e, s.Name)}))
 
 
 def _words(tests: Iterable[s.Expr]) -> str:

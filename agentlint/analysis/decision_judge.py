@@ -8,10 +8,10 @@ from typing import Literal
 import msgspec
 
 from agentlint.analysis.audit_paths import Account, AuditPaths
-from agentlint.analysis.decision_arms import Place, places_in
+from agentlint.analysis.decision_arms import Place, PlaceIndex
 from agentlint.analysis.mechanisms import Coverage
-from agentlint.analysis.program import FunctionInfo, Program
-from agentlint.analysis.records import Records
+from agentlint.analysis.program import Program
+from agentlint.analysis.records import RecordSite
 from agentlint.analysis.summaries import Node, Summaries
 from agentlint.analysis.summary_entries import joined_methods
 from agentlint.ir.decisions import AuditSite, AuditStatus, Mechanism, RecordContent
@@ -36,16 +36,17 @@ class Judged(msgspec.Struct, frozen=True):
     distance: int = 0
     methods: tuple[str, ...] = ()
     confidence: Confidence = "high"
+    function: str = ""
+    """The function that holds the call site."""
 
 
 class Judge:
     """Brings together accounts, mechanisms and callers."""
 
-    def __init__(self, program: Program, summaries: Summaries, paths: AuditPaths, records: Records, coverage: Coverage) -> None:
-        self._program, self._summaries, self._paths, self._records, self._coverage = program, summaries, paths, records, coverage
+    def __init__(self, program: Program, summaries: Summaries, paths: AuditPaths, coverage: Coverage, places: PlaceIndex) -> None:
+        self._program, self._summaries, self._paths, self._coverage, self._places = program, summaries, paths, coverage, places
         self._open: dict[Node, int] = {}
         self._closed: dict[Node, int] = {}
-        self._places: dict[str, dict[int, Place]] = {}
 
     def look_up(self, nodes: Iterable[Node], roots: frozenset[str]) -> None:
         """For every function, which of its unrecorded effects stay so in its callers. `nodes` come callees first; `roots` are entry points."""
@@ -61,18 +62,12 @@ class Judge:
                 closed |= ~left
             self._open[node], self._closed[node] = opened, closed
 
-    def places(self, info: FunctionInfo) -> dict[int, Place]:
-        """Where each call of a function stands."""
-        if info.id not in self._places:
-            self._places[info.id] = places_in(info.node)
-        return self._places[info.id]
-
     def effects_of(self, node: Node, owner: str = "") -> Iterator[Judged]:
         """Every effect that matters which the function applies, own and through calls, each at its call site."""
         info = self._program.functions.get(node[0])
         if info is None:
             return
-        account, places = self._paths.of(node), self.places(info)
+        account, places = self._paths.of(node), self._places.of(info.id, info.node)
         for applied in account.own:
             for effect in applied.effects:
                 if self._paths.counts(effect):
@@ -99,11 +94,11 @@ class Judge:
         place = places.get(site, Place(-site if site < 0 else effect.line))
         mechanism = self._coverage.sees(effect, owner)
         if mechanism is not None:
-            return Judged(effect, site, place.line, place, "audited", mechanism.content, (_site(mechanism),), methods=effect.methods)
+            return Judged(effect, site, place.line, place, "audited", mechanism.content, (_site(mechanism),), methods=effect.methods, function=node[0])
         bit = self._paths.ledger.effect(effect)
         status, exit_line = self._status(node, account, site, bit)
         content, audit = (RecordContent(), ()) if status == "unaudited" else self._held(node, account, site, bit)
-        return Judged(effect, site, place.line, place, status, content, audit, exit_line=exit_line, methods=effect.methods)
+        return Judged(effect, site, place.line, place, status, content, audit, exit_line=exit_line, methods=effect.methods, function=node[0])
 
     def _status(self, node: Node, account: Account, site: int, bit: int) -> tuple[AuditStatus, int]:
         outcome = account.outcome
@@ -120,7 +115,7 @@ class Judge:
         content = RecordContent(any(r.content.who for r in found), any(r.content.what for r in found), any(r.content.why for r in found))
         return content, tuple(sorted({AuditSite(r.file, r.line, r.name) for r in found}))
 
-    def _records_below(self, account: Account, site: int, bit: int, depth: int) -> list:  # type: ignore[type-arg]
+    def _records_below(self, account: Account, site: int, bit: int, depth: int) -> list[RecordSite]:
         found = self._paths.ledger.records_for(account.outcome.records.get(site, 0), bit)
         if found or depth > 12:
             return found
@@ -132,8 +127,8 @@ class Judge:
                         found += self._records_below(below, inner, bit, depth + 1)
         return found
 
-    def _records_above(self, node: Node, bit: int) -> list:  # type: ignore[type-arg]
-        found = []
+    def _records_above(self, node: Node, bit: int) -> list[RecordSite]:
+        found: list[RecordSite] = []
         for caller, site in self._paths.callers(node):
             found += self._paths.ledger.records_for(self._paths.of(caller).outcome.records.get(site, 0), bit)
         return found

@@ -6,10 +6,11 @@ from agentlint.analysis.decision_arms import Arm
 from agentlint.analysis.wording import spoken, words
 from agentlint.ir.effects import Effect
 
-_SAYS_NOTHING = frozenset(
-    "handle run post put patch delete get index main execute process call perform do save create update form valid dispatch view action start work task job "
-    "many one all perform_create perform_update perform_destroy".split()
-)
+_SAYS_NOTHING = frozenset({
+    "handle", "run", "post", "put", "patch", "delete", "get", "index", "main", "execute", "process", "call", "perform", "do", "save", "create",
+    "update", "form", "valid", "dispatch", "view", "action", "start", "work", "task", "job", "many", "one", "all", "perform_create",
+    "perform_update", "perform_destroy",
+})
 _VERBS = {
     "create": "create", "update": "change", "delete": "delete", "write": "change", "send": "send", "call": "call", "run": "run", "login": "sign in",
     "logout": "sign out", "grant": "grant", "revoke": "revoke",

@@ -11,6 +11,7 @@ from agentlint.analysis.consequence import changes_state, is_display_preference
 from agentlint.analysis.decision_arms import Arm, deciding, is_rule
 from agentlint.analysis.decision_judge import Judge, Judged
 from agentlint.analysis.decision_words import in_words
+from agentlint.analysis.model_flow import Answers
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.summaries import Node, Summaries
@@ -68,17 +69,22 @@ def _handler(group: Sequence[Entry], summaries: Summaries) -> Handler:
 class DecisionFinder:
     """Makes rows of judged effects."""
 
-    def __init__(self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, int], entries: Sequence[Entry]) -> None:
-        self._program, self._summaries, self._judge, self._callers = program, summaries, judge, callers
+    def __init__(self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, int], entries: Sequence[Entry], answers: Answers) -> None:
+        self._program, self._summaries, self._judge, self._callers, self._answers = program, summaries, judge, callers, answers
         self._operations = _operations_by_effect(entries)
         self._handlers = handlers_of(entries, summaries)
 
-    def find(self, functions: Iterable[str]) -> tuple[Decision, ...]:
+    @property
+    def operations(self) -> dict[str, tuple[str, ...]]:
+        """Handler's function id to its operations."""
+        return {handler.function: handler.operations for handler in self._handlers if handler.function}
+
+    def find(self, functions: Iterable[str]) -> list[Decision]:
         """Decisions of all handlers, then of the functions that decide on their own."""
         rows = [row for handler in self._handlers for row in self.at_handler(handler)]
         taken = {handler.function for handler in self._handlers}
         rows += [row for function in functions if function not in taken for row in self.in_function(function)]
-        return _numbered(rows)
+        return rows
 
     def at_handler(self, handler: Handler) -> Iterator[Decision]:
         """What an actor's request decides over."""
@@ -87,7 +93,7 @@ class DecisionFinder:
             judged += self._judge.effects_of(node, handler.owner)
         source: DecisionSource = "person" if handler.surface in _PERSON else "rule"
         for arm, group in _groups(judged):
-            row = self._row(handler.file, handler.line, handler.symbol, handler.function, arm, group, source)
+            row = self._row(handler.file, handler.line, handler.symbol, handler.function, arm, group, self._source(group, source))
             yield msgspec.structs.replace(row, operations=handler.operations)
 
     def in_function(self, function: str) -> Iterator[Decision]:
@@ -96,9 +102,18 @@ class DecisionFinder:
         judged = [j for j in self._judge.effects_of((function, None)) if not j.effect.open_model and self._decides(info, j)]
         for arm, group in _groups(judged):
             source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
-            row = self._row(info.module.path, info.node.line, info.node.qualname, function, arm, group, source)
+            row = self._row(info.module.path, info.node.line, info.node.qualname, function, arm, group, self._source(group, source))
             operations = sorted({o for j in group for o in self._operations.get((j.effect.file, j.effect.line), ())})
             yield msgspec.structs.replace(row, operations=tuple(operations[:20]))
+
+    def _source(self, group: Sequence[Judged], otherwise: DecisionSource) -> DecisionSource:
+        """A model decides where the effect takes its answer or runs under a test of it."""
+        if not self._answers.flows:
+            return otherwise
+        for one in group:
+            if self._answers.depends(one.function, one.site, (n for arm in one.place.arms for n in arm.names)):
+                return "model"
+        return otherwise
 
     def _decides(self, info: FunctionInfo, judged: Judged) -> bool:
         name = info.node.name
@@ -181,7 +196,7 @@ def _operations_by_effect(entries: Iterable[Entry]) -> dict[tuple[str, int], tup
     return {place: tuple(sorted(ids)) for place, ids in found.items()}
 
 
-def _numbered(rows: Sequence[Decision]) -> tuple[Decision, ...]:
+def numbered(rows: Sequence[Decision]) -> tuple[Decision, ...]:
     """Sorted, each with an id that outlives moved lines."""
     counts: dict[str, int] = defaultdict(int)
     result = []

@@ -137,7 +137,8 @@ class _Finder:
     ) -> None:
         self._program, self._calls, self._library, self._makes = program, calls, library, makes_record
         self._places = Registrations(program, types)
-        self._attributes = {path.rpartition(".")[2]: (path, row) for path, row in library.mechanism_rows("attribute") if path.rpartition(".")[2].startswith("__")}
+        attributes = ((path.rpartition(".")[2], path, row) for path, row in library.mechanism_rows("attribute"))
+        self._attributes = {name: (path, row) for name, path, row in attributes if name.startswith("__")}
 
     # classes that carry an attribute or a decorator
 

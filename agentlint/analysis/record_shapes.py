@@ -16,7 +16,9 @@ from agentlint.ir.walk import expressions
 
 TableKind = Literal["event", "status-history", "delivery"]
 
-_TIME_TYPES = frozenset({"DateTimeField", "DateField", "DateTime", "TIMESTAMP", "Date", "NaiveDateTime", "datetime", "AutoCreatedField", "CreationDateTimeField"})
+_TIME_TYPES = frozenset({
+    "DateTimeField", "DateField", "DateTime", "TIMESTAMP", "Date", "NaiveDateTime", "datetime", "AutoCreatedField", "CreationDateTimeField",
+})
 _TIME_NAMES = re.compile(r"(^|_)(created|timestamp|time|date|at|on|when|occurred|logged|ts|recorded)($|_)")
 _ACTOR_NAMES = re.compile(
     r"^(actor|user|author|editor|operator|initiator|performer|changer|modifier|username|who|whom|causer|staff|employee|admin|person|agent|principal|whodunnit"
@@ -28,15 +30,26 @@ _TEXT_NAMES = re.compile(
 )
 _CHANGE_NAMES = re.compile(r"^(old|new|from|to|previous|prev|before|after|prior)_(\w+)$|^(\w+)_(old|new|from|to|before|after)$")
 _STATE_NAMES = re.compile(r"^(\w+_)?(status|state|stage|phase)$")
-_RESULT_NAMES = re.compile(r"^(\w+_)?(error|errors|result|response|status_code|exception|success|outcome|exit_?status|failure|delivered(_at)?|sent(_at)?|finished(_at)?|completed(_at)?)$")
-_OBJECT_NAMES = re.compile(r"^(object|target|content|entity|resource|subject|item|obj|record|model)(_?(id|pk|type|uuid|name|repr|class))?$")
-_TRAIL_WORDS = frozenset("audit log history trail journal timeline changelog activity transition revision logentry".split())
-_EVENT_WORDS = frozenset("event action entry record version change".split())
-_OTHER_WORDS = frozenset(
-    "notification alert inbox toast banner reminder comment note post reply chat message token session job task setting settings config configuration preference "
-    "subscription template rule schedule calendar booking attachment file image document review rating tag label key credential device invitation invite bucket".split()
+_RESULT_NAMES = re.compile(
+    r"^(\w+_)?(error|errors|result|response|status_code|exception|success|outcome|exit_?status"
+    r"|failure|delivered(_at)?|sent(_at)?|finished(_at)?|completed(_at)?)$"
 )
-_SENDING_WORDS = frozenset("notification delivery email mail sms message webhook call attempt dispatch send outbox request".split())
+_OBJECT_NAMES = re.compile(r"^(object|target|content|entity|resource|subject|item|obj|record|model)(_?(id|pk|type|uuid|name|repr|class))?$")
+_TRAIL_WORDS = frozenset({
+    "audit", "log", "history", "trail", "journal", "timeline", "changelog", "activity", "transition", "revision", "logentry",
+})
+_EVENT_WORDS = frozenset({
+    "event", "action", "entry", "record", "version", "change",
+})
+_OTHER_WORDS = frozenset({
+    "notification", "alert", "inbox", "toast", "banner", "reminder", "comment", "note", "post", "reply", "chat", "message", "token", "session",
+    "job", "task", "setting", "settings", "config", "configuration", "preference", "subscription", "template", "rule", "schedule", "calendar",
+    "booking", "attachment", "file", "image", "document", "review", "rating", "tag", "label", "key", "credential", "device", "invitation",
+    "invite", "bucket",
+})
+_SENDING_WORDS = frozenset({
+    "notification", "delivery", "email", "mail", "sms", "message", "webhook", "call", "attempt", "dispatch", "send", "outbox", "request",
+})
 _COLUMN_CALLS = frozenset({"Column", "mapped_column", "MappedColumn", "Field"})
 
 
@@ -130,7 +143,9 @@ class Shapes:
         return counts
 
 
-_PEOPLE = frozenset("user users account person people member staff employee profile operator admin customer principal".split())
+_PEOPLE = frozenset({
+    "user", "users", "account", "person", "people", "member", "staff", "employee", "profile", "operator", "admin", "customer", "principal",
+})
 
 
 def _collection(column: Column) -> bool:
@@ -174,7 +189,7 @@ def _kind_of(names: list[str], said: set[str]) -> TableKind | None:
     if _pairs(names):
         return "event" if described else "status-history"
     if said & _TRAIL_WORDS:
-        return "event" if described or told or any(_RESULT_NAMES.match(n) for n in names) else "status-history" if any(map(_STATE_NAMES.match, names)) else "event"
+        return "status-history" if not (described or told) and any(map(_STATE_NAMES.match, names)) else "event"
     if said & _SENDING_WORDS and any(_RESULT_NAMES.match(n) for n in names):
         return "delivery"
     if said & _OTHER_WORDS:

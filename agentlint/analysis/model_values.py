@@ -1,0 +1,130 @@
+"""What the arguments of a model call say about its bounds, seen through constants, parameters, local variables and spread mappings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from agentlint.analysis.program import UNKNOWN, FunctionInfo, Program
+from agentlint.ir import syntax as s
+from agentlint.ir import walk
+from agentlint.knowledge.paths import places
+
+Given = Mapping[str, s.Expr | None]
+"""Parameters of a function to what a call site hands over; None where it hands over nothing."""
+
+_ABSENT = re.compile(r"^(NOT_GIVEN|NotGiven|omit|Omit|UNSET|Undefined)$")
+_FREE_FORMS = frozenset({"json_object", "text", "json", "auto"})
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """A function in which arguments are read, and what its caller is known to hand over."""
+
+    function: FunctionInfo
+    given: Given = {}
+    outer: Frame | None = None
+
+
+class Arguments:
+    """Reads arguments of calls."""
+
+    def __init__(self, program: Program, assigned: Callable[[str, str], tuple[s.Expr, ...]]) -> None:
+        self._program, self._assigned = program, assigned
+
+    def at(self, call: s.Call, place: str, frame: Frame) -> tuple[bool, s.Expr | None]:
+        """Whether the call can be told to give the argument or not, and the argument; a spread that cannot be read leaves it open."""
+        open_spread = False
+        for one in places(place):
+            inside = one.startswith("in ")
+            kind, _, rest = one.removeprefix("in ").partition(" ")
+            name, _, keys = rest.partition(" ")
+            value = self._one(call, kind, name, frame)
+            if value is None:
+                open_spread = open_spread or self._has_open_spread(call, frame)
+                continue
+            if not inside:
+                return True, value
+            found = self._inside(value, keys.split(), frame)
+            if found is not None:
+                return True, found
+            open_spread = open_spread or not isinstance(self.value_of(value, frame), (s.Mapping, s.Call))
+        return not open_spread, None
+
+    def _one(self, call: s.Call, kind: str, name: str, frame: Frame) -> s.Expr | None:
+        if kind == "arg":
+            plain = [a for a in call.args if not (isinstance(a, s.Other) and a.kind == "star")]
+            return plain[int(name)] if int(name) < len(plain) else None
+        for keyword in call.keywords:
+            if keyword.name == name:
+                return keyword.value
+        for keyword in call.keywords:
+            if keyword.name is None:
+                found = self._inside(keyword.value, [name], frame)
+                if found is not None:
+                    return found
+        return None
+
+    def _has_open_spread(self, call: s.Call, frame: Frame) -> bool:
+        return any(k.name is None and not isinstance(self.value_of(k.value, frame), s.Mapping) for k in call.keywords)
+
+    def _inside(self, value: s.Expr, keys: list[str], frame: Frame) -> s.Expr | None:
+        """An entry of a mapping, or a keyword of a constructor."""
+        value = self.value_of(value, frame)
+        if isinstance(value, s.Mapping):
+            for key, item in zip(value.keys, value.values, strict=True):
+                if isinstance(key, s.Constant) and key.value in keys:
+                    return item
+                if key is None and (found := self._inside(item, keys, frame)) is not None:
+                    return found
+        if isinstance(value, s.Call):
+            return next((k.value for k in value.keywords if k.name in keys), None)
+        return None
+
+    def value_of(self, expr: s.Expr, frame: Frame, depth: int = 4) -> s.Expr:
+        """The expression behind a local variable, a parameter or a conditional default."""
+        if not isinstance(expr, s.Name) or depth == 0:
+            return expr
+        if expr.id in frame.given and frame.given[expr.id] is not None and frame.outer is not None:
+            return self.value_of(frame.given[expr.id] or expr, frame.outer, depth - 1)
+        values = self._assigned(frame.function.id, expr.id)
+        if len(values) == 1:
+            return self.value_of(values[0], frame, depth - 1)
+        parameter = next((p for p in frame.function.node.params if p.name == expr.id), None)
+        if parameter is not None and parameter.default is not None and not values and expr.id in frame.given:
+            return parameter.default
+        return expr
+
+    def truth(self, call: s.Call, place: str, frame: Frame) -> bool | None:
+        """True when the call sets the option, False when it leaves it out or sets it to nothing, None when the code does not tell."""
+        told, expr = self.at(call, place, frame)
+        if expr is None:
+            return False if told else None
+        return self.is_set(expr, frame)
+
+    def is_set(self, expr: s.Expr, frame: Frame) -> bool | None:
+        """Whether a value is something."""
+        value = self.value_of(expr, frame)
+        if isinstance(value, s.Apply) and value.op == "?:":
+            sides = {self.is_set(side, frame) for side in value.operands[1:]}
+            return sides.pop() if len(sides) == 1 else None
+        if isinstance(value, s.Constant):
+            return value.value is not None and value.value is not False
+        if _ABSENT.match(walk.dotted(value).rpartition(".")[2]):
+            return False
+        if isinstance(value, s.Name) and any(p.name == value.id for p in frame.function.node.params):
+            return None
+        folded = self._program.fold(value, frame.function)
+        return folded is not None if folded is not UNKNOWN else True
+
+    def enforces_schema(self, call: s.Call, place: str, frame: Frame) -> bool | None:
+        """Whether the call makes the model answer in a given schema; asking for any JSON does not."""
+        told, expr = self.at(call, place, frame)
+        if expr is None:
+            return False if told else None
+        value = self.value_of(expr, frame)
+        for part in walk.expressions(value):
+            if isinstance(part, s.Constant) and part.value in _FREE_FORMS:
+                return False
+        return self.is_set(value, frame)

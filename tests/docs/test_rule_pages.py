@@ -1,8 +1,7 @@
-"""The pages on rules are generated; rewritten with `AGENTLINT_UPDATE_GOLDEN=1 pytest tests/docs`."""
+"""The pages on rules are generated; rewritten with `pytest tests/docs --update-golden`."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from agentlint.reporters.rule_page import pages
@@ -11,11 +10,11 @@ from agentlint.rules.catalog import built_in_rules
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_every_rule_has_its_generated_page_and_no_page_is_left_over() -> None:
+def test_every_rule_has_its_generated_page_and_no_page_is_left_over(update_golden: bool) -> None:
     """`docs/rules` holds exactly what the rules say."""
     expected = pages(r.info for r in built_in_rules())
     folder = DOCS / "rules"
-    if os.environ.get("AGENTLINT_UPDATE_GOLDEN"):
+    if update_golden:
         folder.mkdir(exist_ok=True)
         for old in folder.glob("*.md"):
             old.unlink()

@@ -1,9 +1,8 @@
-"""Every format of one report, byte by byte; rewritten with `AGENTLINT_UPDATE_GOLDEN=1 pytest tests/golden` and reviewed like code."""
+"""Every format of one report, byte by byte; rewritten with `pytest tests/golden --update-golden` and reviewed like code."""
 
 from __future__ import annotations
 
 import json
-import os
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,11 +17,11 @@ GOLDEN = Path(__file__).parent / "reporters"
 
 
 @pytest.mark.parametrize("reporter", REPORTERS, ids=lambda r: r.name)
-def test_a_format_is_byte_for_byte_what_was_reviewed(reporter: Reporter) -> None:
+def test_a_format_is_byte_for_byte_what_was_reviewed(reporter: Reporter, update_golden: bool) -> None:
     """The sample report in each format equals its golden file."""
     actual = reporter.render(sample_report(), Style(width=100))
     path = GOLDEN / f"{reporter.name}.txt"
-    if os.environ.get("AGENTLINT_UPDATE_GOLDEN"):
+    if update_golden:
         path.parent.mkdir(exist_ok=True)
         path.write_text(actual, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == actual

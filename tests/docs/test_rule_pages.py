@@ -38,9 +38,8 @@ def test_the_page_on_scores_names_every_part_with_its_weight() -> None:
 
 def test_every_format_is_documented() -> None:
     """`docs/formats.md` has a section for each."""
-    from agentlint.reporters.catalog import FORMATS
-
     from agentlint.cli import check
+    from agentlint.reporters.catalog import FORMATS
 
     assert check._FORMATS == FORMATS
     text = (DOCS / "formats.md").read_text(encoding="utf-8")

@@ -71,7 +71,7 @@ def _take(base: Path, name: str, role: Role, files: list[SourceFile], aside: dic
         if size > MOST_BYTES:
             gaps.append(Gap(name, 0, f"larger than {MOST_BYTES // 2**20} MB"))
             return
-        if role in ("data", "script") or (role == "python" and size < _HEAD):
+        if role in ("data", "script"):
             with absolute.open("rb") as handle:
                 head = handle.read(_HEAD)
             if role == "data" and not may_be_description(head, size):

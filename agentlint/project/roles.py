@@ -54,17 +54,20 @@ def role_of(path: str, test_folders: frozenset[str] = frozenset()) -> Role:
         return "generated"
     if kind != "data" and (folders & _TEST_FOLDERS or any(str(parent) in test_folders for parent in pure.parents)) or _TEST_FILE.search(pure.name):
         return "tests"
-    if kind == "python" and folders & _MIGRATIONS:
+    if kind == "python" and (folders & _MIGRATIONS or any(f.endswith("_migrations") for f in folders)):
         return "migrations"
     return kind
 
 
 def is_machine_made(head: bytes, role: Role) -> bool:
-    """True for a script or module that a program wrote: a mark near its top, or lines that nobody types."""
-    if role not in ("script", "python"):
+    """True for a page script that a program wrote: a mark near its top, or lines that nobody types.
+
+    Generated Python is read: it is mostly re-exports and models, without which names of the product do not resolve.
+    """
+    if role != "script":
         return False
     lines = head.split(b"\n", 12)
-    return bool(_GENERATED_MARK.search(b"\n".join(lines[:6])[:600])) or (role == "script" and any(len(line) > _LONG_LINE for line in lines))
+    return bool(_GENERATED_MARK.search(b"\n".join(lines[:6])[:600])) or any(len(line) > _LONG_LINE for line in lines)
 
 
 def may_be_description(head: bytes, size: int) -> bool:

@@ -4,60 +4,94 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
-from agentlint.analysis.program import Program
+from agentlint.analysis.program import MODULE_CODE, Program
+from agentlint.analysis.types_engine import Engine
+from agentlint.analysis.types_requests import shown
+from agentlint.analysis.types_values import MOST_SHOWN, AttributeWrite, Type
 from agentlint.ir import syntax as s
+from agentlint.ir.walk import dotted
 from agentlint.knowledge import LibraryFacts
 
-
-class Type(msgspec.Struct, frozen=True, order=True):
-    """A class of the project or a library, with its type arguments."""
-
-    name: str
-    args: tuple[Type, ...] = ()
-    meta: bool = False
-    """True for the named thing itself (class object, function, module), not an instance or result of it."""
-
-
-class AttributeWrite(msgspec.Struct, frozen=True, eq=False):
-    """An assignment to an attribute, `receiver.attr = value`."""
-
-    function: str
-    receiver: tuple[Type, ...]
-    attr: str
-    value: s.Expr | None
-    line: int
-    name: str
-    """Source text of the receiver (`self`, `order`, `form.instance`)."""
-    methods: tuple[str, ...] = ()
-    """HTTP methods under which the line runs; empty means any."""
+__all__ = ["AttributeWrite", "Type", "Types", "infer_types"]
 
 
 class Types:
     """Answers what expressions are; everything is inferred on demand and remembered."""
 
-    def of(self, expr: s.Expr | None, function_id: str) -> tuple[Type, ...]:
-        """At most four alternatives, best first; empty when unknown. Module code has the function id `module.<module>`."""
-        raise NotImplementedError
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writes: dict[tuple[str, str], tuple[AttributeWrite, ...]] = {}
 
-    def writes(self, function_id: str) -> tuple[AttributeWrite, ...]:
-        """Assignments to attributes in a function, in source order."""
-        raise NotImplementedError
+    def of(self, expr: s.Expr | None, function_id: str, class_id: str = "") -> tuple[Type, ...]:
+        """At most four alternatives, best first; empty when unknown. Module code has the function id `module.<module>`; class bodies have the class's.
 
-    def returns(self, function_id: str) -> tuple[Type, ...]:
-        """What a function gives when it is called (awaited)."""
-        raise NotImplementedError
+        With `class_id` a method is read for that concrete class.
+        """
+        frame = self.engine.frame(self._home(function_id), Type(class_id) if class_id else None)
+        return self.engine.eval(expr, frame)[:MOST_SHOWN]
+
+    def _home(self, id: str) -> str:
+        if id in self.engine.flows:
+            return id
+        return f"{id}.{MODULE_CODE}" if id else MODULE_CODE
+
+    def writes(self, function_id: str, class_id: str = "") -> tuple[AttributeWrite, ...]:
+        """Assignments to attributes in a function, in source order; with `class_id` for that concrete class."""
+        key = (function_id, class_id)
+        known = self._writes.get(key)
+        if known is None:
+            known = self._writes[key] = tuple(self._written(function_id, class_id))
+        return known
+
+    def _written(self, function_id: str, class_id: str) -> list[AttributeWrite]:
+        flow = self.engine.flows[self._home(function_id)]
+        found = []
+        for write in flow.writes:
+            holder = write.target.value
+            value = write.value.expr if write.value.kind in ("value", "changed") and not write.value.path else None
+            if write.value.kind == "declared" and write.value.more:
+                value = write.value.more[0].expr
+            found.append(AttributeWrite(function_id, self.of(holder, function_id, class_id), write.target.attr, value, write.line, dotted(holder), shown(write.methods)))
+        for call, methods in flow.calls:
+            name = _set_by_name(call)
+            if name:
+                value = call.args[2]
+                found.append(AttributeWrite(function_id, self.of(call.args[0], function_id, class_id), name, value, call.line, dotted(call.args[0]), shown(methods)))
+        return sorted(found, key=lambda w: w.line)
+
+    def returns(self, function_id: str, class_id: str = "") -> tuple[Type, ...]:
+        """What a function gives when it is called (awaited); with `class_id` for that concrete class."""
+        return self.engine.results.returns(function_id, Type(class_id) if class_id else None)[:MOST_SHOWN]
 
     def attribute(self, type: Type, name: str) -> tuple[Type, ...]:
         """What an attribute of a value of a type is."""
-        raise NotImplementedError
+        return self.engine.attribute(type, name)[:MOST_SHOWN]
+
+    def item(self, type: Type) -> tuple[Type, ...]:
+        """What iterating over a value of a type gives; for a class object its instance."""
+        return self.engine.item(type)[:MOST_SHOWN]
+
+    def annotation(self, expr: s.Expr | None, function_id: str) -> tuple[Type, ...]:
+        """What an annotation allows."""
+        return self.engine.annotated(expr, self.engine.frame(self._home(function_id)))[:MOST_SHOWN]
 
     def method_context(self, function_id: str, line: int) -> tuple[str, ...]:
         """HTTP methods under which a line of a function runs, by its enclosing branches; empty means any."""
-        raise NotImplementedError
+        found = None
+        for start, methods in self.engine.flows[self._home(function_id)].contexts:
+            if start <= line:
+                found = methods
+        return shown(found)
+
+
+def _set_by_name(call: s.Call) -> str:
+    """The attribute that `setattr(x, "name", value)` sets."""
+    if isinstance(call.func, s.Name) and call.func.id == "setattr" and len(call.args) == 3:
+        name = call.args[1]
+        return name.value if isinstance(name, s.Constant) and isinstance(name.value, str) else ""
+    return ""
 
 
 def infer_types(program: Program, library: LibraryFacts, extra: Mapping[str, Mapping[str, Type]] | None = None) -> Types:
-    """`extra` is what framework plugins know of attributes: class id to attribute to type."""
-    raise NotImplementedError
+    """`extra` is what framework plugins know: class id to attribute to type, and function id to parameter to type."""
+    return Types(Engine(program, library, extra or {}))

@@ -166,6 +166,12 @@ class LibraryFacts:
         """True when a person reviewed the path and found it harmless."""
         return self._find(self._inert, bare(path)) is not None
 
+    def is_described(self, path: str) -> bool:
+        """True when any row speaks of the path as a call."""
+        name = bare(path)
+        tables: tuple[dict[str, object], ...] = (self._effects, self._records, self._callbacks, self._decisions, self._guards, self._inert)  # type: ignore[assignment]
+        return any(self._find(t, name) is not None for t in tables) or bool(self.type_of(f"{name}()"))
+
     def library_of(self, row: schema.EffectRow | schema.RecordRow | schema.MechanismRow | schema.DecisionRow) -> str:
         """Name of the knowledge file's library that holds the row."""
         return self._home.get(id(row), "")

@@ -1,0 +1,362 @@
+"""Attributes, items and names of types: what a dotted name is, what an attribute of a value is, what iterating or entering a value gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from agentlint.analysis.program import FunctionInfo
+from agentlint.analysis.types_bindings import Write
+from agentlint.analysis.types_generics import substitute
+from agentlint.analysis.types_library import Given, builtin_method
+from agentlint.analysis.types_values import LINEAR, UNSEEN, Type, Types_, union
+from agentlint.ir import syntax as s
+from agentlint.ir.walk import dotted
+
+if TYPE_CHECKING:
+    from agentlint.analysis.types_engine import Engine, Frame
+
+_TRIVIAL = ("object", "abc.", "typing.", "typing_extensions.", "enum.", "Exception", "BaseException", "ValueError", "collections.abc.")
+"""Library bases that give no attribute worth a path."""
+_LONGEST_PATH = 9
+_MOST_HEIRS = 8
+"""Subclasses asked for an attribute that a base class only uses."""
+
+
+class Members:
+    """Answers about attributes; remembers them by type and name."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._attributes: dict[tuple[Type, str], Types_] = {}
+        self._things: dict[str, Types_] = {}
+        self._written: dict[str, dict[str, list[tuple[Write, str]]]] = {}
+        self._items: dict[Type, Types_] = {}
+        self._global_writes: dict[tuple[str, str], list[str]] | None = None
+
+    # ---------------------------------------------------------------- names
+
+    def thing(self, name: str) -> Types_:
+        """The types of what a canonical dotted name stands for."""
+        known = self._things.get(name)
+        if known is None:
+            self._things[name] = ()
+            cut = self._engine.cut
+            known = self._thing(name)
+            if self._engine.cut == cut:
+                self._things[name] = known
+            else:
+                del self._things[name]
+        return known
+
+    def _thing(self, name: str) -> Types_:
+        program = self._engine.program
+        if name in program.names.definitions or name in program.modules:
+            return (Type(name, (), True),)
+        owner, _, last = name.rpartition(".")
+        if owner in program.modules and last in program.names.tables[owner].names:
+            return self._variable(owner, last)
+        if not owner and "" in program.modules and last in program.names.tables[""].names:
+            return self._variable("", last)
+        if owner in program.classes:
+            return self.attribute(Type(owner, (), True), last)
+        if owner and self._in_project(owner):
+            return union(self.attribute(t, last) for t in self.thing(owner))
+        return self._engine.known.known(name, Given()) or (Type(name, (), True),)
+
+    def _in_project(self, name: str) -> bool:
+        program = self._engine.program
+        while name:
+            if name in program.modules:
+                return True
+            name = name.rpartition(".")[0]
+        return False
+
+    def _variable(self, module: str, name: str) -> Types_:
+        """A module's variable: whatever the module or functions that declare it global assign."""
+        engine = self._engine
+        code = f"{module}.<module>" if module else "<module>"
+        frame = engine.frame(code)
+        groups = [engine.binding(b, frame) for b in frame.flow.bindings.get(name, ())]
+        for function_id in self._assigning(module, name):
+            inner = engine.frame(function_id)
+            groups += [engine.binding(b, inner) for b in inner.flow.bindings.get(name, ())]
+        return union(groups)
+
+    def _assigning(self, module: str, name: str) -> list[str]:
+        if self._global_writes is None:
+            self._global_writes = {}
+            for function_id, info in self._engine.program.functions.items():
+                for one in sorted(self._engine.flows[function_id].globals):
+                    self._global_writes.setdefault((info.module.name, one), []).append(function_id)
+        return self._global_writes.get((module, name), [])
+
+    def is_class(self, name: str) -> bool:
+        """True for project classes and for library names that are or look like classes."""
+        if name in self._engine.program.classes or self._engine.library.is_class(name):
+            return True
+        last = name.rpartition(".")[2]
+        return last[:1].isupper() and not last.isupper() and not self._engine.known.has(f"{name}()")
+
+    def annotated(self, expr: s.Expr | None, frame: Frame) -> Types_:
+        """The types an annotation allows in a frame."""
+        engine = self._engine
+        found = engine.annotations.read(expr, frame.scope)
+        if not found or not engine.generics.has_variables(found):
+            return found
+        if frame.variables is None:
+            frame.variables = {}
+            owner = engine.class_of(frame)
+            if owner and frame.self_type is not None and frame.self_type.name in engine.program.classes:
+                frame.variables = engine.environment(frame.self_type).variables.get(owner, {})
+        return substitute(found, frame.variables)
+
+    # ----------------------------------------------------------- attributes
+
+    def attribute(self, type: Type, name: str) -> Types_:
+        """What an attribute of a value of a type is."""
+        key = (type, name)
+        known = self._attributes.get(key)
+        if known is not None:
+            return known
+        engine = self._engine
+        if not engine.enter():
+            return ()
+        self._attributes[key] = ()
+        cut = engine.cut
+        try:
+            known = self._attribute(type, name)
+        finally:
+            engine.depth -= 1
+        if engine.cut == cut:
+            self._attributes[key] = known
+        else:
+            del self._attributes[key]
+        return known
+
+    def _attribute(self, type: Type, name: str) -> Types_:
+        program = self._engine.program
+        if type.name == "super" and type.args:
+            return self._beyond(type, name)
+        if type.name in program.classes:
+            return self._of_class(type, name, program.mro(type.name))
+        if type.meta and type.name in program.modules:
+            return self.thing(program.canonical(f"{type.name}.{name}" if type.name else name))
+        if type.meta and type.name in program.functions:
+            return self._of_function(type, name)
+        if self._engine.generics.is_variable(type.name):
+            return union(self.attribute(t, name) for t in self._engine.generics.bound(type))
+        return self._of_library(type, name)
+
+    def _beyond(self, type: Type, name: str) -> Types_:
+        """An attribute of `super()`: the resolution order after the class that holds the code."""
+        owner, self_type = type.args
+        order = self._engine.program.mro(self_type.name)
+        rest = order[order.index(owner.name) + 1 :] if owner.name in order else self._engine.program.mro(owner.name)[1:]
+        return self._of_class(self_type, name, rest)
+
+    def _of_class(self, type: Type, name: str, order: tuple[str, ...]) -> Types_:
+        engine = self._engine
+        for base in order:
+            if base in engine.program.classes:
+                found = self._own(type, base, name)
+            else:
+                found = engine.known.known(f"{base}.{name}", self._given(type, base))
+            if found:
+                return found
+        outside = self._outside(type, name, order)
+        return outside or self._of_heirs(type, name)
+
+    def _given(self, type: Type, base: str) -> Given:
+        instance = msgspec.structs.replace(type, meta=False)
+        held = self._engine.environment(instance).arguments.get(base, ()) if type.name in self._engine.program.classes else ()
+        return Given(receiver=instance, parameter=held[0] if held and held[0] != UNSEEN else None)
+
+    def parameter_of(self, receiver: Type, path: str) -> Type | None:
+        """The type argument that a project class fixes for the library base whose method a path names."""
+        if receiver.name not in self._engine.program.classes:
+            return None
+        return self._given(receiver, path.rpartition(".")[0]).parameter
+
+    def _outside(self, type: Type, name: str, order: tuple[str, ...]) -> Types_:
+        """A library base's attribute of which nothing is known but its path."""
+        bases = [b for b in order if b not in self._engine.program.classes and not b.startswith(_TRIVIAL)]
+        if not bases:
+            return ()
+        library = self._engine.library
+        path = next((p for b in bases if library.is_described(p := f"{b}.{name}")), f"{bases[0]}.{name}")
+        return (Type(path, (type,), True),)
+
+    def _own(self, type: Type, base: str, name: str) -> Types_:
+        """What one project class itself says of an attribute."""
+        engine = self._engine
+        told = engine.extra.get(base, {}).get(name)
+        if told is not None:
+            return (told,)
+        info = engine.program.classes[base]
+        annotation = info.annotations.get(name)
+        if annotation is not None:
+            found = self._substituted(engine.annotations.read(annotation, info), type, base)
+            if found:
+                return found
+        if name in info.methods:
+            return self._method(type, engine.program.functions[info.methods[name]])
+        groups: list[Types_] = []
+        if name in info.attributes:
+            groups.append(self._class_value(type, info.attributes[name], base))
+        writes = self.self_writes(base).get(name)
+        if writes and not (type.meta and groups):
+            groups += [self._written_value(w, f, type) for w, f in writes]
+        if name in info.nested:
+            groups.append((Type(info.nested[name], (), True),))
+        return union(groups)
+
+    def _class_value(self, type: Type, value: s.Expr, base: str) -> Types_:
+        engine = self._engine
+        frame = engine.frame(base)
+        found = engine.eval(value, frame)
+        if isinstance(value, s.Call):
+            injected = engine.parameters.injected(value, frame)
+            if injected:
+                return injected
+        return tuple(self._bind_function(t, type) for t in found)
+
+    def _bind_function(self, value: Type, type: Type) -> Type:
+        """A function kept as a class attribute is a method."""
+        if value.meta and not value.args and not type.meta and value.name in self._engine.program.functions:
+            info = self._engine.program.functions[value.name]
+            if info.node.params and info.node.params[0].name == "self":
+                return Type(value.name, (type,), True)
+        return value
+
+    def _written_value(self, write: Write, function_id: str, type: Type) -> Types_:
+        engine = self._engine
+        frame = engine.frame(function_id, self.self_type(type, function_id))
+        if write.annotation is not None:
+            found = engine.annotated(write.annotation, frame)
+            if found:
+                return found
+        return engine.binding(write.value, frame)
+
+    def self_type(self, type: Type, function_id: str) -> Type | None:
+        """The concrete type to read a method for; None when it is the method's own class without arguments."""
+        info = self._engine.program.functions.get(function_id)
+        instance = msgspec.structs.replace(type, meta=False) if type.meta else type
+        return None if info is None or (info.owner == instance.name and not instance.args) else instance
+
+    def _substituted(self, types: Types_, type: Type, base: str) -> Types_:
+        if not types or not self._engine.generics.has_variables(types):
+            return types
+        return substitute(types, self._engine.environment(msgspec.structs.replace(type, meta=False)).variables.get(base, {}))
+
+    def _method(self, type: Type, info: FunctionInfo) -> Types_:
+        decorators = [dotted(d.func if isinstance(d, s.Call) else d).rpartition(".")[2] for d in info.node.decorators]
+        if any(d.endswith("property") or d == "reify" for d in decorators):
+            return () if type.meta else self._engine.results.returns(info.id, self.self_type(type, info.id))
+        if "staticmethod" in decorators:
+            return (Type(info.id, (), True),)
+        if "classmethod" in decorators:
+            return (Type(info.id, (msgspec.structs.replace(type, meta=True),), True),)
+        return (Type(info.id, () if type.meta else (type,), True),)
+
+    def _of_heirs(self, type: Type, name: str) -> Types_:
+        """An attribute that only subclasses give: a mixin or abstract base relies on them."""
+        heirs = self._engine.program.hierarchy.subclasses(type.name)
+        if not 0 < len(heirs) <= _MOST_HEIRS:
+            return ()
+        return union(self._own(msgspec.structs.replace(type, name=h, args=()), h, name) for h in heirs)
+
+    def _of_function(self, type: Type, name: str) -> Types_:
+        """An attribute of a function: what a library's decorator made of it (`task.delay`)."""
+        engine = self._engine
+        info = engine.program.functions[type.name]
+        outer = engine.program.outer(info)
+        for decorator in info.node.decorators:
+            func = decorator.func if isinstance(decorator, s.Call) else decorator
+            frame = engine.frame(engine.frame(info.id).outer.id if outer is not None else info.id)  # type: ignore[union-attr]
+            for made in engine.eval(func, frame):
+                path = f"{made.name}()"
+                for result in engine.known.known(path, Given(receiver=made.args[0] if made.args else None)) if made.meta else ():
+                    return (Type(f"{result.name}.{name}", (type,), True),)
+        return ()
+
+    def _of_library(self, type: Type, name: str) -> Types_:
+        """An attribute of a library value: by its row, else by its path."""
+        engine = self._engine
+        path = engine.library.canonical(f"{type.name}.{name}")
+        is_bound = type.meta and type.args and not self.is_class(type.name)
+        receiver = type.args[0] if is_bound else msgspec.structs.replace(type, meta=False)
+        found = engine.known.known(path, Given(receiver=receiver))
+        if found:
+            return found
+        if path.count(".") > _LONGEST_PATH:
+            return ()
+        if type.meta and not type.args:
+            return (Type(path, (), True),)
+        return (Type(path, (receiver,), True),)
+
+    def self_writes(self, class_id: str) -> dict[str, list[tuple[Write, str]]]:
+        """Assignments to attributes of `self` in the methods of one class, by attribute."""
+        known = self._written.get(class_id)
+        if known is None:
+            known = self._written[class_id] = {}
+            program = self._engine.program
+            for function_id in program.classes[class_id].methods.values():
+                node = program.functions[function_id].node
+                own = node.params[0].name if node.params else ""
+                for write in self._engine.flows[function_id].writes:
+                    if isinstance(write.target.value, s.Name) and write.target.value.id == own and write.value.kind != "changed":
+                        known.setdefault(write.target.attr, []).append((write, function_id))
+        return known
+
+    # ------------------------------------------------------ items and blocks
+
+    def item(self, type: Type) -> Types_:
+        """What iterating over a value gives; for a class object its instance."""
+        if type.meta:
+            return (msgspec.structs.replace(type, meta=False),) if self.is_class(type.name) else ()
+        if type.name in LINEAR:
+            return union((a,) for a in type.args)
+        if type.name == "dict":
+            return tuple(a for a in type.args[:1] if a != UNSEEN)
+        if type.name == "str":
+            return (type,)
+        known = self._items.get(type)
+        if known is None:
+            self._items[type] = ()
+            known = self._items[type] = self._iterated(type)
+        return known
+
+    def _iterated(self, type: Type) -> Types_:
+        for name in ("__iter__", "__aiter__", "__getitem__"):
+            found = self.called(type, name)
+            if found:
+                return found if name == "__getitem__" else union(self.item(t) for t in found if t != type)
+        return ()
+
+    def called(self, type: Type, name: str) -> Types_:
+        """What a special method gives."""
+        made = builtin_method(type, name)
+        if made is not None:
+            return made
+        return union(self._engine.results.of_function(f, (), {}) for f in self.attribute(type, name))
+
+    def subscripted(self, type: Type) -> Types_:
+        """What `value[x]` gives."""
+        if type.name == "tuple":
+            return union((a,) for a in type.args)
+        if type.name in ("str", "int"):
+            return (type,) if type.name == "str" else ()
+        return tuple(t for t in self.called(type, "__getitem__") if not t.name.endswith(".__getitem__"))
+
+    def entered(self, type: Type) -> Types_:
+        """What `with value as x` gives: what entering returns, for generator context managers what they yield."""
+        if type.name == "list":
+            return self.item(type)
+        for name in ("__enter__", "__aenter__"):
+            found = self.called(type, name)
+            known = tuple(t for t in found if not t.name.endswith(name))
+            if known:
+                return known
+        return (type,)

@@ -1,0 +1,246 @@
+"""What calls give: results of functions, instances of classes, results of library calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from agentlint.analysis.types_generics import substitute
+from agentlint.analysis.types_library import Given, builtin_call, builtin_method
+from agentlint.analysis.types_parameters import argument
+from agentlint.analysis.types_values import Type, Types_, collection, union
+from agentlint.ir import syntax as s
+
+if TYPE_CHECKING:
+    from agentlint.analysis.types_engine import Engine, Frame
+
+_MOST_HEIRS = 8
+
+
+class Results:
+    """Answers what a call gives."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._returns: dict[tuple[str, Type | None], Types_] = {}
+
+    # --------------------------------------------------------------- calls
+
+    def of_call(self, call: s.Call, frame: Frame) -> Types_:
+        """The types of a call expression."""
+        special = self._special(call, frame)
+        if special is not None:
+            return special
+        functions = self._engine.eval(call.func, frame)
+        if not functions:
+            return ()
+        args: tuple[Types_, ...] | None = None
+        keywords: dict[str, Types_] = {}
+        groups = []
+        for function in functions:
+            if args is None and self._needs_arguments(function):
+                args = tuple(self._engine.eval(a, frame) for a in call.args)
+                keywords = {k.name: self._engine.eval(k.value, frame) for k in call.keywords if k.name}
+            groups.append(self.of_function(function, args or (), keywords, call))
+        return union(groups)
+
+    def _needs_arguments(self, function: Type) -> bool:
+        program = self._engine.program
+        return not (function.meta and function.name in program.functions and not self._engine.generics.has_variables(self._signature(function)))
+
+    def _signature(self, function: Type) -> Types_:
+        info = self._engine.program.functions[function.name]
+        return self._engine.annotations.read(info.node.returns, info)
+
+    def _special(self, call: s.Call, frame: Frame) -> Types_ | None:
+        func = call.func
+        if not isinstance(func, s.Name) or id(func) in frame.flow.reaching:
+            return self._class_of_self(call, frame)
+        if func.id == "super":
+            return self._super(call, frame)
+        if func.id == "getattr" and len(call.args) >= 2 and isinstance(call.args[1], s.Constant) and isinstance(call.args[1].value, str):
+            found = union(self._engine.attribute(t, str(call.args[1].value)) for t in self._engine.eval(call.args[0], frame))
+            return found or (self._engine.eval(call.args[2], frame) if len(call.args) > 2 else ())
+        if func.id in ("cast",) and len(call.args) == 2:
+            return self._engine.annotated(call.args[0], frame) or self._engine.eval(call.args[1], frame)
+        return None
+
+    def _class_of_self(self, call: s.Call, frame: Frame) -> Types_ | None:
+        func = call.func
+        if isinstance(func, s.Attribute) and func.attr == "cast" and len(call.args) == 2 and self._engine.program.resolve(func, frame.scope) == "typing.cast":
+            return self._engine.annotated(call.args[0], frame)
+        return None
+
+    def _super(self, call: s.Call, frame: Frame) -> Types_:
+        engine = self._engine
+        owner = engine.class_of(frame)
+        if call.args:
+            owner = next((t.name for t in engine.eval(call.args[0], frame)), owner)
+        if not owner:
+            return ()
+        here = frame
+        while here.self_type is None and here.outer is not None:
+            here = here.outer
+        instance = here.self_type if here.self_type is not None else Type(engine.class_of(frame) or owner)
+        return (Type("super", (Type(owner), instance)),)
+
+    def of_function(self, function: Type, args: tuple[Types_, ...], keywords: Mapping[str, Types_], call: s.Call | None = None) -> Types_:
+        """What calling a value gives."""
+        engine = self._engine
+        program = engine.program
+        if function.meta and function.name in program.functions:
+            receiver = function.args[0] if function.args else None
+            found = self.returns(function.name, engine.members.self_type(receiver, function.name) if receiver is not None else None)
+            return self._solved(found, function, call, args, keywords)
+        if function.meta and function.name in program.classes:
+            return self._instance(function, call, args, keywords)
+        if not function.meta:
+            return self._called_value(function, args, keywords, call)
+        return self._library_result(function, args, keywords)
+
+    def _called_value(self, value: Type, args: tuple[Types_, ...], keywords: Mapping[str, Types_], call: s.Call | None) -> Types_:
+        """Calling an instance."""
+        methods = self._engine.attribute(value, "__call__")
+        return union(self.of_function(m, args, keywords, call) for m in methods if m.meta and m.name != value.name)
+
+    def _instance(self, made: Type, call: s.Call | None, args: tuple[Types_, ...], keywords: Mapping[str, Types_]) -> Types_:
+        generics = self._engine.generics
+        parameters = generics.parameters(made.name) if not made.args else ()
+        if parameters and call is not None:
+            method = self._engine.program.method(made.name, "__init__")
+            if method is not None:
+                solved: dict[str, Type] = {}
+                self._solve(method.id, 1, call, args, keywords, solved)
+                inherited = generics.environment(made.name, tuple(Type(p) for p in parameters)).variables.get(method.owner, {})
+                known = {v: solved[p] for p, t in inherited.items() if p in solved for v in (t.name,)} | {p: t for p, t in solved.items() if p in parameters}
+                if known:
+                    return (Type(made.name, tuple(known.get(p, Type("object")) for p in parameters)),)
+        return (Type(made.name, made.args),)
+
+    def _solved(self, found: Types_, function: Type, call: s.Call | None, args: tuple[Types_, ...], keywords: Mapping[str, Types_]) -> Types_:
+        if call is None or not self._engine.generics.has_variables(found):
+            return found
+        solved: dict[str, Type] = {}
+        self._solve(function.name, 1 if function.args else 0, call, args, keywords, solved)
+        return substitute(found, solved)
+
+    def _solve(
+        self, function_id: str, shift: int, call: s.Call, args: tuple[Types_, ...], keywords: Mapping[str, Types_], solved: dict[str, Type],
+    ) -> None:
+        info = self._engine.program.functions[function_id]
+        for parameter in info.node.params:
+            if parameter.annotation is None:
+                continue
+            given = argument(call, info.node, parameter, shift)
+            if given is None:
+                continue
+            types = keywords.get(parameter.name) or next((t for a, t in zip(call.args, args, strict=False) if a is given), ())
+            for pattern in self._engine.annotations.read(parameter.annotation, info):
+                if types:
+                    self._engine.generics.solve(pattern, types[0], solved)
+
+    def _library_result(self, function: Type, args: tuple[Types_, ...], keywords: Mapping[str, Types_]) -> Types_:
+        engine = self._engine
+        receiver = function.args[0] if function.args else None
+        if receiver is not None:
+            owner = Type(function.name.rpartition(".")[0]) if receiver.name in engine.program.classes else receiver
+            made = builtin_method(owner, function.name.rpartition(".")[2])
+            if made is not None:
+                return made
+        made = builtin_call(function.name, args, engine.item)
+        if made is not None:
+            return made
+        held = engine.members.parameter_of(receiver, function.name) if receiver is not None else None
+        given = Given(receiver, args, keywords, held)
+        if engine.known.has(f"{function.name}()"):
+            return engine.known.known(f"{function.name}()", given)
+        if engine.members.is_class(function.name):
+            return (Type(function.name, () if receiver is not None else function.args),)
+        return (Type(function.name),)
+
+    # -------------------------------------------------------------- results
+
+    def returns(self, function_id: str, self_type: Type | None) -> Types_:
+        """What a function gives, for methods on a concrete type."""
+        key = (function_id, self_type)
+        known = self._returns.get(key)
+        if known is not None:
+            return known
+        engine = self._engine
+        if not engine.enter():
+            return ()
+        self._returns[key] = ()
+        cut = engine.cut
+        try:
+            known = self._returned(function_id, self_type)
+        finally:
+            engine.depth -= 1
+        if engine.cut == cut:
+            self._returns[key] = known
+        else:
+            del self._returns[key]
+        return known
+
+    def _returned(self, function_id: str, self_type: Type | None) -> Types_:
+        engine = self._engine
+        info = engine.program.functions[function_id]
+        frame = engine.frame(function_id, self_type)
+        said = engine.annotated(info.node.returns, frame)
+        if self_type is not None and info.owner and any(t.name == info.owner for t in said) and _says_self(info.node.returns):
+            said = tuple(self_type if t.name == info.owner else t for t in said)
+        if said and any(t.args or t.name in engine.program.classes or t.name in ("str", "int", "bool", "dict", "list") for t in said):
+            if not engine.generics.has_variables(said) and all(t.args or t.name in engine.program.classes or t.name in ("str", "int", "bool") for t in said):
+                return said
+        inferred = self._inferred(function_id, frame)
+        return self.refined(said, inferred)
+
+    def refined(self, said: Types_, inferred: Types_) -> Types_:
+        """A declaration made more exact by what the code shows, where the two agree."""
+        if not said:
+            return inferred
+        names = [t.name for t in said]
+        better = tuple(t for t in inferred if t.name in names or self._engine.program.inherits(t.name, *names))
+        if self._engine.generics.has_variables(said):
+            return tuple(t for t in said if not self._engine.generics.is_variable(t.name)) or better or inferred or said
+        rest = tuple(t for t in said if not any(t.name == b.name or self._engine.program.inherits(b.name, t.name) for b in better))
+        return union([better, rest])
+
+    def _inferred(self, function_id: str, frame: Frame) -> Types_:
+        engine = self._engine
+        flow = engine.flows[function_id]
+        if flow.yields:
+            return collection("list", union(engine.eval(y, frame) for y in flow.yields))
+        found = union(engine.eval(r, frame) for r in flow.returns)
+        if found or flow.returns:
+            return found
+        return self._of_heirs(function_id)
+
+    def _of_heirs(self, function_id: str) -> Types_:
+        """An abstract method gives what its overrides give."""
+        program = self._engine.program
+        info = program.functions[function_id]
+        if not info.owner or not is_abstract(info.node):
+            return ()
+        heirs = program.hierarchy.subclasses(info.owner)
+        if len(heirs) > _MOST_HEIRS:
+            return ()
+        overrides = (program.classes[h].methods.get(info.node.name, "") for h in heirs)
+        return union(self.returns(o, None) for o in overrides if o)
+
+
+def _says_self(annotation: s.Expr | None) -> bool:
+    return isinstance(annotation, (s.Name, s.Attribute)) and (annotation.id if isinstance(annotation, s.Name) else annotation.attr) == "Self"
+
+
+def is_abstract(node: s.Function) -> bool:
+    """True when a method's body does nothing but refuse or wait for a subclass."""
+    body = [st for st in node.body if not (isinstance(st, s.Expression) and isinstance(st.value, s.Constant))]
+    if not body:
+        return True
+    if len(body) > 1:
+        return False
+    only = body[0]
+    if isinstance(only, s.Raise) and only.value is not None:
+        raised = only.value.func if isinstance(only.value, s.Call) else only.value
+        return isinstance(raised, s.Name) and raised.id in ("NotImplementedError", "NotImplemented")
+    return isinstance(only, s.Return) and (only.value is None or isinstance(only.value, s.Constant) and only.value.value is None)

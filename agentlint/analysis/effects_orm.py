@@ -110,7 +110,7 @@ class OrmWrites:
             expr = expr.items[0]
         candidates = (expr,) if isinstance(expr, s.Call) else self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else ()
         for candidate in candidates:
-            if isinstance(candidate, s.Call) and any(t.meta for t in self._places.types.of(candidate.func, function)):
+            if isinstance(candidate, s.Call) and any(t.meta and self._models.of_type(t) is not None for t in self._places.types.of(candidate.func, function)):
                 return candidate
         return None
 

@@ -29,7 +29,7 @@ from agentlint.findings.fingerprint import fingerprint
 from agentlint.ir.operations import Operation
 from agentlint.rules.base import Rule, RuleContext
 from agentlint.rules.consequence import severity
-from agentlint.rules.operations.wording import done_by, effect_places, gui_gaps, machine_callable, name_of, weight_of
+from agentlint.rules.operations.wording import doing, done_by, effect_places, gui_gaps, machine_callable, weight_of
 
 _MODELS = """\
 from django.db import models
@@ -112,11 +112,10 @@ def check(context: RuleContext) -> Iterator[Finding]:
 
 def _finding(operation: Operation, has_api: bool) -> Finding:
     heavy = weight_of(operation)
-    name = name_of(operation)
     lack = "no machine-callable operation has that effect" if has_api else "the system has no machine-callable operation at all"
     return Finding(
         rule=RULE.name, severity=severity(heavy, RULE.severity, operation.confidence), weight=heavy, confidence=operation.confidence,
-        message=f"Only a person can {name}: {operation.method} {operation.path} {done_by(operation)}, and {lack}.",
+        message=f"Only a person can {doing(operation)}: {operation.method} {operation.path} {done_by(operation)}, and {lack}.",
         help=_mend(operation), file=operation.file, line=operation.line, symbol=operation.symbol, operation=operation.id, related=effect_places(operation),
         fingerprint=fingerprint(RULE.name, operation.file, operation.symbol, operation.action, operation.resource),
     )

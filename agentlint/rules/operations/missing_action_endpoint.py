@@ -32,7 +32,7 @@ from agentlint.ir.operations import Operation, OperationEffect
 from agentlint.rules.base import Rule, RuleContext
 from agentlint.rules.consequence import Change, severity, weight
 from agentlint.rules.operations.transitions import action_word, is_plain_write, state_change, writes_state
-from agentlint.rules.operations.wording import fields_of, listed, machine_callable, name_of, weight_of
+from agentlint.rules.operations.wording import doing, fields_of, listed, machine_callable, weight_of
 
 _DOCUMENT = """\
 openapi: 3.1.0
@@ -130,7 +130,7 @@ def _finding(operation: Operation, moved: OperationEffect, lack: str, others: tu
     places += [Related(o.file, o.line, f"{o.method} {o.path}") for o in others]
     return Finding(
         rule=RULE.name, severity=severity(heavy, "info" if milder else "warning" if others else RULE.severity, operation.confidence), weight=heavy,
-        confidence=operation.confidence, message=f"The product can {name_of(operation)} ({operation.method} {operation.path}), but {lack}.",
+        confidence=operation.confidence, message=f"The product can {doing(operation)} ({operation.method} {operation.path}), but {lack}.",
         help=f"Add an endpoint for the action, e.g. `POST .../{{id}}/{word}`, that calls what {operation.symbol or 'the page'} calls.",
         file=operation.file, line=operation.line, symbol=operation.symbol, operation=operation.id, related=tuple(dict.fromkeys(places)),
         fingerprint=fingerprint(RULE.name, operation.file, operation.symbol, word, moved.target),

@@ -26,7 +26,7 @@ from agentlint.findings.fingerprint import fingerprint
 from agentlint.ir.operations import Operation
 from agentlint.rules.base import Rule, RuleContext
 from agentlint.rules.consequence import severity
-from agentlint.rules.operations.wording import gui_gaps, name_of, weight_of
+from agentlint.rules.operations.wording import doing, gui_gaps, weight_of
 
 _MODELS = """\
 from django.db import models
@@ -114,7 +114,7 @@ def _finding(operation: Operation, context: RuleContext) -> Finding:
     target = f"{others[0].method} {others[0].path}" if others else "the nearest endpoint"
     return Finding(
         rule=RULE.name, severity=severity(heavy, RULE.severity, operation.confidence), weight=heavy, confidence=operation.confidence,
-        message=f"A token can only partly {name_of(operation)} ({operation.method} {operation.path}): {evidence}.",
+        message=f"A person can {doing(operation)}, a token only part of it ({operation.method} {operation.path}): {evidence}.",
         help=f"Let {target} do the rest too, best by calling what {operation.symbol or operation.path} calls.",
         file=operation.file, line=operation.line, symbol=operation.symbol, operation=operation.id,
         related=tuple(Related(o.file, o.line, f"counterpart {o.method} {o.path}") for o in others),

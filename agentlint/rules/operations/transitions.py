@@ -25,6 +25,11 @@ _PLAIN = frozenset((
     "create", "update", "delete", "list", "read", "add", "edit", "change", "remove", "new", "save", "set", "patch", "put", "post", "replace",
     "form", "view",
 ))
+SPOKEN_VERBS = _ACTIONS | _PLAIN | frozenset((
+    "attach", "clone", "copy", "decide", "deploy", "detach", "download", "export", "import", "link", "manage", "move", "notify", "order", "place", "purge",
+    "register", "rename", "rotate", "send", "show", "sort", "subscribe", "switch", "sync", "test", "trigger", "unlink", "unsubscribe", "upload", "use",
+)) - {"form", "view", "new", "put", "post"}
+"""Words that begin an action as a person would say it."""
 _STATE_FIELD = re.compile(
     r"^((\w+_)?(status|state|stage|phase|decision|outcome)|is_\w+|(\w+)?(approved|rejected|cancel+ed|archived|closed|published|suspended|locked|blocked|enabled"
     r"|disabled|active|paid|refunded|verified|accepted|confirmed|completed|deleted|resolved|assigned)(_at|_on|_by|_date)?|assignee(_id)?|assigned_to(_id)?)$"

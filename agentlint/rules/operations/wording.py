@@ -8,6 +8,7 @@ from agentlint.findings.finding import Related
 from agentlint.ir.operations import Operation, OperationEffect
 from agentlint.rules.base import RuleContext
 from agentlint.rules.consequence import Change, weight
+from agentlint.rules.operations.transitions import SPOKEN_VERBS
 
 _MACHINE_SURFACES = frozenset({"api", "graphql", "rpc", "mcp"})
 _VERBS = {"create": "creates", "update": "changes", "delete": "deletes", "write": "writes", "send": "sends", "call": "calls", "run": "runs", "grant": "grants",
@@ -34,6 +35,12 @@ def name_of(operation: Operation) -> str:
     if resource and action.lower().endswith(resource.lower()):
         resource = ""
     return " ".join(filter(None, (action, resource))) or f"{operation.method} {operation.path}"
+
+
+def doing(operation: Operation) -> str:
+    """What one does with it, after "can": `cancel order`; an action that the code names by no verb is quoted: `do "missed appointment"`."""
+    name = name_of(operation)
+    return name if name.split(" ")[0].lower() in SPOKEN_VERBS else f'do "{name}"'
 
 
 def done_by(operation: Operation) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from agentlint import __version__
+from agentlint.analysis.auditing import Linked, audit
 from agentlint.analysis.calls import Calls, resolve_calls
 from agentlint.analysis.effects import EffectFinder
 from agentlint.analysis.facts import Facts, Inventory
@@ -26,10 +27,11 @@ from agentlint.extension.framework import Context, Framework
 from agentlint.extension.loading import Refused, load_frameworks
 from agentlint.findings import Plugin, Report, Tool
 from agentlint.graph.matching import match_operations
-from agentlint.ir.decisions import Decision, Mechanism, ModelCall
-from agentlint.ir.operations import Route
+from agentlint.ir.decisions import Mechanism
+from agentlint.ir.operations import Operation, Route
 from agentlint.ir.pages import PageAction
 from agentlint.ir.source import Gap
+from agentlint.ir.syntax import Module
 from agentlint.knowledge import KnowledgeError, LibraryFacts, load_library
 from agentlint.project.files import Found, find_files
 from agentlint.project.settings import Settings, load_settings
@@ -172,11 +174,11 @@ def _code_facts(read: Read, library: LibraryFacts, frameworks: tuple[Framework, 
     with state.timed("operations"):
         operations, entries = _operations(routes, program, calls, summaries, library, actions)
     with state.timed("decisions"):
-        decisions, model_calls = _decisions(program, types, calls, finder, effects, summaries, entries, mechanisms, library, state)
-    state.gaps += [*program.gaps, *summaries.gaps]
+        audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms)))
+    state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]
     resolved = sum(1 for r in routes if r.handler or r.effects)
     inventory = Inventory(routes=(resolved, len(routes)), calls=calls.resolved)
-    return Facts(inventory, operations, decisions, model_calls=model_calls), used
+    return Facts(inventory, operations, audited.decisions, model_calls=audited.model_calls), used
 
 
 def _types_and_calls(
@@ -202,20 +204,18 @@ def _effects_of(framework: Framework, site: object, context: Context, state: _Ru
 
 def _operations(
     routes: list[Route], program: Program, calls: Calls, summaries: Summaries, library: LibraryFacts, actions: list[PageAction]
-) -> tuple[tuple, list[Entry]]:  # type: ignore[type-arg]
+) -> tuple[tuple[Operation, ...], list[Entry]]:
     entries = build_entries(routes, program, summaries, GuardFinder(program, calls, library))
     entries += tie_pages(entries, actions)
     return match_operations(entries), entries
 
 
-def _client_calls(scripts: list, state: _Run) -> list[PageAction]:  # type: ignore[type-arg]
-    from agentlint.analysis.client_calls import find_client_calls
-
+def _client_calls(scripts: list[Module], state: _Run) -> list[PageAction]:
+    try:
+        from agentlint.analysis.client_calls import find_client_calls
+    except ImportError:
+        return []
     return list(find_client_calls(scripts, state.gap))
-
-
-def _decisions(*given: object) -> tuple[tuple[Decision, ...], tuple[ModelCall, ...]]:
-    return (), ()
 
 
 def _with_descriptions(facts: Facts, found: Found, state: _Run) -> Facts:

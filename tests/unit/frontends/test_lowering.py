@@ -8,13 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from agentlint.frontends import markup, python
+from agentlint.frontends import javascript, markup, python
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "lowering"
 
 LOWERINGS: dict[str, Callable[[bytes, str], msgspec.Struct]] = {
     "python": lambda data, path: python.lower(data, path, Path(path).stem),
     "markup": markup.lower,
+    "javascript": lambda data, path: javascript.lower(data, path, path.rsplit(".", 1)[0]),
 }
 
 CASES = sorted(p for language in LOWERINGS for p in (FIXTURES / language).iterdir() if not p.name.endswith(".ir.json"))

@@ -12,7 +12,7 @@ from agentlint.analysis.audit_walk import Events, Outcome, Transfer, walk_functi
 from agentlint.analysis.calls import Calls, CallSite
 from agentlint.analysis.decision_arms import PlaceIndex
 from agentlint.analysis.mechanisms import Coverage
-from agentlint.analysis.program import Program
+from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.records import Records
 from agentlint.analysis.summaries import Edge, Node, Summaries
 from agentlint.analysis.types import Types
@@ -22,6 +22,8 @@ from agentlint.ir.effects import Effect
 from agentlint.ir.source import Gap
 
 _TRANSACTIONS = frozenset({"atomic", "begin", "begin_nested", "transaction", "in_transaction"})
+AROUND = -1
+"""Number of a call site that no call in the source makes: a decorator's wrapper, a hook that the framework calls."""
 _NOTHING = Transfer()
 _EMPTY = Outcome()
 
@@ -95,10 +97,10 @@ class AuditPaths:
             self._callers.setdefault(callee, []).append((node, site.call.site))
         if not calls or info is None:
             return Account(own=own, edges=edges)
-        sites = {site: transfer for site, transfer in calls.items() if site >= 0}
-        lines = {-site: transfer for site, transfer in calls.items() if site < 0}
+        sites = {site: transfer for site, transfer in calls.items() if site >= AROUND}
+        lines = {-site: transfer for site, transfer in calls.items() if site < AROUND}
         opened = frozenset(site.call.site for site in self._calls.sites(node[0]) if site.name in _TRANSACTIONS)
-        around = self._around(info.node, sites, edges)
+        around = self._around(sites, edges)
         events = Events(sites, lines, self.ledger.covers, opened, _is_atomic(info.node), around)
         try:
             outcome = walk_function(info.node.body, events)
@@ -106,6 +108,14 @@ class AuditPaths:
             self.gaps.append(Gap(info.module.path, info.node.line, f"{info.node.qualname} is nested too deeply to follow its paths", "unresolved"))
             outcome = _unfollowed(calls)
         return self._summed(outcome, own, edges)
+
+    def made_inside(self, account: Account, site: int) -> int:
+        """Records that the functions called at a site make, also those for effects of their own."""
+        found = 0
+        for edge, _, callee in account.edges:
+            if edge.call.site == site:
+                found |= self.of(callee).outcome.may
+        return found
 
     def _summed(self, outcome: Outcome, own: tuple[Applied, ...], edges: tuple[Edge, ...]) -> Account:
         pending = covered = inside = 0
@@ -137,8 +147,9 @@ class AuditPaths:
 
     def _transfers(self, node: Node, edges: tuple[Edge, ...], own: tuple[Applied, ...]) -> dict[int, Transfer]:
         found: dict[int, Transfer] = {}
+        by_number = {site.call.site: site.call for site in self._calls.sites(node[0])} if own else {}
         for applied in own:
-            transfer = self._own_transfer(applied.effects)
+            transfer = self._own_transfer(applied, by_number.get(applied.site), self._program.functions.get(node[0]))
             if transfer is not _NOTHING:
                 found[applied.site] = transfer
         for site in self._calls.sites(node[0]):
@@ -152,15 +163,29 @@ class AuditPaths:
                 by_site.setdefault(edge[0].call.site, []).append(edge)
         for number, group in by_site.items():
             transfer = self._called(group)
+            if number in found and found[number].pending:
+                found[number] = self._performed(found[number], group)
             if transfer != _NOTHING:
                 found[number] = _both(found.get(number, _NOTHING), transfer)
         return found
 
-    def _own_transfer(self, effects: tuple[Effect, ...]) -> Transfer:
+    def _performed(self, own: Transfer, group: list[Edge]) -> Transfer:
+        """A write whose method the project overrides is performed, and perhaps recorded, inside the override."""
+        inside = [self._accounts[callee].outcome for _, target, callee in group if callee in self._accounts and target.kind in ("call", "override")]
+        if not inside:
+            return own
+        must, may = inside[0].must, 0
+        for outcome in inside:
+            must &= outcome.must
+            may |= outcome.may
+        done = own.pending & self.ledger.covers(may)
+        return Transfer(own.must, own.may, own.pending & ~self.ledger.covers(must), own.covered | done)
+
+    def _own_transfer(self, applied: Applied, call: s.Call | None, info: FunctionInfo | None) -> Transfer:
         must = pending = 0
-        for effect in effects:
+        for effect in applied.effects:
             if self._records.is_making(effect):
-                must |= self.ledger.record(self._records.of_effect(effect))
+                must |= self.ledger.record(self._records.of_effect(effect, call, info))
             elif self.counts(effect) and self._coverage.sees(effect) is None:
                 pending |= self.ledger.effect(effect)
         return Transfer(must, must, pending) if must or pending else _NOTHING
@@ -196,13 +221,10 @@ class AuditPaths:
                 pending |= self.ledger.effect(entry.effect)
         return Transfer(pending=pending)
 
-    def _around(self, node: s.Function, sites: dict[int, Transfer], edges: tuple[Edge, ...]) -> tuple[int, ...]:
-        """Call sites that stand outside the body: decorators whose wrapper runs around the function, edges without a line."""
-        decorating = {site.call.site for site, target, _ in edges if target.kind in ("decorates", "signal")}
-        if not decorating:
-            return ()
-        inside = {call.site for call in walk.calls(node.body)}
-        return tuple(sorted(number for number in decorating if number in sites and number not in inside))
+    def _around(self, sites: dict[int, Transfer], edges: tuple[Edge, ...]) -> tuple[int, ...]:
+        """Call sites that stand outside the body: decorators whose wrapper runs around the function, edges that no call in the source makes."""
+        outside = {site.call.site for site, target, _ in edges if target.kind == "decorates" or site.call.site == AROUND}
+        return tuple(sorted(outside & set(sites)))
 
 
 def _site_of(effect: Effect, sites: list[CallSite]) -> int:

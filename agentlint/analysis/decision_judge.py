@@ -10,10 +10,12 @@ import msgspec
 from agentlint.analysis.audit_paths import Account, AuditPaths
 from agentlint.analysis.decision_arms import Place, PlaceIndex
 from agentlint.analysis.mechanisms import Coverage
+from agentlint.analysis.model_values import handed_over
 from agentlint.analysis.program import Program
 from agentlint.analysis.records import RecordSite
 from agentlint.analysis.summaries import Node, Summaries
 from agentlint.analysis.summary_entries import joined_methods
+from agentlint.ir import syntax as s
 from agentlint.ir.decisions import AuditSite, AuditStatus, Mechanism, RecordContent
 from agentlint.ir.effects import Confidence, Effect, Step
 
@@ -111,9 +113,27 @@ class Judge:
 
     def _held(self, node: Node, account: Account, site: int, bit: int) -> tuple[RecordContent, tuple[AuditSite, ...]]:
         """What the records that account for an effect hold, and where they are made: here, in callees, else in callers."""
-        found = self._records_below(account, site, bit, 0) or self._records_above(node, bit)
-        content = RecordContent(any(r.content.who for r in found), any(r.content.what for r in found), any(r.content.why for r in found))
+        found = self._records_below(account, site, bit, 0) or self._paths.ledger.records_for(self._paths.made_inside(account, site), bit)
+        found = found or self._records_above(node, bit)
+        held = [self._content_at(r, node) for r in found]
+        content = RecordContent(any(c.who for c in held), any(c.what for c in held), any(c.why for c in held))
         return content, tuple(sorted({AuditSite(r.file, r.line, r.name) for r in found}))
+
+    def _content_at(self, record: RecordSite, node: Node) -> RecordContent:
+        """What the record holds when this function causes it: a parameter that nobody here fills in holds nothing."""
+        if not record.parameters or record.function == node[0]:
+            return record.content
+        missing = {meaning for meaning, name in record.parameters if not self._fills(node, record.function, name)}
+        return RecordContent(record.content.who and "who" not in missing, record.content.what, record.content.why and "why" not in missing)
+
+    def _fills(self, node: Node, function: str, parameter: str) -> bool:
+        info = self._program.functions.get(function)
+        for edge, target, _ in self._paths.of(node).edges:
+            if target.function == function and info is not None:
+                value = handed_over(edge.call, info).get(parameter)
+                if value is not None and not (isinstance(value, s.Constant) and value.value in (None, "")):
+                    return True
+        return False
 
     def _records_below(self, account: Account, site: int, bit: int, depth: int) -> list[RecordSite]:
         found = self._paths.ledger.records_for(account.outcome.records.get(site, 0), bit)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from agentlint.analysis.consequence import changes_state, is_display_preference
+from agentlint.analysis.consequence import is_bookkeeping, is_display_preference
 from agentlint.analysis.decision_arms import Arm, deciding, is_rule
 from agentlint.analysis.decision_judge import Judge, Judged
 from agentlint.analysis.decision_words import in_words
@@ -16,7 +16,7 @@ from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.summaries import Node, Summaries
 from agentlint.ir.decisions import AuditStatus, Decision, DecisionSource, RecordContent
-from agentlint.ir.effects import Effect, Step
+from agentlint.ir.effects import Effect, Step, changes_state
 
 _SILENT = frozenset({"message", "session", "cache", "model-call"})
 _MAIN = frozenset({"orm-write", "raw-sql", "permission", "payment", "process", "authentication"})
@@ -30,7 +30,9 @@ _WORST: dict[AuditStatus, int] = {"unaudited": 0, "partial": 1, "audited": 2}
 
 def matters(effect: Effect) -> bool:
     """True for effects that somebody may have to account for."""
-    return changes_state(effect) and not effect.incidental and effect.kind not in _SILENT and not is_display_preference(effect)
+    if effect.kind in _SILENT or effect.confidence == "low" or is_bookkeeping(effect) or is_display_preference(effect):
+        return False
+    return changes_state(effect)
 
 
 class Handler(msgspec.Struct, frozen=True):

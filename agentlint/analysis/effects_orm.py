@@ -129,6 +129,7 @@ class OrmWrites:
 
     def _related(self, site: CallSite, api: str) -> Iterator[Effect]:
         """Adding to or removing from a many-to-many relation is an update of its owner's field; of groups and rights, a grant."""
+        api = api.replace(".RelatedManager.", ".ManyRelatedManager.")
         relation = site.call.func.value if isinstance(site.call.func, s.Attribute) else None
         elements = {t.args[0].name for t in site.receiver if t.args}
         if elements & _PERMISSION_MODELS:

@@ -138,7 +138,10 @@ class _Finder:
         self._program, self._calls, self._library, self._makes = program, calls, library, makes_record
         self._places = Registrations(program, types)
         attributes = ((path.rpartition(".")[2], path, row) for path, row in library.mechanism_rows("attribute"))
-        self._attributes = {name: (path, row) for name, path, row in attributes if name.startswith("__")}
+        self._attributes: dict[str, list[tuple[str, MechanismRow]]] = {}
+        for name, path, row in attributes:
+            if name.startswith("__"):
+                self._attributes.setdefault(name, []).append((path, row))
 
     # classes that carry an attribute or a decorator
 
@@ -155,8 +158,8 @@ class _Finder:
 
     def _attribute(self, name: str, info: ClassInfo, attr: str, expr: s.Expr) -> Iterator[Mechanism]:
         if attr in self._attributes:
-            path, row = self._attributes[attr]
-            yield from self._made(row, path, None, info, [name], info.module.path, expr.line)
+            for path, row in self._attributes[attr]:
+                yield from self._made(row, path, None, info, [name], info.module.path, expr.line)
         elif isinstance(expr, s.Call):
             path = self._program.resolve(expr.func, info)
             found = self._library.mechanism(path) if path else None

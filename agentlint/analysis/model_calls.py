@@ -9,7 +9,7 @@ import msgspec
 
 from agentlint.analysis.calls import Calls, CallSite
 from agentlint.analysis.excerpts import excerpt
-from agentlint.analysis.model_values import Arguments, Frame
+from agentlint.analysis.model_values import Arguments, Frame, handed_over
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
@@ -181,7 +181,7 @@ class _Finder:
             info = self._program.functions.get(step.site.caller)
             if info is None:
                 return chain[-1], None
-            given = _handed_over(chain[position - 1].site.call, info) if position else {}
+            given = handed_over(chain[position - 1].site.call, info) if position else {}
             frame = Frame(info, given, frame)
         return chain[-1], frame
 
@@ -292,17 +292,6 @@ def _innermost(one: Site) -> Site:
     while one.inner is not None:
         one = one.inner
     return one
-
-
-def _handed_over(call: s.Call, info: FunctionInfo) -> dict[str, s.Expr | None]:
-    """Parameters of a function to the arguments of a call of it."""
-    names = [p.name for p in info.node.params if p.kind == "positional"]
-    if info.owner and names and names[0] in ("self", "cls"):
-        names = names[1:]
-    given: dict[str, s.Expr | None] = {p.name: None for p in info.node.params}
-    given.update(zip(names, call.args, strict=False))
-    given.update({k.name: k.value for k in call.keywords if k.name})
-    return given
 
 
 def _returns_something(node: s.Function) -> bool:

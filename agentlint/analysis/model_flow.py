@@ -116,6 +116,12 @@ def _bound(target: s.Expr) -> Iterator[str]:
     elif isinstance(target, s.Sequence):
         for item in target.items:
             yield from _bound(item)
+    elif isinstance(target, (s.Attribute, s.Subscript)):  # what holds it may be saved or returned
+        root: s.Expr = target
+        while isinstance(root, (s.Attribute, s.Subscript)):
+            root = root.value
+        if isinstance(root, s.Name) and root.id not in ("self", "cls", "request"):
+            yield root.id
 
 
 def _collected(expr: s.Expr, names: set[str], sites: frozenset[int]) -> Iterator[str]:

@@ -128,3 +128,14 @@ class Arguments:
             if isinstance(part, s.Constant) and part.value in _FREE_FORMS:
                 return False
         return self.is_set(value, frame)
+
+
+def handed_over(call: s.Call, info: FunctionInfo) -> dict[str, s.Expr | None]:
+    """Parameters of a function to the arguments of a call of it."""
+    names = [p.name for p in info.node.params if p.kind == "positional"]
+    if info.owner and names and names[0] in ("self", "cls"):
+        names = names[1:]
+    given: dict[str, s.Expr | None] = {p.name: None for p in info.node.params}
+    given.update(zip(names, call.args, strict=False))
+    given.update({k.name: k.value for k in call.keywords if k.name})
+    return given

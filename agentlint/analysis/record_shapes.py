@@ -28,6 +28,9 @@ _KIND_NAMES = re.compile(r"^((event|action|change|activity|log|entry|operation)_
 _TEXT_NAMES = re.compile(
     r"^(\w+_)?(message|msg|subject|description|details?|summary|text|changes?|diff|delta|data|payload|body|object_repr|reason|comment|notes?|context|extra|snapshot|values?)$"
 )
+_REASON_NAMES = re.compile(
+    r"^(\w+_)?(reason|justification|cause|rationale|explanation|because|body|payload|inputs?|data|context|details?|extra|error|exception|response|comment|notes?|diff|rule)$"
+)
 _CHANGE_NAMES = re.compile(r"^(old|new|from|to|previous|prev|before|after|prior)_(\w+)$|^(\w+)_(old|new|from|to|before|after)$")
 _STATE_NAMES = re.compile(r"^(\w+_)?(status|state|stage|phase)$")
 _RESULT_NAMES = re.compile(
@@ -118,7 +121,7 @@ class Shapes:
         if kind is None or not (related or open_object or actors):
             return None
         states = frozenset(w for n in names for w in _state_words(n)) if kind == "status-history" else frozenset()
-        reasons = tuple(n for n in names if _TEXT_NAMES.match(n) or (_RESULT_NAMES.match(n) and kind == "delivery"))
+        reasons = tuple(n for n in names if _REASON_NAMES.match(n))
         return Table(model, kind, related, actors, states, reasons, open_object, bool(said & _TRAIL_WORDS) or _pairs(names))
 
     def _read(self, model: str) -> Iterator[Column]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from agentlint.analysis.calls import CallSite
-from agentlint.analysis.program import Program
+from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.record_shapes import Shapes, Table, is_result_field
 from agentlint.ir import syntax as s
 from agentlint.ir.decisions import RecordContent
@@ -51,14 +51,19 @@ class Records:
         """True when the effect only fills in the outcome of a record that was made before."""
         return effect.model in self.tables and effect.operation == "update" and bool(effect.fields) and all(map(is_result_field, effect.fields))
 
-    def of_effect(self, effect: Effect) -> RecordSite:
-        """The record that an effect on a trail table makes."""
+    def of_effect(self, effect: Effect, call: s.Call | None = None, info: FunctionInfo | None = None) -> RecordSite:
+        """The record that an effect on a trail table makes, as the call that makes it fills it in."""
         table = self.tables[effect.model]
+        given = {k.name: k.value for k in call.keywords if k.name} if call is not None else {}
         known = set(effect.fields)
-        who = bool(table.actors) and (not known or not known.isdisjoint(table.actors))
-        why = bool(known & set(table.reasons))
-        return RecordSite(effect.function, effect.file, effect.line, f"row in {effect.target or effect.model.rpartition('.')[2]}",
-                          RecordContent(who=who, what=True, why=why), table)
+        who = bool(table.actors) and (not known or any(a in known and _is_given(given.get(a)) for a in table.actors))
+        why = any(r in known and _is_given(given.get(r)) for r in table.reasons)
+        parameters = tuple(
+            (meaning, value.id) for meaning, columns in (("who", table.actors), ("why", table.reasons))
+            for column in columns if isinstance(value := given.get(column), s.Name) and info is not None and _has_default(info, value.id)
+        )
+        name = f"row in {effect.target or effect.model.rpartition('.')[2]}"
+        return RecordSite(effect.function, effect.file, effect.line, name, RecordContent(who=who, what=True, why=why), table, parameters)
 
     def of_call(self, site: CallSite) -> RecordSite | None:
         """The record that a library call makes, None when it makes none."""
@@ -66,6 +71,16 @@ class Records:
         if row is None and not site.targets:
             row = self._by_keywords.get((site.name, frozenset(k.name for k in site.call.keywords if k.name)))
         return None if row is None else _library_site(site, row)
+
+
+def _is_given(value: s.Expr | None) -> bool:
+    """True unless the column is given nothing; a column that is set elsewhere counts as given."""
+    return not (isinstance(value, s.Constant) and value.value in (None, ""))
+
+
+def _has_default(info: FunctionInfo, name: str) -> bool:
+    parameter = next((p for p in info.node.params if p.name == name), None)
+    return parameter is not None and isinstance(parameter.default, s.Constant) and parameter.default.value in (None, "")
 
 
 def _library_site(site: CallSite, row: RecordRow) -> RecordSite:

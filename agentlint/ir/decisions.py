@@ -49,6 +49,11 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     function: str = ""
 
 
+def consequential(decision: Decision) -> bool:
+    """True when something outlives the decision. Signing the person at the browser in or out changes nothing but the session."""
+    return decision.effect.kind not in ("authentication", "session")
+
+
 class ModelCall(msgspec.Struct, frozen=True, gc=False):
     """A call site of a language model or another learned model. None where the code does not tell."""
 

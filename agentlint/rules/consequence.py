@@ -23,7 +23,7 @@ _VERDICT = re.compile(
     r"|publish(es|ed)?|archiv(e|es|ed)|clos(e|es|ed)|transfer(s|red)?|merg(e|es|ed)|restor(e|es|ed))(?![a-z])", re.IGNORECASE,
 )
 _BY_KIND: dict[str, int] = {
-    "payment": 90, "permission": 80, "process": 60, "raw-sql": 55, "orm-write": 50, "authentication": 50, "outbound-http": 45, "queue": 40, "file": 40,
+    "payment": 90, "permission": 80, "process": 60, "raw-sql": 55, "orm-write": 50, "authentication": 25, "outbound-http": 45, "queue": 40, "file": 40,
     "model-call": 30, "mail": 20, "message": 20, "session": 10, "cache": 5,
 }
 _BY_OPERATION: dict[str, int] = {"delete": 75, "grant": 80, "revoke": 80}
@@ -46,7 +46,7 @@ def weight(changes: Iterable[Change], words: str = "") -> int:
 
 def _weight(change: Change, words: str) -> int:
     base = _BY_KIND.get(change.kind, 30)
-    if change.kind in ("mail", "message", "session", "cache"):
+    if change.kind in ("mail", "message", "session", "cache", "authentication"):
         return base
     spoken = " ".join((_spaced(change.target), *map(_spaced, change.fields), _spaced(words)))
     return max(base, _BY_OPERATION.get(change.operation, 0), _word_weight(spoken))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agentlint.findings.scorecard import Gate, Part, Question
-from agentlint.ir.decisions import Decision
+from agentlint.ir.decisions import Decision, consequential
 from agentlint.ir.effects import Confidence
 from agentlint.scores.counting import answer, share
 
@@ -15,7 +15,8 @@ _EARNS = {"audited": 1.0, "partial": 0.5, "unaudited": 0.0}
 
 
 def auditable(decisions: Sequence[Decision], trust: tuple[Confidence, str]) -> Question:
-    """The answer, from the decisions found. All parts count all decisions, so that removing a record never raises any of them."""
+    """The answer, from the consequential decisions found. All parts count all decisions, so that removing a record never raises any of them."""
+    decisions = [d for d in decisions if consequential(d)]
     parts = {"recorded": _recorded(decisions), "explained": _explained(decisions), "attributed": _attributed(decisions)}
     return answer(QUESTION, parts, _gate(decisions), trust)
 

@@ -26,7 +26,7 @@ from agentlint.findings.finding import Finding
 from agentlint.ir.decisions import Decision
 from agentlint.rules.base import Rule, RuleContext
 from agentlint.rules.consequence import severity
-from agentlint.rules.decisions.wording import DECIDERS, deed, how_to_record, meaning, place, related, weight_of
+from agentlint.rules.decisions.wording import DECIDERS, Case, cases, deed, how_to_record, meaning, place, related, weight_of
 
 _MODEL = """\
 from django.db import models
@@ -80,13 +80,13 @@ RULE = Rule(
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    """One finding per decision that some paths record and others do not."""
-    for decision in context.facts.decisions:
-        if decision.status == "partial":
-            yield _finding(decision, context)
+    """One finding per line of effect whose decision some paths record and others do not."""
+    for case in cases(context, "partial"):
+        yield _finding(case, context)
 
 
-def _finding(decision: Decision, context: RuleContext) -> Finding:
+def _finding(case: Case, context: RuleContext) -> Finding:
+    decision = case.decision
     heavy = weight_of(decision)
     file, line = place(decision)
     recorded = f" ({decision.audit[0].mechanism}, {decision.audit[0].file}:{decision.audit[0].line})" if decision.audit else ""
@@ -94,7 +94,7 @@ def _finding(decision: Decision, context: RuleContext) -> Finding:
         rule=RULE.name, severity=severity(heavy - 5, RULE.severity, decision.confidence), weight=heavy, confidence=decision.confidence,
         message=f"{DECIDERS[decision.source]} decides: {decision.decision}. {deed(decision)}; some paths record it{recorded}, {_escape(decision)} does not.",
         help=how_to_record(context, decision), file=file, line=line, symbol=decision.symbol, decision=decision.id,
-        operation=next((i for i in decision.operations if i in context.operations), None), related=related(decision), path=decision.path,
+        operation=next((i for i in decision.operations if i in context.operations), None), related=related(case), path=decision.path,
         fingerprint=meaning(RULE.name, decision),
     )
 

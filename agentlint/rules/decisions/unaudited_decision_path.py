@@ -25,10 +25,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.ir.decisions import Decision
 from agentlint.rules.base import Rule, RuleContext
 from agentlint.rules.consequence import severity
-from agentlint.rules.decisions.wording import DECIDERS, deed, how_to_record, meaning, place, related, weight_of
+from agentlint.rules.decisions.wording import DECIDERS, Case, cases, deed, how_to_record, meaning, place, related, weight_of
 
 _MODEL = """\
 from django.db import models
@@ -76,19 +75,19 @@ RULE = Rule(
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    """One finding per decision that no path records."""
-    for decision in context.facts.decisions:
-        if decision.status == "unaudited":
-            yield _finding(decision, context)
+    """One finding per line of effect whose decision no path records."""
+    for case in cases(context, "unaudited"):
+        yield _finding(case, context)
 
 
-def _finding(decision: Decision, context: RuleContext) -> Finding:
+def _finding(case: Case, context: RuleContext) -> Finding:
+    decision = case.decision
     heavy = weight_of(decision)
     file, line = place(decision)
     return Finding(
         rule=RULE.name, severity=severity(heavy, RULE.severity, decision.confidence), weight=heavy, confidence=decision.confidence,
         message=f"{DECIDERS[decision.source]} decides: {decision.decision}. {deed(decision)}, and no path leaves a durable record.",
         help=how_to_record(context, decision), file=file, line=line, symbol=decision.symbol, decision=decision.id,
-        operation=next((i for i in decision.operations if i in context.operations), None), related=related(decision), path=decision.path,
+        operation=next((i for i in decision.operations if i in context.operations), None), related=related(case), path=decision.path,
         fingerprint=meaning(RULE.name, decision),
     )

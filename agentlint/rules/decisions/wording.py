@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from agentlint.findings.finding import Related
 from agentlint.findings.fingerprint import fingerprint
-from agentlint.ir.decisions import Decision
+from agentlint.ir.decisions import AuditStatus, Decision, consequential
 from agentlint.ir.effects import Effect
 from agentlint.rules.base import RuleContext
 from agentlint.rules.consequence import Change, weight
@@ -39,18 +41,46 @@ def deed(decision: Decision) -> str:
     return f"It {effect_text(effect)} in {decision.symbol or 'the module'} ({effect.file}:{effect.line})"
 
 
+class Case(msgspec.Struct, frozen=True):
+    """A decision to report, with those that come to the same effect at the same line: one record there mends them all."""
+
+    decision: Decision
+    others: tuple[Decision, ...] = ()
+
+
+def cases(context: RuleContext, status: AuditStatus) -> list[Case]:
+    """The consequential decisions of a status, one case per line of effect. The one nearest to the effect speaks for the others."""
+    by_effect: dict[tuple[str, int, str, str], list[Decision]] = {}
+    for decision in context.facts.decisions:
+        if decision.status == status and consequential(decision):
+            effect = decision.effect
+            by_effect.setdefault((effect.file, effect.line, effect.target, effect.operation), []).append(decision)
+    result = []
+    for group in by_effect.values():
+        first, *others = sorted(group, key=_distance)
+        result.append(Case(first, tuple(others)))
+    return result
+
+
+def _distance(decision: Decision) -> tuple[object, ...]:
+    effect = decision.effect
+    return (decision.function != effect.function, decision.source != "model", decision.file != effect.file, decision.file, decision.line, decision.id)
+
+
 def place(decision: Decision) -> tuple[str, int]:
     """Where the finding stands: at the effect when it is in the decision's own file, else at the decision."""
     effect = decision.effect
     return (effect.file, effect.line) if effect.file == decision.file and effect.line else (decision.file, decision.line)
 
 
-def related(decision: Decision) -> tuple[Related, ...]:
-    """The decision, its effect and the records that some paths make."""
+def related(case: Case) -> tuple[Related, ...]:
+    """The decision, its effect, the records that some paths make, and the other places that come to the same effect."""
+    decision = case.decision
     here = place(decision)
     effect = decision.effect
     places = [Related(decision.file, decision.line, "the decision"), Related(effect.file, effect.line, f"{effect_text(effect)} here")]
     places += [Related(site.file, site.line, f"recorded here: {site.mechanism}") for site in decision.audit]
+    places += [Related(d.file, d.line, f"{d.symbol} comes to the same effect") for d in case.others]
     return tuple(dict.fromkeys(r for r in places if (r.file, r.line) != here))
 
 

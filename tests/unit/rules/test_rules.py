@@ -128,3 +128,18 @@ def test_severity_follows_consequence() -> None:
     assert severity(plain) == "warning"
     assert severity(replace(plain, kind="mail", operation="send")) == "info"
     assert severity(replace(plain, operation="delete"), confidence="low") == "warning"
+
+
+def test_decisions_that_come_to_one_effect_are_one_finding() -> None:
+    """The one nearest to the effect speaks; the others are related."""
+    service = replace(DECISION, id="s", file="desk/services.py", symbol="reject", function="desk.services.reject",
+                      effect=replace(EFFECT, file="desk/services.py", function="desk.services.reject"))
+    view = replace(service, id="v", file="desk/views.py", symbol="decide", function="desk.views.decide", source="person")
+    (found,) = findings(view, service)
+    assert (found.symbol, found.decision) == ("reject", "s")
+    assert "decide comes to the same effect" in [r.message for r in found.related]
+
+
+def test_signing_in_is_no_consequential_decision() -> None:
+    """It changes nothing but the session."""
+    assert findings(replace(DECISION, effect=replace(EFFECT, kind="authentication", operation="login"))) == []

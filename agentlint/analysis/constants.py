@@ -38,7 +38,7 @@ class Folder:
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._memo: dict[tuple[int, str], Folded] = {}
+        self._memo: dict[tuple[int, str], tuple[s.Expr, Folded]] = {}
         self._histories: dict[str, dict[str, tuple[Change, ...]]] = {}
         self._depth = 0
         self._busy: set[tuple[str, str]] = set()
@@ -55,9 +55,10 @@ class Folder:
         if names:
             return self._guarded(handler, expr, scope, names)
         key = (id(expr), self._program.id_of(scope))
-        if key not in self._memo:
-            self._memo[key] = self._guarded(handler, expr, scope, {})
-        return self._memo[key]
+        known = self._memo.get(key)
+        if known is None:  # the expression is kept, so that its identity is not given to another
+            known = self._memo[key] = (expr, self._guarded(handler, expr, scope, {}))
+        return known[1]
 
     def _guarded(self, handler: Callable[..., Folded], expr: s.Expr, scope: Scope, names: Known) -> Folded:
         self._depth += 1

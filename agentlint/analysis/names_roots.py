@@ -86,7 +86,7 @@ class Roots:
         is_file = first in self._modules and not is_package
         if not holds and is_file:
             return (0, 0, 0)  # a lone script elsewhere is not importable from here
-        if not (is_package or is_file) and matched < len(parts) and matched < 2:
+        if not (is_package or is_file) and matched < 2:
             return (0, 0, 0)  # a plain folder that happens to be called like a library
         return (matched, _shared(root, importer) if holds else -1, -len(root))
 

@@ -20,6 +20,7 @@ class Types:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._kept: dict[int, s.Expr] = {}
         self._writes: dict[tuple[str, str], tuple[AttributeWrite, ...]] = {}
 
     def of(self, expr: s.Expr | None, function_id: str, class_id: str = "") -> tuple[Type, ...]:
@@ -28,6 +29,8 @@ class Types:
         With `class_id` a method is read for that concrete class.
         """
         frame = self.engine.frame(self._home(function_id), Type(class_id) if class_id else None)
+        if expr is not None:
+            self._kept[id(expr)] = expr  # answers are remembered by identity, which must not be given to another expression
         return self.engine.eval(expr, frame)[:MOST_SHOWN]
 
     def _home(self, id: str) -> str:
@@ -73,6 +76,8 @@ class Types:
 
     def annotation(self, expr: s.Expr | None, function_id: str) -> tuple[Type, ...]:
         """What an annotation allows."""
+        if expr is not None:
+            self._kept[id(expr)] = expr
         return self.engine.annotated(expr, self.engine.frame(self._home(function_id)))[:MOST_SHOWN]
 
     def method_context(self, function_id: str, line: int) -> tuple[str, ...]:

@@ -43,6 +43,8 @@ class Evaluator:
         memo[key] = ()
         cut = self._engine.cut
         found = self._by_type[type(expr)](expr, frame)  # type: ignore[operator]
+        if len(found) > 1:
+            found = self._engine.members.settled(found)
         if self._engine.cut == cut:
             memo[key] = found
         else:

@@ -69,9 +69,20 @@ class LibraryTypes:
         return (receiver.args[0],) if receiver is not None and receiver.args and not receiver.args[0].meta and receiver.args[0] != UNSEEN else ()
 
 
+_TEXT_LISTS = frozenset({"split", "rsplit", "splitlines"})
+_TEXT_TRIPLES = frozenset({"partition", "rpartition"})
+_TEXT_OTHERS = {"encode": "bytes", "decode": "str", "find": "int", "rfind": "int", "index": "int", "count": "int"}
+
+
 def builtin_method(owner: Type, name: str) -> Types_ | None:
-    """What a method of a built-in collection gives; None for other methods."""
+    """What a method of a text or built-in collection gives; None for other methods."""
     kind, args = owner.name, owner.args
+    if kind in ("str", "bytes"):
+        if name in _TEXT_LISTS | _TEXT_TRIPLES:
+            return (Type("list" if name in _TEXT_LISTS else "tuple", (Type(kind),)),)
+        if name in _TEXT_OTHERS:
+            return (Type(_TEXT_OTHERS[name]),)
+        return (Type("bool" if name.startswith(("is", "starts", "ends")) else kind),)
     if kind == "dict":
         key, value = (args[0], args[-1]) if len(args) == 2 else (UNSEEN, UNSEEN)
         if name in ("get", "pop", "setdefault", "__getitem__"):

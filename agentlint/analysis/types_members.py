@@ -99,6 +99,19 @@ class Members:
         last = name.rpartition(".")[2]
         return last[:1].isupper() and not last.isupper() and not self._engine.known.has(f"{name}()")
 
+    def settled(self, types: Types_) -> Types_:
+        """The alternatives of which something is known; all when nothing is known of any."""
+        known = tuple(t for t in types if not self._is_opaque(t))
+        return known or types
+
+    def _is_opaque(self, type: Type) -> bool:
+        """True for a library value of which only the path is known."""
+        name = type.name
+        program = self._engine.program
+        if "." not in name or name in program.names.definitions or name in program.modules or self.is_class(name):
+            return False
+        return not (type.meta and self._engine.library.is_described(name)) and not self._engine.generics.is_variable(name)
+
     def annotated(self, expr: s.Expr | None, frame: Frame) -> Types_:
         """The types an annotation allows in a frame."""
         engine = self._engine

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from agentlint.analysis.constants_values import HOLE
 from agentlint.analysis.types_generics import substitute
 from agentlint.analysis.types_library import Given, builtin_call, builtin_method
 from agentlint.analysis.types_parameters import argument
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from agentlint.analysis.types_engine import Engine, Frame
 
 _MOST_HEIRS = 8
+_SHORTEST_PART = 3
+"""Constant letters of a computed attribute name below which nothing is guessed."""
 
 
 class Results:
@@ -58,12 +61,27 @@ class Results:
             return self._class_of_self(call, frame)
         if func.id == "super":
             return self._super(call, frame)
-        if func.id == "getattr" and len(call.args) >= 2 and isinstance(call.args[1], s.Constant) and isinstance(call.args[1].value, str):
-            found = union(self._engine.attribute(t, str(call.args[1].value)) for t in self._engine.eval(call.args[0], frame))
-            return found or (self._engine.eval(call.args[2], frame) if len(call.args) > 2 else ())
+        if func.id == "getattr" and len(call.args) >= 2:
+            return self._by_name(call, frame)
         if func.id in ("cast",) and len(call.args) == 2:
             return self._engine.annotated(call.args[0], frame) or self._engine.eval(call.args[1], frame)
         return None
+
+    def _by_name(self, call: s.Call, frame: Frame) -> Types_:
+        """`getattr(x, name)`: the attribute of a constant name, the methods that fit a name of which a part is constant."""
+        engine = self._engine
+        holders = engine.eval(call.args[0], frame)
+        name = engine.program.fold(call.args[1], frame.scope)
+        if not isinstance(name, str):
+            return ()
+        if HOLE not in name:
+            found = union(engine.attribute(t, name) for t in holders)
+            return found or (engine.eval(call.args[2], frame) if len(call.args) > 2 else ())
+        start, _, end = name.partition(HOLE)
+        if len(start) + len(end) < _SHORTEST_PART or HOLE in end:
+            return ()
+        names = {m for t in holders for b in engine.program.mro(t.name) if b in engine.program.classes for m in engine.program.classes[b].methods}
+        return union(engine.attribute(t, n) for n in sorted(names) if n.startswith(start) and n.endswith(end) for t in holders)
 
     def _class_of_self(self, call: s.Call, frame: Frame) -> Types_ | None:
         func = call.func

@@ -126,7 +126,8 @@ class Lambda(_Node, frozen=True, gc=False):
 
 
 class Other(_Node, frozen=True, gc=False):
-    """Anything else, with its sub-expressions: `star`, `double-star`, `yield`, `slice`, `del`, `assert`, `unknown`. `await x` is lowered to x."""
+    """Anything else, with its sub-expressions: `star`, `double-star`, `yield`, `slice`, `del`, `assert`,
+    `global` (the names a function assigns in its module), `unknown`. `await x` is lowered to x."""
 
     kind: str
     children: tuple[Expr, ...]

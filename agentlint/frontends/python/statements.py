@@ -66,7 +66,7 @@ def _nothing(source: Source, node: Node, out: list[s.Stmt]) -> None:
     """Statements without meaning for us."""
 
 
-STATEMENTS.fill(("pass_statement", "global_statement", "nonlocal_statement", "comment", "line_continuation", ";"), _nothing)
+STATEMENTS.fill(("pass_statement", "nonlocal_statement", "comment", "line_continuation", ";"), _nothing)
 
 
 def _body(node: Node) -> Node | None:
@@ -152,6 +152,13 @@ def _python2_call(source: Source, node: Node, out: list[s.Stmt]) -> None:
     args = tuple([EXPRESSIONS[c.kind_id](source, c) for c in parts(node)])
     func = s.Name(node.type.removesuffix("_statement"), line)
     out.append(s.Expression(s.Call(func, args, (), line, source.next_site(), node.start_point[1] + 1), line))
+
+
+@STATEMENTS("global_statement")
+def _global(source: Source, node: Node, out: list[s.Stmt]) -> None:
+    """Which of the names assigned below belong to the module."""
+    line = source.line(node)
+    out.append(s.Expression(s.Other("global", tuple([EXPRESSIONS[c.kind_id](source, c) for c in parts(node)]), line), line))
 
 
 @STATEMENTS("break_statement")

@@ -29,7 +29,7 @@ class MountTree:
     def __init__(self) -> None:
         self._own: dict[str, tuple[str, tuple[Guard, ...]]] = {}
         self._roots: set[str] = set()
-        self._parents: dict[str, list[tuple[str, str, tuple[Guard, ...]]]] = defaultdict(list)
+        self._parents: dict[str, list[tuple[str, str, tuple[Guard, ...], bool]]] = defaultdict(list)
 
     def declare(self, key: str, prefix: str = "", guards: Sequence[Guard] = (), root: bool = False) -> None:
         """A table with its own prefix; `root` for an application that nothing needs to mount."""
@@ -37,9 +37,9 @@ class MountTree:
         if root:
             self._roots.add(key)
 
-    def mount(self, parent: str, child: str, prefix: str = "", guards: Sequence[Guard] = ()) -> None:
-        """`child` is reachable below `parent` under a prefix beside its own."""
-        edge = (parent, prefix, tuple(guards))
+    def mount(self, parent: str, child: str, prefix: str = "", guards: Sequence[Guard] = (), replaces: bool = False) -> None:
+        """`child` is reachable below `parent` under a prefix beside its own, or instead of its own when the mount `replaces` it."""
+        edge = (parent, prefix, tuple(guards), replaces)
         if edge not in self._parents[child]:
             self._parents[child].append(edge)
 
@@ -63,9 +63,9 @@ class MountTree:
         if not parents:
             return [Mount(own_prefix, own_guards)]
         found = []
-        for parent, prefix, guards in parents[:_MOST_PLACES]:
+        for parent, prefix, guards, replaces in parents[:_MOST_PLACES]:
             for place in self._places(parent, (*seen, key))[:_MOST_PLACES]:
-                found.append(Mount(join_paths(place.prefix, prefix, own_prefix), (*place.guards, *guards, *own_guards), place.depth + 1))
+                found.append(Mount(join_paths(place.prefix, prefix, "" if replaces else own_prefix), (*place.guards, *guards, *own_guards), place.depth + 1))
         return found
 
 

@@ -154,9 +154,12 @@ class Program:
         """
         return self._folder.fold(expr, scope, names)
 
-    def elements(self, expr: s.Expr | None, scope: Scope) -> tuple[Element, ...]:
-        """The items of a list that code builds (`[...] + other.list`, `+=`, `append`, `extend`, loops over constants), in order."""
-        return self._folder.elements(expr, scope)
+    def elements(self, expr: s.Expr | None, scope: Scope, names: Mapping[str, object] | None = None) -> tuple[Element, ...]:
+        """The items of a list that code builds (`[...] + other.list`, `+=`, `append`, `extend`, loops over constants), in order.
+
+        `names` are bindings of an `Element` that the expression came from, or of a call's arguments to a helper's parameters.
+        """
+        return self._folder.elements(expr, scope, names)
 
     def setting(self, name: str, folder: Folder) -> Folded:
         """The value of a configuration constant that a library object hands through (`settings.NAME`), read from the project's settings modules."""

@@ -105,7 +105,7 @@ class Matcher:
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._rarity = rarities(entries)
         self._offers: dict[tuple[str, str], list[tuple[Entry, Atom]]] = defaultdict(list)
-        self._sites: dict[tuple[str, int], list[Entry]] = defaultdict(list)
+        self._sites: dict[tuple[tuple[str, str], tuple[str, int]], list[Entry]] = defaultdict(list)
         self._handlers: dict[tuple[str, str, str], Entry] = {}
         for entry in entries:
             if not entry.machine_callable:
@@ -114,7 +114,7 @@ class Matcher:
             for atom in atoms_of(entry, self._rarity):
                 self._offers[atom.key].append((entry, atom))
                 for site in atom.sites:
-                    self._sites[site].append(entry)
+                    self._sites[atom.key, site].append(entry)
 
     def judge(self, entry: Entry) -> Operation:
         """The entry's operation with status, counterparts and evidence."""
@@ -145,7 +145,7 @@ class Matcher:
 
     def _candidates(self, atom: Atom) -> list[tuple[Entry, Atom]]:
         direct = self._offers.get(atom.key, [])
-        shared = [(e, msgspec.structs.replace(atom, sites=atom.sites)) for site in sorted(atom.sites) for e in self._sites.get(site, ())]
+        shared = [(e, msgspec.structs.replace(atom, sites=atom.sites)) for site in sorted(atom.sites) for e in self._sites.get((atom.key, site), ())]
         return [*direct, *shared]
 
 

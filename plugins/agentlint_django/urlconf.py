@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from agentlint.api import UNKNOWN, ClassInfo, Context, FunctionInfo, Scope, join_paths, syntax
+from agentlint.api import UNKNOWN, ClassInfo, Context, Element, FunctionInfo, Scope, join_paths, syntax
 
 PATTERNS = frozenset({"django.urls.path", "django.urls.re_path", "django.urls.conf.path", "django.urls.conf.re_path", "django.conf.urls.url", "django.conf.urls.re_path"})
 _REGEX = frozenset({"django.urls.re_path", "django.urls.conf.re_path", "django.conf.urls.url", "django.conf.urls.re_path"})
@@ -75,12 +75,13 @@ class UrlConf:
         own = namespace or (app if isinstance(app, str) else "")
         yield from self._list(syntax.Name("urlpatterns", 0), module, prefix, own, (*seen, module.name))
 
-    def _list(self, expr: syntax.Expr, scope: Scope, prefix: str, namespace: str, seen: tuple[str, ...]) -> Iterator[UrlEntry]:
+    def _list(
+        self, expr: syntax.Expr, scope: Scope, prefix: str, namespace: str, seen: tuple[str, ...], bound: dict[str, object] | None = None
+    ) -> Iterator[UrlEntry]:
         if len(seen) > _DEPTH:
             return
-        for element in self._program.elements(expr, scope):
-            bound = dict(getattr(element, "names", None) or {})
-            yield from self._item(element.expr, element.scope, prefix, namespace, seen, bound)
+        for element in self._program.elements(expr, scope, bound):
+            yield from self._item(element.expr, element.scope, prefix, namespace, seen, dict(element.names))
 
     def _item(self, expr: syntax.Expr, scope: Scope, prefix: str, namespace: str, seen: tuple[str, ...], bound: dict[str, object]) -> Iterator[UrlEntry]:
         if isinstance(expr, syntax.Other) and expr.kind == "star":
@@ -106,11 +107,22 @@ class UrlConf:
         else:
             target = self._program.lookup(called) if called else None
             if isinstance(target, FunctionInfo):
+                given = self._given(expr, target, scope, bound)
                 for returned in self._program.returned(target):
                     if isinstance(returned, syntax.Call):
-                        yield from self._item(returned, target, prefix, namespace, (*seen, called), bound)
+                        yield from self._item(returned, target, prefix, namespace, (*seen, called), given)
                     else:
-                        yield from self._list(returned, target, prefix, namespace, (*seen, called))
+                        yield from self._list(returned, target, prefix, namespace, (*seen, called), given)
+
+    def _given(self, call: syntax.Call, helper: FunctionInfo, scope: Scope, bound: dict[str, object]) -> dict[str, object]:
+        """What the parameters of a helper are in one call: constants, or the expressions themselves."""
+        names = [p.name for p in helper.node.params]
+        values = [*zip(names, call.args, strict=False), *((k.name, k.value) for k in call.keywords if k.name)]
+        found: dict[str, object] = {}
+        for name, value in values:
+            folded = self._program.fold(value, scope, bound)
+            found[str(name)] = Element(value, scope, bound) if folded is UNKNOWN else folded
+        return found
 
     def _pattern(
         self, call: syntax.Call, scope: Scope, prefix: str, namespace: str, seen: tuple[str, ...], bound: dict[str, object], regex: bool

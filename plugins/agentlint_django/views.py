@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from agentlint.api import ClassInfo, Context, Effect, FunctionInfo, Guard, Program, Route, Scope, syntax, walk
+from agentlint.api import ClassInfo, Context, Effect, Element, FunctionInfo, Guard, Program, Route, Scope, syntax, walk
 from agentlint_django.forms import MODEL_FORMS, Written, form_model, model_named
 from agentlint_django.urlconf import UrlEntry
 
@@ -43,7 +43,8 @@ class _Views:
     def routes(self, entry: UrlEntry) -> Iterator[Route]:
         view, scope, extra = self._followed(entry)
         if isinstance(view, FunctionInfo):
-            yield from self._function(view, entry, extra)
+            if not any(walk.dotted(d.func).endswith("api_view") for d in view.node.decorators if isinstance(d, syntax.Call)):  # another plugin's
+                yield from self._function(view, entry, extra)
         elif isinstance(view, ClassInfo):
             yield from self._class(view, entry, extra)
         elif _as_view(entry.view) and (name := self._program.resolve(entry.view.func.value, scope)) in ACCOUNT_VIEWS:  # type: ignore[union-attr]
@@ -57,10 +58,8 @@ class _Views:
         """The function or class behind a view expression, with further wrappers met on the way."""
         expr, scope, wrappers = entry.view, entry.scope, entry.wrappers
         for _ in range(8):
-            if isinstance(expr, syntax.Name) and expr.id in entry.bound:
-                held = entry.bound[expr.id]
-                inner = getattr(held, "expr", held)
-                expr, scope = inner, getattr(held, "scope", scope)
+            if isinstance(expr, syntax.Name) and isinstance(held := entry.bound.get(expr.id), Element):
+                expr, scope = held.expr, held.scope
             if isinstance(expr, syntax.Constant) and isinstance(expr.value, str):
                 return self._program.lookup(expr.value), scope, wrappers
             if isinstance(expr, syntax.Call):

@@ -11,7 +11,6 @@ from agentlint_drf.authentication import Authentication
 from agentlint_drf.routers import Registered, read_routers
 from agentlint_drf.serializers import HOOKS, written_by
 
-_APIVIEW = "rest_framework.views.APIView"
 _ACTION = ("rest_framework.decorators.action", "rest_framework.decorators.detail_route", "rest_framework.decorators.list_route")
 _API_VIEW = "rest_framework.decorators.api_view"
 _VERBS = ("get", "post", "put", "patch", "delete")
@@ -135,7 +134,7 @@ class _Views:
         if not isinstance(view, (syntax.Name, syntax.Attribute)):
             return
         target, name = self._followed(view, entry.scope)
-        if isinstance(target, ClassInfo) and self._program.inherits(target.id, _APIVIEW, "rest_framework.viewsets.ViewSetMixin", "rest_framework.viewsets.ViewSet"):
+        if isinstance(target, ClassInfo) and any(base.startswith("rest_framework.") for base in self._program.mro(target.id)):
             if isinstance(actions, dict):
                 for verb, action in actions.items():
                     yield from self._mapped(target, str(action), str(verb).upper(), entry)

@@ -115,7 +115,8 @@ class _Reader:
                 if func.attr == "init_app":  # `api.init_app(app)`: the extension hangs on the application
                     owner, key = key, owner
                 if owner and key and self._tree.known(key):
-                    self._tree.mount(owner, key, prefix)
+                    # Flask: a url_prefix given at registration takes the place of the blueprint's own
+                    self._tree.mount(owner, key, prefix, replaces=bool(prefix) and func.attr == "register_blueprint")
             return
         if isinstance(func, syntax.Attribute) and func.attr == "before_request" and call.args:
             self._hook(table_key(func.value, scope, self._program), call.args[0], scope)

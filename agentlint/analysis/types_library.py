@@ -59,6 +59,8 @@ class LibraryTypes:
             return given.args[int(which)] if int(which) < len(given.args) else ()
         if word == "kwarg":
             return given.keywords.get(which, ())
+        if word in ("attribute", "result") and given.receiver is not None:
+            return self._engine.attribute(given.receiver, which) if word == "attribute" else self._engine.members.called(given.receiver, which)
         return ()
 
     @staticmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -39,6 +40,7 @@ class Folder:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._memo: dict[tuple[int, str], tuple[s.Expr, Folded]] = {}
+        self._variables: dict[tuple[str, str], Folded] = {}
         self._histories: dict[str, dict[str, tuple[Change, ...]]] = {}
         self._depth = 0
         self._busy: set[tuple[str, str]] = set()
@@ -126,16 +128,21 @@ class Folder:
         key = (name, self._program.id_of(home))
         if key in self._busy:
             return UNKNOWN
-        self._busy.add(key)
-        try:
-            return self._replay(name, home)
-        finally:
-            self._busy.discard(key)
+        if key not in self._variables:
+            self._busy.add(key)
+            try:
+                self._variables[key] = self._replay(name, home)
+            finally:
+                self._busy.discard(key)
+        return self._variables[key]
 
     def _replay(self, name: str, home: Scope) -> Folded:
         value: Folded = UNKNOWN
         for change in self.changes(home)[name]:
-            for known in self._turns(change.loops, home, {name: value}):
+            if not change.loops:
+                value = self._step(change, value, home, {name: value} if change.refers else {})
+                continue
+            for known in islice(self._turns(change.loops, home, {name: value}), _MOST_STEPS):
                 value = self._step(change, value, home, {**known, name: value})
         return value
 
@@ -332,7 +339,7 @@ class Folder:
         try:
             items: tuple[Element, ...] = ()
             for change in self.changes(home)[name]:
-                for known in self._turns(change.loops, home, {}):
+                for known in islice(self._turns(change.loops, home, {}), _MOST_STEPS):
                     items = self._grown(change, items, home, {**known, name: items})
             return items
         finally:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from agentlint.ir import syntax as s
+from agentlint.ir.walk import expressions
 
 _ADDING = {"append": "append", "add": "append", "extend": "extend", "insert": "append", "update": "update", "appendleft": "append"}
 
@@ -21,6 +22,8 @@ class Change(msgspec.Struct, frozen=True, eq=False):
     loops: tuple[s.Loop, ...] = ()
     nested: bool = False
     """True inside a branch, so that it may not happen."""
+    refers: bool = False
+    """True when the value mentions the variable itself."""
 
 
 def history(body: Iterable[s.Stmt]) -> dict[str, tuple[Change, ...]]:
@@ -28,7 +31,8 @@ def history(body: Iterable[s.Stmt]) -> dict[str, tuple[Change, ...]]:
     found: dict[str, list[Change]] = {}
     for stmt, loops, nested in _walk(body, (), False):
         for name, kind, value, key in _of(stmt):
-            found.setdefault(name, []).append(Change(kind, value, key, loops, nested))
+            refers = value is not None and any(isinstance(e, s.Name) and e.id == name for e in expressions(value))
+            found.setdefault(name, []).append(Change(kind, value, key, loops, nested, refers))
     return {name: tuple(changes) for name, changes in found.items()}
 
 

@@ -67,10 +67,19 @@ class Records:
 
     def of_call(self, site: CallSite) -> RecordSite | None:
         """The record that a library call makes, None when it makes none."""
-        row = self._library.record(site.library) if site.library else None
+        row = next((row for row in map(self._library.record, _access_paths(site)) if row is not None), None)
         if row is None and not site.targets:
             row = self._by_keywords.get((site.name, frozenset(k.name for k in site.call.keywords if k.name)))
         return None if row is None else _library_site(site, row)
+
+
+def _access_paths(site: CallSite) -> Iterator[str]:
+    """The call's own path, and the one that names the model whose manager is asked: `LogEntry.objects.log_action`."""
+    if site.library:
+        yield site.library
+    for held in site.receiver:
+        if held.args and held.name.endswith(("Manager", "QuerySet")):
+            yield f"{held.args[0].name}.objects.{site.name}"
 
 
 def _is_given(value: s.Expr | None) -> bool:

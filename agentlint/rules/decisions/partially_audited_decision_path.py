@@ -92,7 +92,7 @@ def _finding(case: Case, context: RuleContext) -> Finding:
     recorded = f" ({decision.audit[0].mechanism}, {decision.audit[0].file}:{decision.audit[0].line})" if decision.audit else ""
     return Finding(
         rule=RULE.name, severity=severity(heavy - 5, RULE.severity, decision.confidence), weight=heavy, confidence=decision.confidence,
-        message=f"{DECIDERS[decision.source]} decides: {decision.decision}. {deed(decision)}; some paths record it{recorded}, {_escape(decision)} does not.",
+        message=f"{DECIDERS[decision.source]} decides over "{decision.decision}". {deed(decision)}; some paths record it{recorded}, {_escape(decision)}.",
         help=how_to_record(context, decision), file=file, line=line, symbol=decision.symbol, decision=decision.id,
         operation=next((i for i in decision.operations if i in context.operations), None), related=related(case), path=decision.path,
         fingerprint=meaning(RULE.name, decision),
@@ -100,8 +100,7 @@ def _finding(case: Case, context: RuleContext) -> Finding:
 
 
 def _escape(decision: Decision) -> str:
-    """The path without a record, by its most telling step: the last one before the effect."""
-    if len(decision.path) < 2:
-        return "at least one path"
-    step = decision.path[-2]
-    return f"the path through {step.file}:{step.line} ({step.text})"
+    """The path without a record, by its most telling step: where it leaves before the record, else the last turn before the effect."""
+    at_effect = (decision.effect.file, decision.effect.line)
+    telling = [step for step in decision.path[1:] if (step.file, step.line) != at_effect]
+    return f"the path through {telling[-1].file}:{telling[-1].line} ({telling[-1].text}) does not" if telling else "at least one path does not"

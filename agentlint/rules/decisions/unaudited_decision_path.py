@@ -86,7 +86,7 @@ def _finding(case: Case, context: RuleContext) -> Finding:
     file, line = place(decision)
     return Finding(
         rule=RULE.name, severity=severity(heavy, RULE.severity, decision.confidence), weight=heavy, confidence=decision.confidence,
-        message=f"{DECIDERS[decision.source]} decides: {decision.decision}. {deed(decision)}, and no path leaves a durable record.",
+        message=f"{DECIDERS[decision.source]} decides over "{decision.decision}". {deed(decision)}, and no path leaves a durable record.",
         help=how_to_record(context, decision), file=file, line=line, symbol=decision.symbol, decision=decision.id,
         operation=next((i for i in decision.operations if i in context.operations), None), related=related(case), path=decision.path,
         fingerprint=meaning(RULE.name, decision),

@@ -95,7 +95,7 @@ def test_an_unaudited_decision_stands_at_its_effect() -> None:
     """The effect's line when it is in the decision's file; the decision's own line otherwise."""
     (found,) = findings(DECISION)
     assert (found.line, found.severity) == (41, "error")
-    assert found.message.startswith("A model's answer decides: reject application. It changes Loan (status) in decide (desk/views.py:41)")
+    assert found.message.startswith("A model's answer decides over \"reject application\". It changes Loan (status) in decide (desk/views.py:41)")
     (elsewhere,) = findings(replace(DECISION, effect=replace(EFFECT, file="desk/services.py")))
     assert (elsewhere.file, elsewhere.line) == ("desk/views.py", 30)
 

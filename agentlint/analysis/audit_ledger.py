@@ -93,9 +93,10 @@ class Ledger:
         return found & ~self._erased(site)
 
     def _erased(self, site: RecordSite) -> int:
-        """Deletions that take the record along."""
+        """Deletions that take the record along, and those of the trail itself."""
         assert site.table is not None
-        return self._matching(tuple(self._records.cascades.get(site.table.model, ())), lambda e: e.operation == "delete")
+        trail = self._matching(tuple(self._records.tables), lambda e: e.operation == "delete")
+        return trail | self._matching(tuple(self._records.cascades.get(site.table.model, ())), lambda e: e.operation == "delete")
 
     def _matching(self, models: tuple[str, ...], wanted: Callable[[Effect], bool]) -> int:
         found = 0

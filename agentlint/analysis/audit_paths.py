@@ -66,6 +66,7 @@ class AuditPaths:
         self.ledger, self._records, self._coverage, self._matters = ledger, records, coverage, matters
         self._accounts: dict[Node, Account] = {}
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
+        self._parts: dict[Effect, tuple[Effect, ...]] = {}
         self.gaps: list[Gap] = []
 
     def compute(self, nodes: Iterable[Node]) -> None:
@@ -139,11 +140,25 @@ class AuditPaths:
         placed = [(_site_of(effect, by_line.get(effect.line, [])), effect) for effect in effects]
         info = self._program.functions.get(node[0])
         if info is not None and any(effect.kind == "orm-write" and len(effect.fields) > 1 for effect in effects):
+            whole = placed
             placed = split_conditional(placed, self._types.writes(info.id), self._places.of(info.id, info.node))
+            if len(placed) > len(whole):
+                self._remember_parts(whole, placed)
         grouped: dict[int, list[Effect]] = {}
         for site, effect in placed:
             grouped.setdefault(site, []).append(effect)
         yield from (Applied(site, tuple(found)) for site, found in grouped.items())
+
+    def _remember_parts(self, whole: list[tuple[int, Effect]], placed: list[tuple[int, Effect]]) -> None:
+        kept = {effect for _, effect in placed}
+        for _, effect in whole:
+            if effect not in kept:
+                parts = [p for _, p in placed if p.model == effect.model and set(p.fields) <= set(effect.fields) and (p.line == effect.line or p.api == "assignment")]
+                self._parts[effect] = tuple(dict.fromkeys(parts))
+
+    def parts(self, effect: Effect) -> tuple[Effect, ...]:
+        """The effect, or what it was taken apart into because branches set its fields."""
+        return self._parts.get(effect, (effect,))
 
     def _transfers(self, node: Node, edges: tuple[Edge, ...], own: tuple[Applied, ...]) -> dict[int, Transfer]:
         found: dict[int, Transfer] = {}
@@ -217,8 +232,9 @@ class AuditPaths:
             return account.transfer
         pending = 0  # a function that calls back into itself: nothing is known to be recorded
         for entry in self._summaries.entries(callee):
-            if self.counts(entry.effect) and self._coverage.sees(entry.effect) is None:
-                pending |= self.ledger.effect(entry.effect)
+            for effect in self.parts(entry.effect):
+                if self.counts(effect) and self._coverage.sees(effect) is None:
+                    pending |= self.ledger.effect(effect)
         return Transfer(pending=pending)
 
     def _around(self, sites: dict[int, Transfer], edges: tuple[Edge, ...]) -> tuple[int, ...]:

@@ -81,8 +81,9 @@ class Judge:
                     continue
                 steps = (Step(site.file, site.line, f"calls {_short(target.function)}"), *self._summaries.chain(entry))
                 confidence: Confidence = "medium" if "medium" in (entry.confidence, target.confidence) else entry.confidence
-                judged = self._judged(node, account, site.call.site, entry.effect, places, owner)
-                yield msgspec.structs.replace(judged, chain=steps, distance=entry.distance + 1, methods=methods, confidence=confidence)
+                for effect in self._paths.parts(entry.effect):
+                    judged = self._judged(node, account, site.call.site, effect, places, owner)
+                    yield msgspec.structs.replace(judged, chain=steps, distance=entry.distance + 1, methods=methods, confidence=confidence)
 
     def framework_effect(self, effect: Effect, owner: str) -> Judged:
         """An effect that the framework performs by itself."""

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from agentlint.analysis.consequence import is_bookkeeping, is_display_preference
-from agentlint.analysis.decision_arms import Arm, deciding, is_rule
+from agentlint.analysis.decision_arms import Arm, is_rule
 from agentlint.analysis.decision_judge import Judge, Judged
+from agentlint.analysis.decision_things import Things
 from agentlint.analysis.decision_words import in_words
 from agentlint.analysis.model_flow import Answers
 from agentlint.analysis.operations import Entry
@@ -19,11 +20,8 @@ from agentlint.ir.decisions import AuditStatus, Decision, DecisionSource, Record
 from agentlint.ir.effects import Effect, Step, changes_state
 
 _SILENT = frozenset({"message", "session", "cache", "model-call"})
-_MAIN = frozenset({"orm-write", "raw-sql", "permission", "payment", "process", "authentication"})
-_MOST_GROUPS = 4
-"""Different things that one arm of a function is said to decide over; the nearest."""
 _FURTHER = 2
-"""Calls beyond the nearest effect within which another effect still belongs to the same decision."""
+"""Calls below a function within which its own branch is said to decide over an effect."""
 _PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})
 _WORST: dict[AuditStatus, int] = {"unaudited": 0, "partial": 1, "audited": 2}
 
@@ -47,6 +45,7 @@ class Handler(msgspec.Struct, frozen=True):
     surface: str
     operations: tuple[str, ...]
     registered: tuple[Effect, ...]
+    resource: str = ""
 
 
 def handlers_of(entries: Iterable[Entry], summaries: Summaries) -> list[Handler]:
@@ -64,7 +63,7 @@ def _handler(group: Sequence[Entry], summaries: Summaries) -> Handler:
     owner = next((r.owner for r in routes if r.owner), "")
     return Handler(
         first.file, first.line, first.symbol, first.handler, tuple(dict.fromkeys(nodes)), owner, first.surface,
-        tuple(sorted({entry.operation.id for entry in group})), tuple(dict.fromkeys(e for r in routes for e in r.effects)),
+        tuple(sorted({entry.operation.id for entry in group})), tuple(dict.fromkeys(e for r in routes for e in r.effects)), first.resource,
     )
 
 
@@ -75,6 +74,7 @@ class DecisionFinder:
         self._program, self._summaries, self._judge, self._callers, self._answers = program, summaries, judge, callers, answers
         self._operations = _operations_by_effect(entries)
         self._handlers = handlers_of(entries, summaries)
+        self._things = Things(program)
 
     @property
     def operations(self) -> dict[str, tuple[str, ...]]:
@@ -94,7 +94,7 @@ class DecisionFinder:
         for node in handler.nodes:
             judged += self._judge.effects_of(node, handler.owner)
         source: DecisionSource = "person" if handler.surface in _PERSON else "rule"
-        for arm, group in _groups(judged):
+        for arm, group in self._things.by_arm(judged, (handler.symbol, handler.resource, handler.file.rpartition('/')[2])):
             row = self._row(handler.file, handler.line, handler.symbol, handler.function, arm, group, self._source(group, source))
             yield msgspec.structs.replace(row, operations=handler.operations)
 
@@ -102,7 +102,7 @@ class DecisionFinder:
         """What a function below the handlers decides over by its own branches, or for several callers."""
         info = self._program.functions[function]
         judged = [j for j in self._judge.effects_of((function, None)) if not j.effect.open_model and self._decides(info, j)]
-        for arm, group in _groups(judged):
+        for arm, group in self._things.by_arm(judged, (info.node.qualname, info.module.path.rpartition('/')[2])):
             source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
             row = self._row(info.module.path, info.node.line, info.node.qualname, function, arm, group, self._source(group, source))
             operations = sorted({o for j in group for o in self._operations.get((j.effect.file, j.effect.line), ())})
@@ -123,7 +123,7 @@ class DecisionFinder:
             return False
         if judged.distance == 0:
             return judged.place.guarded or self._callers.get(info.id, 0) != 1
-        return deciding(judged.place.arms) is not None and judged.distance <= _FURTHER
+        return judged.place.guarded and judged.distance <= _FURTHER
 
     def _row(
         self, file: str, line: int, symbol: str, function: str, arm: Arm | None, group: Sequence[Judged], source: DecisionSource,
@@ -151,32 +151,6 @@ def _status(group: Sequence[Judged]) -> AuditStatus:
 def _content(group: Sequence[Judged]) -> RecordContent:
     held = [j.content for j in group if j.status != "unaudited"]
     return RecordContent(any(c.who for c in held), any(c.what for c in held), any(c.why for c in held))
-
-
-def _groups(judged: Sequence[Judged]) -> Iterator[tuple[Arm | None, list[Judged]]]:
-    """Effects by the arm that leads to them and the thing they act on, without what only accompanies them."""
-    by_arm: dict[Arm | None, list[Judged]] = defaultdict(list)
-    for one in judged:
-        by_arm[deciding(one.place.arms)].append(one)
-    for arm in sorted(by_arm, key=lambda a: (a is not None, a.line if a else 0, a.text if a else "")):
-        for group in _things(by_arm[arm]):
-            yield arm, group
-
-
-def _things(judged: Sequence[Judged]) -> list[list[Judged]]:
-    main = [j for j in judged if j.effect.kind in _MAIN] or list(judged)
-    nearest = min((j.distance for j in main), default=0)
-    grouped: dict[tuple[str, str], list[Judged]] = defaultdict(list)
-    for one in main:
-        if one.distance <= nearest + _FURTHER:
-            grouped[_thing(one.effect)].append(one)
-    ordered = sorted(grouped.items(), key=lambda item: (min(j.distance for j in item[1]), min(j.line for j in item[1]), item[0]))
-    return [group for _, group in ordered[:_MOST_GROUPS]]
-
-
-def _thing(effect: Effect) -> tuple[str, str]:
-    operation = effect.operation if effect.operation in ("create", "delete") else "change"
-    return (effect.model or f"{effect.kind} {effect.target}", operation if effect.kind == "orm-write" else "")
 
 
 def _witness(file: str, line: int, symbol: str, judged: Judged) -> tuple[Step, ...]:

@@ -26,7 +26,7 @@ from agentlint.findings.finding import Finding
 from agentlint.ir.decisions import Decision
 from agentlint.rules.base import Rule, RuleContext
 from agentlint.rules.consequence import severity
-from agentlint.rules.decisions.wording import DECIDERS, Case, cases, deed, how_to_record, meaning, place, related, weight_of
+from agentlint.rules.decisions.wording import Case, cases, deed, how_to_record, meaning, place, related, weight_of
 
 _MODEL = """\
 from django.db import models
@@ -92,7 +92,7 @@ def _finding(case: Case, context: RuleContext) -> Finding:
     recorded = f" ({decision.audit[0].mechanism}, {decision.audit[0].file}:{decision.audit[0].line})" if decision.audit else ""
     return Finding(
         rule=RULE.name, severity=severity(heavy - 5, RULE.severity, decision.confidence), weight=heavy, confidence=decision.confidence,
-        message=f"{DECIDERS[decision.source]} decides over "{decision.decision}". {deed(decision)}; some paths record it{recorded}, {_escape(decision)}.",
+        message=f"{deed(decision)}; some paths record it{recorded}, {_escape(decision)}.",
         help=how_to_record(context, decision), file=file, line=line, symbol=decision.symbol, decision=decision.id,
         operation=next((i for i in decision.operations if i in context.operations), None), related=related(case), path=decision.path,
         fingerprint=meaning(RULE.name, decision),

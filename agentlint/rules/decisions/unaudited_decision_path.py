@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from agentlint.findings.finding import Finding
 from agentlint.rules.base import Rule, RuleContext
 from agentlint.rules.consequence import severity
-from agentlint.rules.decisions.wording import DECIDERS, Case, cases, deed, how_to_record, meaning, place, related, weight_of
+from agentlint.rules.decisions.wording import Case, cases, deed, how_to_record, meaning, place, related, weight_of
 
 _MODEL = """\
 from django.db import models
@@ -86,7 +86,7 @@ def _finding(case: Case, context: RuleContext) -> Finding:
     file, line = place(decision)
     return Finding(
         rule=RULE.name, severity=severity(heavy, RULE.severity, decision.confidence), weight=heavy, confidence=decision.confidence,
-        message=f"{DECIDERS[decision.source]} decides over "{decision.decision}". {deed(decision)}, and no path leaves a durable record.",
+        message=f"{deed(decision)}, and no path leaves a durable record.",
         help=how_to_record(context, decision), file=file, line=line, symbol=decision.symbol, decision=decision.id,
         operation=next((i for i in decision.operations if i in context.operations), None), related=related(case), path=decision.path,
         fingerprint=meaning(RULE.name, decision),

@@ -11,7 +11,7 @@ from agentlint.ir.effects import Effect
 from agentlint.rules.base import RuleContext
 from agentlint.rules.consequence import Change, weight
 
-DECIDERS = {"person": "A person's choice", "model": "A model's answer", "rule": "A rule", "branch": "A test in the code"}
+_DECIDERS = {"person": "A person's choice", "model": "A model's answer", "rule": "A rule", "branch": "A test in the code"}
 _VERBS = {"create": "creates", "update": "changes", "delete": "deletes", "write": "writes", "send": "sends", "call": "calls", "run": "runs", "grant": "grants",
           "revoke": "revokes", "login": "signs in", "logout": "signs out"}
 _THINGS = {"mail": "mail", "outbound-http": "an outside service", "queue": "a job", "file": "a file", "payment": "a payment", "process": "a process",
@@ -36,9 +36,10 @@ def effect_text(effect: Effect) -> str:
 
 
 def deed(decision: Decision) -> str:
-    """What happens and where: `It changes Loan (status) in review (desk/views.py:41)`."""
+    """Who decides over what, what happens and where: `A rule decides over "close ticket". It deletes Ticket in triage (desk/triage.py:41)`."""
     effect = decision.effect
-    return f"It {effect_text(effect)} in {decision.symbol or 'the module'} ({effect.file}:{effect.line})"
+    lead = f'{_DECIDERS[decision.source]} decides over "{decision.decision}".'
+    return f"{lead} It {effect_text(effect)} in {decision.symbol or 'the module'} ({effect.file}:{effect.line})"
 
 
 class Case(msgspec.Struct, frozen=True):

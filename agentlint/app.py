@@ -17,7 +17,7 @@ from agentlint.analysis.calls import Calls, resolve_calls
 from agentlint.analysis.effects import EffectFinder
 from agentlint.analysis.facts import Facts, Inventory
 from agentlint.analysis.guards import GuardFinder
-from agentlint.analysis.operations import Entry, build_entries
+from agentlint.analysis.operations import Entry, Reach, build_entries
 from agentlint.analysis.program import Program, build_program
 from agentlint.analysis.summaries import Summaries, summarise
 from agentlint.analysis.ties import tie_pages
@@ -205,7 +205,7 @@ def _effects_of(framework: Framework, site: object, context: Context, state: _Ru
 def _operations(
     routes: list[Route], program: Program, calls: Calls, summaries: Summaries, library: LibraryFacts, actions: list[PageAction]
 ) -> tuple[tuple[Operation, ...], list[Entry]]:
-    entries = build_entries(routes, program, summaries, GuardFinder(program, calls, library))
+    entries = build_entries(routes, Reach(program, summaries), GuardFinder(program, calls, library))
     entries += tie_pages(entries, actions)
     return match_operations(entries), entries
 

@@ -169,7 +169,7 @@ class Resolver:
     def _handed(self, call: s.Call, name: str, functions: Types_, library: str, frame: Frame) -> Iterator[Target]:
         """Functions among the arguments: a knowledge row says when they run, otherwise they are merely passed on."""
         row = self._library.callback(library) if library else None
-        if row is not None:
+        if row is not None and not (row.unless and _is_off(call, row.unless)):
             for place in row.function.split(" or "):
                 for target in self._functions_at(place.strip(), call, functions, frame):
                     yield Target(target, "high", row.kind)
@@ -191,12 +191,25 @@ class Resolver:
             yield from self._functions_of(union(t.args for t in functions))
             return
         word, _, which = place.partition(" ")
+        if word == "method":
+            name, _, holder = which.partition(" of ")
+            methods = (self._program.method(t.name, name) for t in self._holders(holder, union(f.args for f in functions)) if t.name in self._program.classes)
+            yield from dict.fromkeys(m.id for m in methods if m is not None)
+            return
         if word == "arg" and int(which) < len(call.args):
             yield from self._functions_of(self._engine.eval(call.args[int(which)], frame))
         elif word == "kwarg":
             for keyword in call.keywords:
                 if keyword.name == which:
                     yield from self._functions_of(self._engine.eval(keyword.value, frame))
+
+    def _holders(self, place: str, receivers: Types_) -> Types_:
+        """What stands at `receiver`, `T` or `attribute NAME` of the objects whose library method is called."""
+        if place == "receiver":
+            return receivers
+        if place == "T":
+            return union(r.args[:1] for r in receivers)
+        return union(self._engine.attribute(r, place.removeprefix("attribute ")) for r in receivers if not r.meta)
 
     def _functions_of(self, types: Iterable[Type]) -> Iterator[str]:
         for one in types:
@@ -262,6 +275,11 @@ def _keep(found: dict[str, Target], target: Target) -> None:
 def _is_partial(call: s.Call) -> bool:
     func = call.func
     return (func.attr if isinstance(func, s.Attribute) else func.id if isinstance(func, s.Name) else "") in ("partial", "partialmethod", "sync_to_async", "async_to_sync", "wraps")
+
+
+def _is_off(call: s.Call, name: str) -> bool:
+    """True for `name=False`."""
+    return any(k.name == name and isinstance(k.value, s.Constant) and k.value.value is False for k in call.keywords)
 
 
 def _of_self(func: s.Expr) -> bool:

@@ -7,6 +7,7 @@ import re
 from agentlint.ir.effects import Effect
 
 _PERSON_KINDS = frozenset({"session", "authentication"})
+_READING_VERBS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SILENT_KINDS = frozenset({"cache", "model-call"})
 _BOOKKEEPING = re.compile(
     r"^(last_\w+|\w*last_(seen|login|used|active|access(ed)?|activity|visit(ed)?|sync(ed)?)(_\w+)?|updated(_at|_on|_by)?|modified(_at|_on|_by)?|update_at"
@@ -21,12 +22,16 @@ _DISPLAY = re.compile(
 
 def is_bookkeeping(effect: Effect) -> bool:
     """True when every field that the effect writes only counts or stamps: `last_seen`, `updated_at`, `n_views`."""
-    return effect.kind == "orm-write" and effect.operation == "update" and bool(effect.fields) and all(map(_BOOKKEEPING.match, effect.fields))
+    return _rewrites(effect) and all(map(_BOOKKEEPING.match, effect.fields))
 
 
 def is_display_preference(effect: Effect) -> bool:
     """True when every field that the effect writes only steers how pages look to one person."""
-    return effect.kind == "orm-write" and effect.operation == "update" and bool(effect.fields) and all(map(_DISPLAY.match, effect.fields))
+    return _rewrites(effect) and all(map(_DISPLAY.match, effect.fields))
+
+
+def _rewrites(effect: Effect) -> bool:
+    return effect.kind == "orm-write" and effect.operation in ("update", "write") and bool(effect.fields)
 
 
 def concerns_session(effect: Effect) -> bool:
@@ -36,13 +41,11 @@ def concerns_session(effect: Effect) -> bool:
 
 def changes_state(effect: Effect) -> bool:
     """True when somebody could later notice the difference: data, mail, payments, jobs, processes. Reads, caches and bookkeeping do not count."""
-    if effect.kind in _SILENT_KINDS or is_bookkeeping(effect) or effect.confidence == "low":
+    if effect.kind in _SILENT_KINDS or effect.incidental or is_bookkeeping(effect) or effect.confidence == "low":
         return False
-    if effect.kind == "message":
-        return effect.operation == "send"
     if effect.kind == "outbound-http":
-        return effect.operation in ("write", "send", "create", "update", "delete")
-    return True
+        return effect.verb not in _READING_VERBS and (bool(effect.verb) or effect.operation != "call")
+    return effect.kind != "message" or effect.operation == "send"
 
 
 def is_consequential(effect: Effect) -> bool:

@@ -82,9 +82,24 @@ class EffectFinder:
         if queued:
             return queued
         changed = tuple(self._orm.through_attributes(site))
-        if changed or site.library or any(t.confidence != "low" for t in site.targets):
+        if changed or any(t.confidence != "low" for t in site.targets) or self._is_known(site):
             return changed
         return tuple(self._idioms.at(site))
+
+    def _is_known(self, site: CallSite) -> bool:
+        """True when the receiver is an object of a class that is known, or of a named library class, so that nothing is left to guess."""
+        for type_ in site.receiver:
+            if type_.name in self._program.classes:
+                if not self._is_half_known(type_.name):
+                    return True
+            elif self._library.is_class(type_.name) or type_.name.rpartition(".")[2].lstrip("_")[:1].isupper():
+                return True
+        return bool(site.library) and not site.receiver
+
+    def _is_half_known(self, class_id: str) -> bool:
+        """True when a base of a project class is a library class that knowledge does not describe."""
+        outside = (name for name in self._program.mro(class_id) if name not in self._program.classes and name != "object")
+        return any(not self._library.is_class(name) for name in outside)
 
     def _path(self, site: CallSite) -> str:
         """The library path of a call, also where a class of the program overrides the library's method."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from agentlint.analysis.calls import Calls, CallSite
 from agentlint.analysis.effects_places import Places
 from agentlint.ir import syntax as s
-from agentlint.ir.walk import dotted
+from agentlint.ir.walk import dotted, statements
 
 _LOOKUP_ONLY = frozenset({"update_fields", "force_insert", "force_update", "using", "commit", "defaults", "create_defaults", "synchronize_session"})
 
@@ -107,13 +107,29 @@ class InMemory:
 
     def _of_call(self, site: CallSite) -> Iterator[tuple[str, int, str]]:
         if is_setattr(site.call):
-            name = self._places.constant(site.call.args[1], site.caller)
-            yield dotted(site.call.args[0]), site.line, name if isinstance(name, str) and "{}" not in name else ""
+            for name in self._names(site.call.args[1], site.caller):
+                yield dotted(site.call.args[0]), site.line, name
         elif isinstance(site.call.func, s.Attribute) and site.library:
             row = self._places.library.effect(site.library)
             if row is not None and row.pending:
                 for field in row_fields(site, row.fields, self._places) or ("",):
                     yield dotted(site.call.func.value), site.line, field
+
+
+    def _names(self, expr: s.Expr, function: str) -> Iterator[str]:
+        """What the second argument of `setattr` can be: a constant, or each constant that a loop over it takes; "" when unknown."""
+        name = self._places.constant(expr, function)
+        if isinstance(name, str) and "{}" not in name:
+            yield name
+            return
+        info = self._places.program.functions.get(function)
+        for stmt in statements(info.node.body) if info is not None and isinstance(expr, s.Name) else ():
+            if isinstance(stmt, s.Loop) and isinstance(stmt.target, s.Name) and stmt.target.id == expr.id:  # type: ignore[union-attr]
+                values = self._places.constant(stmt.iterable, function)
+                if isinstance(values, (list, tuple)) and values and all(isinstance(v, str) for v in values):
+                    yield from (str(v) for v in values)
+                    return
+        yield ""
 
 
 def is_setattr(call: s.Call) -> bool:

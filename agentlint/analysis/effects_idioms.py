@@ -92,12 +92,15 @@ class Idioms:
     def _instance(self, site: CallSite, func: s.Attribute, names: tuple[str, ...]) -> Iterator[Effect]:
         """`x.save()` and `x.delete()`: sure enough when x was fetched or its fields were set here, a guess when only its name says so."""
         word = names[0] if names else ""
+        if site.name == "save" and _is_form(word, func.value):
+            yield from self._form(site, func)
+            return
         if site.call.args or any(k.name not in _SAVE_OPTIONS for k in site.call.keywords) or _is_no_row(word):
             return
         receiver = dotted(func.value)
         fields = self._memory.before(site, receiver) if receiver else ()
         model = self._orm.named(func.value, site.caller)
-        sure = self._fetched(func.value, site) or bool(fields)
+        sure = self._fetched(func.value, site) or bool(fields) or any(_is_row_path(t.name, self._places) for t in site.receiver)
         if not sure and not model.name and not model.open_model:
             return
         operation = "delete" if "delete" in site.name else "update" if sure else "write"
@@ -106,6 +109,12 @@ class Idioms:
             site, "orm-write", operation, model, fields=() if operation == "delete" else given or fields,  # type: ignore[arg-type]
             api=f"django.db.models.Model.{site.name}()", confidence="medium" if sure else "low",
         )
+
+    def _form(self, site: CallSite, func: s.Attribute) -> Iterator[Effect]:
+        """Saving a form or serializer whose class is not known writes something, whatever it is."""
+        commit = next((k.value for k in site.call.keywords if k.name == "commit"), None)
+        if not (isinstance(commit, s.Constant) and commit.value is False):
+            yield effect(site, "orm-write", "write", Model(), api=f"django.db.models.Model.{site.name}()", confidence="medium")
 
     def _fetched(self, expr: s.Expr, site: CallSite, depth: int = 2) -> bool:
         if isinstance(expr, s.Call):
@@ -132,6 +141,20 @@ def _lowered(found: Effect) -> Effect:
 def _is_no_row(word: str) -> bool:
     lower = word.lower()
     return not word or lower in _NOT_A_ROW or lower.endswith(("form", "formset", "serializer", "_file", "storage", "image"))
+
+
+def _is_form(word: str, expr: s.Expr) -> bool:
+    """`form`, `profile_form`, `serializer`, `context["form"]`."""
+    if isinstance(expr, s.Subscript) and isinstance(expr.index, s.Constant) and isinstance(expr.index.value, str):
+        word = expr.index.value
+    return word.lower().endswith(("form", "formset", "serializer"))
+
+
+def _is_row_path(name: str, places: Places) -> bool:
+    """True for what is reached through a model class or its manager without being described further, e.g. `Order.objects.latest_open`."""
+    head, _, rest = name.partition(".objects.")
+    owner = name.removesuffix(".__class__")
+    return bool(rest) and bool(head) or owner != name and places.library.model_style(owner) != ""
 
 
 def _is_query(expr: s.Expr) -> bool:

@@ -48,6 +48,8 @@ class Places:
             return site.receiver
         if name == "T":
             return _unique(t.args[0] for t in site.receiver if t.args)
+        if name.startswith("attribute "):
+            return _unique(found for t in site.receiver for found in self.types.attribute(t, name.removeprefix("attribute ")))
         expr = _argument(site.call, name)
         return () if expr is None else self.elements(expr, site.caller)
 

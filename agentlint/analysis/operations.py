@@ -9,6 +9,7 @@ import msgspec
 
 from agentlint.analysis.consequence import changes_state, is_consequential
 from agentlint.analysis.guards import GuardFinder
+from agentlint.analysis.permits import PermitChecks
 from agentlint.analysis.persons import human_by_design
 from agentlint.analysis.program import Program
 from agentlint.analysis.summaries import Summaries
@@ -34,14 +35,34 @@ class Entry(msgspec.Struct, frozen=True):
 
     @property
     def machine_callable(self) -> bool:
-        """True when a program can start it with credentials of its own: not by a vendor's signature, not by a component's internal key."""
+        """True when a program can start it with credentials of its own.
+
+        No counterparts are: what a vendor's signature or a component's internal key opens, and callbacks, for which the framework's browser check was
+        switched off by hand and which ask for no credentials.
+        """
         kinds = {g.kind for g in self.guards}
-        if self.operation.surface in ("graphql", "rpc", "mcp", "api"):
-            return not kinds & {"signature", "internal"} or bool(kinds & _MACHINE)
-        return False
+        if self.operation.surface not in ("graphql", "rpc", "mcp", "api"):
+            return False
+        return bool(kinds & _MACHINE) or not kinds & {"signature", "internal", "csrf-exempt"}
 
 
-def build_entries(routes: Iterable[Route], program: Program, summaries: Summaries, finder: GuardFinder) -> list[Entry]:
+class Reach:
+    """What routes reach, without the bookkeeping of checks that stand in their way."""
+
+    def __init__(self, program: Program, summaries: Summaries) -> None:
+        self._summaries = summaries
+        self._checks = PermitChecks(program)
+
+    def of(self, route: Route) -> Iterable[ReachedEffect]:
+        """Effects of a route's handlers."""
+        for function_id in dict.fromkeys((route.handler, *route.extra_handlers)):
+            if function_id:
+                for reached in self._summaries.reached_for(function_id, route.owner):
+                    if not self._checks.hold(reached):
+                        yield reached
+
+
+def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) -> list[Entry]:
     """Entries of all routes, one per GUI handler, one per method and path elsewhere; sorted by id."""
     by_handler: dict[tuple[str, str, str], list[tuple[Route, tuple[Guard, ...]]]] = defaultdict(list)
     entries: list[Entry] = []
@@ -51,9 +72,9 @@ def build_entries(routes: Iterable[Route], program: Program, summaries: Summarie
         if surface == "gui":
             by_handler[(route.file, route.symbol, route.action if not route.handler else "")].append((route, guards))
             continue
-        for method in _methods(route, summaries):
-            entries.append(_entry(surface, method, [(route, guards)], summaries))
-    entries += [_entry("gui", _gui_method([r for r, _ in group], summaries), group, summaries) for group in by_handler.values()]
+        for method in _methods(route, reach):
+            entries.append(_entry(surface, method, [(route, guards)], reach))
+    entries += [_entry("gui", _gui_method([r for r, _ in group], reach), group, reach) for group in by_handler.values()]
     return _unique(entries)
 
 
@@ -62,17 +83,17 @@ def surface_of(route: Route, guards: Sequence[Guard]) -> Surface:
     kinds = {g.kind for g in guards}
     if kinds & (_MACHINE | {"signature", "internal"}):
         return "api"
-    if "session" in kinds or "csrf" in kinds and route.renders != "json":
+    if "session" in kinds or route.renders in ("html", "redirect"):
         return "gui"
-    if "csrf-exempt" in kinds or "anonymous" in kinds:
+    if kinds & {"csrf-exempt", "anonymous"} or route.renders == "json":
         return "api"
-    return "gui" if route.renders in ("html", "redirect") or route.framework in () else "api" if route.renders == "json" else "gui"
+    return "gui"
 
 
-def reached_by(route: Route, summaries: Summaries, method: str) -> tuple[ReachedEffect, ...]:
+def reached_by(route: Route, reach: Reach, method: str) -> tuple[ReachedEffect, ...]:
     """Every effect that a route reaches under a method, nearest first."""
     found: dict[tuple[object, ...], ReachedEffect] = {}
-    for reached in (*(ReachedEffect(e, (), e.methods) for e in route.effects), *_by_handlers(route, summaries)):
+    for reached in (*(ReachedEffect(e, (), e.methods) for e in route.effects), *reach.of(route)):
         if method not in ("ANY", "") and reached.methods and method not in reached.methods:
             continue
         effect = reached.effect
@@ -82,29 +103,23 @@ def reached_by(route: Route, summaries: Summaries, method: str) -> tuple[Reached
     return tuple(sorted(found.values(), key=lambda r: (len(r.chain), r.effect.file, r.effect.line, r.effect.kind, r.effect.target)))
 
 
-def _by_handlers(route: Route, summaries: Summaries) -> Iterable[ReachedEffect]:
-    for function_id in dict.fromkeys((route.handler, *route.extra_handlers)):
-        if function_id:
-            yield from summaries.reached_for(function_id, route.owner)
-
-
-def _methods(route: Route, summaries: Summaries) -> list[str]:
+def _methods(route: Route, reach: Reach) -> list[str]:
     """The methods a route stands for: its own, or those that the handler tells apart."""
     if route.method != "ANY":
         return [route.method]
-    seen = {m for r in _by_handlers(route, summaries) for m in r.methods}
+    seen = {m for r in reach.of(route) for m in r.methods}
     return sorted(seen) or ["ANY"]
 
 
-def _gui_method(routes: Sequence[Route], summaries: Summaries) -> str:
+def _gui_method(routes: Sequence[Route], reach: Reach) -> str:
     methods = {r.method for r in routes}
     for route in routes:
-        methods |= {m for r in _by_handlers(route, summaries) if is_consequential(r.effect) for m in r.methods}
+        methods |= {m for r in reach.of(route) if is_consequential(r.effect) for m in r.methods}
     writing = [m for m in _WRITING_METHODS if m in methods]
     return writing[0] if writing else "ANY" if "ANY" in methods else sorted(methods)[0]
 
 
-def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Guard, ...]]], summaries: Summaries) -> Entry:
+def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Guard, ...]]], reach: Reach) -> Entry:
     routes = sorted((r for r, _ in group), key=lambda r: (len(r.path), r.path, r.method))
     first = routes[0]
     guards = tuple(sorted({g for _, found in group for g in found}))
@@ -113,7 +128,7 @@ def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Gua
     merged: dict[tuple[object, ...], ReachedEffect] = {}
     for route in routes:
         for one in asked:
-            for reached in reached_by(route, summaries, one):
+            for reached in reached_by(route, reach, one):
                 merged.setdefault((reached.effect, reached.methods), reached)
     reached_all = tuple(sorted(merged.values(), key=lambda r: (len(r.chain), r.effect.file, r.effect.line, r.effect.kind, r.effect.target)))
     human = human_by_design([first.symbol, *(r.path for r in routes), *(r.name for r in routes)], reached_all, _administers(first)) if surface == "gui" else ""

@@ -84,7 +84,7 @@ class InMemory:
 
     def __init__(self, places: Places, calls: Calls) -> None:
         self._places = places
-        self._calls = calls
+        self.calls = calls
         self._by_call: dict[str, tuple[tuple[str, int, str], ...]] = {}
 
     def before(self, site: CallSite, receiver: str) -> tuple[str, ...]:
@@ -102,7 +102,7 @@ class InMemory:
         """Receiver, line and field of each such call; an empty field is one that is not known."""
         known = self._by_call.get(function)
         if known is None:
-            known = self._by_call[function] = tuple(found for site in self._calls.sites(function) for found in self._of_call(site))
+            known = self._by_call[function] = tuple(found for site in self.calls.sites(function) for found in self._of_call(site))
         return known
 
     def _of_call(self, site: CallSite) -> Iterator[tuple[str, int, str]]:

@@ -26,6 +26,7 @@ _ONLY_ORM = frozenset({
 })
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
 _QUERIES = frozenset({"filter", "exclude", "all", "get_queryset", "filter_by", "order_by", "select_for_update", "none"})
+_ONLY_QUERIES = frozenset({"exclude", "select_related", "prefetch_related", "values_list", "order_by", "annotate", "select_for_update"})
 _FETCHES = frozenset({
     "get", "first", "last", "get_object_or_404", "get_object", "latest", "earliest", "aget", "afirst", "get_or_create", "update_or_create", "create",
     "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "get_or_404", "first_or_404",
@@ -95,11 +96,15 @@ class Idioms:
         if site.name == "save" and _is_form(word, func.value):
             yield from self._form(site, func)
             return
-        if site.call.args or any(k.name not in _SAVE_OPTIONS for k in site.call.keywords) or _is_no_row(word):
+        model = self._orm.named(func.value, site.caller)
+        foreign = not model.name and any(k.name not in _SAVE_OPTIONS for k in site.call.keywords)
+        if site.call.args or foreign or _is_no_row(word):
             return
         receiver = dotted(func.value)
+        if "delete" in site.name and self._queried(receiver, site):
+            yield from self._queryset(site, func, "medium")
+            return
         fields = self._memory.before(site, receiver) if receiver else ()
-        model = self._orm.named(func.value, site.caller)
         sure = self._fetched(func.value, site) or bool(fields) or any(_is_row_path(t.name, self._places) for t in site.receiver)
         if not sure and not model.name and not model.open_model:
             return
@@ -109,6 +114,11 @@ class Idioms:
             site, "orm-write", operation, model, fields=() if operation == "delete" else given or fields,  # type: ignore[arg-type]
             api=f"django.db.models.Model.{site.name}()", confidence="medium" if sure else "low",
         )
+
+    def _queried(self, receiver: str, site: CallSite) -> bool:
+        """True when the function elsewhere uses the same name as a queryset."""
+        others = (other.call.func for other in self._memory.calls.sites(site.caller) if other.name in _ONLY_QUERIES)
+        return bool(receiver) and any(isinstance(f, s.Attribute) and dotted(f.value) == receiver for f in others)
 
     def _form(self, site: CallSite, func: s.Attribute) -> Iterator[Effect]:
         """Saving a form or serializer whose class is not known writes something, whatever it is."""
@@ -154,7 +164,7 @@ def _is_row_path(name: str, places: Places) -> bool:
     """True for what is reached through a model class or its manager without being described further, e.g. `Order.objects.latest_open`."""
     head, _, rest = name.partition(".objects.")
     owner = name.removesuffix(".__class__")
-    return bool(rest) and bool(head) or owner != name and places.library.model_style(owner) != ""
+    return (bool(rest) and bool(head)) or (owner != name and places.library.model_style(owner) != "")
 
 
 def _is_query(expr: s.Expr) -> bool:

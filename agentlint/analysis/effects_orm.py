@@ -211,8 +211,9 @@ def effect(
 
 _PLUMBING = frozenset({
     "self", "cls", "objects", "query", "session", "db", "filter", "all", "get", "first", "exclude", "order_by", "select_related", "qs", "queryset",
-    "get_queryset", "manager", "_default_manager", "super", "request", "instance", "object", "obj", "model", "item", "o", "x", "i", "row", "prefetch_related",
-    "get_object", "through", "data", "values", "result", "results", "list", "set", "filter_by", "one", "last", "distinct", "using", "entity", "record", "db_obj", "where",
+    "get_queryset", "manager", "_default_manager", "super", "request", "instance", "object", "obj", "model", "item", "o", "x", "i", "row",
+    "prefetch_related", "get_object", "through", "data", "values", "result", "results", "list", "set", "filter_by", "one", "last", "distinct",
+    "using", "entity", "record", "db_obj", "where",
 })
 
 

@@ -57,8 +57,11 @@ class CallbackRow(_Row, frozen=True, kw_only=True, gc=False):
     """A call that runs one of its arguments: now (`reference`) or later (`deferred`)."""
 
     function: str
-    """Place that holds the function; `receiver` for `task.delay()`."""
+    """Place that holds the function; `receiver` for `task.delay()`; `method NAME of PLACE` for a method that the library calls in turn, where PLACE is
+    `receiver`, `T` or `attribute NAME`. All alternatives count."""
     kind: Literal["deferred", "reference"] = "deferred"
+    unless: str = ""
+    """Keyword whose false value switches the call back off, e.g. `commit`."""
 
 
 class ModelRow(_Row, frozen=True, kw_only=True, gc=False):

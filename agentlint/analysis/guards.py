@@ -28,7 +28,10 @@ _KEY_HEADER = re.compile(r"(api[-_]?key|apikey|access[-_]?key|auth[-_]?key|token
 _KEY_VALUE = re.compile(r"^(api[-_]?key|apikey|access[-_]?token|api[-_]?token|auth[-_]?token)$", re.IGNORECASE)
 _NOT_CREDENTIAL = re.compile(r"csrf|xsrf|idempoten|page[-_]?token|continuation", re.IGNORECASE)
 _GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signed_cookie")
-_FIRST_LINE_OF_DEFENCE = ("dispatch", "prepare", "get_current_user", "initial", "check_permissions", "before_request")
+_COOKIES = ("get_secure_cookie", "get_signed_cookie")
+_AUTHENTICATES = ("get_current_user", "authenticate_request")
+"""Methods whose whole purpose is to say who calls: where a class has one, nothing else in its set-up accepts a credential."""
+_FIRST_LINE_OF_DEFENCE = ("dispatch", "prepare", "initial", "check_permissions", "before_request")
 
 
 class GuardFinder:
@@ -38,7 +41,7 @@ class GuardFinder:
         self._program = program
         self._calls = calls
         self._library = library
-        self._seen: dict[tuple[str, str], frozenset[Guard]] = {}
+        self._seen: dict[tuple[str, str, int], frozenset[Guard]] = {}
 
     def guards(self, route: Route) -> tuple[Guard, ...]:
         """Guards of a route, those of the framework first; sorted, without repetition."""
@@ -55,7 +58,8 @@ class GuardFinder:
     def _entry_hooks(self, owner: str) -> Iterable[str]:
         if owner not in self._program.classes:
             return
-        for name in _FIRST_LINE_OF_DEFENCE:
+        says_who = any(self._program.method(owner, name) is not None for name in _AUTHENTICATES)
+        for name in _AUTHENTICATES if says_who else _FIRST_LINE_OF_DEFENCE:
             method = self._program.method(owner, name)
             if method is not None:
                 yield method.id
@@ -65,7 +69,7 @@ class GuardFinder:
         info = self._program.functions.get(function_id)
         if info is None or depth < 0:
             return frozenset()
-        key = (function_id, owner if info.owner else "")
+        key = (function_id, owner if info.owner else "", depth)
         if key in self._seen:
             return self._seen[key]
         self._seen[key] = frozenset()  # a cycle adds nothing
@@ -151,6 +155,9 @@ def _reads(body: Iterable[s.Stmt], file: str) -> Iterable[Guard]:
         source, key = "", None
         if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr in _GETTERS and expr.args:
             source, key = dotted(expr.func.value), expr.args[0]
+            if expr.func.attr in _COOKIES:
+                yield Guard("session", "signed cookie", file, expr.line)
+                continue
         elif isinstance(expr, s.Subscript):
             source, key = dotted(expr.value), expr.index
         elif isinstance(expr, s.Attribute) and expr.attr == "user" and dotted(expr.value) in ("request", "self.request"):

@@ -49,7 +49,8 @@ class RuleContext(msgspec.Struct, frozen=True):
     operations: Mapping[str, Operation]
     """Operations by id."""
     records_by_kind: tuple[AuditSite, ...]
-    """One example of each way in which this system already makes records, the most common first."""
+    """One example of each way in which this system's own code makes records, the most common first. What a framework makes by itself
+    (an admin site's log) is no example to follow."""
     settings: Mapping[str, str] = {}
     """Option values that the user set, by `rule.option`."""
 
@@ -62,7 +63,7 @@ class RuleContext(msgspec.Struct, frozen=True):
 def _ways_to_record(facts: Facts) -> tuple[AuditSite, ...]:
     first: dict[str, AuditSite] = {}
     counts: dict[str, int] = {}
-    for site in sorted(site for decision in facts.decisions for site in decision.audit):
+    for site in sorted(site for d in facts.decisions if not d.effect.registered for site in d.audit):
         first.setdefault(site.mechanism, site)
         counts[site.mechanism] = counts.get(site.mechanism, 0) + 1
     return tuple(first[name] for name in sorted(first, key=lambda name: (-counts[name], name)))

@@ -2,100 +2,100 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+
+import msgspec
 
 from agentlint.findings.scorecard import Gate, Part, Question
 from agentlint.ir.contracts import Identifier, Lifecycle
 from agentlint.ir.effects import Confidence
 from agentlint.ir.operations import Operation
 from agentlint.scores.counting import answer, half, share
+from agentlint.scores.operable import Operable, agent_may_call
 
 QUESTION = "Could a program holding a token do here what a person does by clicking?"
 _REACH, _OPERATE, _SAFE = 0.6, 0.2, 0.2
 _EARNS = {"agent-accessible": 1.0, "partial": 0.5, "gui-only": 0.0}
-_MACHINE_SURFACES = frozenset({"api", "graphql", "rpc", "mcp"})
-_NO_AGENT_HOLDS = frozenset({"signature", "internal"})
-_KEYS = frozenset({"token", "api-key", "basic", "oauth", "mutual-tls"})
 _HARDLY_ANY = 25.0
 """Reach under this share keeps the level down, however well the little that there is can be operated."""
+
+
+class _Thing(msgspec.Struct, frozen=True):
+    """One thing to do: how far a token gets with it, and by which operations."""
+
+    credit: float
+    by: tuple[Operation, ...] = ()
+
+
+class _Things(msgspec.Struct, frozen=True):
+    """What all three parts count, and what it is called."""
+
+    rows: tuple[_Thing, ...]
+    name: str
+    verb: str
 
 
 def agent_ready(
     operations: Sequence[Operation], lifecycles: Sequence[Lifecycle], identifiers: Sequence[Identifier], trust: tuple[Confidence, str]
 ) -> Question:
-    """The answer, from what was found."""
-    callable_ = [o for o in operations if o.changes_state and _agent_may_call(o)]
-    parts = {
-        "reach": _reach(operations, lifecycles),
-        "operate": _operate(callable_, [o for o in operations if o.surface in _MACHINE_SURFACES], identifiers),
-        "safe": _safe(callable_),
-    }
+    """The answer, from what was found. All parts count the same things, so that removing an operation never raises any of them."""
+    things = _clicked(operations) or _described(operations, lifecycles) or _called(operations)
+    parts = {"reach": _reach(things), "operate": _operate(things, Operable(operations, identifiers)), "safe": _safe(things)}
     return answer(QUESTION, parts, _gate(parts["reach"]), trust)
 
 
-def _agent_may_call(operation: Operation) -> bool:
-    kinds = set(operation.auth)
-    return operation.surface in _MACHINE_SURFACES and (not kinds & _NO_AGENT_HOLDS or bool(kinds & _KEYS))
+# ------------------------------------------------------------- what is counted
 
 
-def _reach(operations: Sequence[Operation], lifecycles: Sequence[Lifecycle]) -> Part:
-    clicked = [o for o in operations if o.surface == "gui" and o.changes_state and o.status in _EARNS]
-    if not clicked:
-        return _reach_by_description(lifecycles)
-    earned = sum(_EARNS[o.status or ""] for o in clicked)
-    whole = sum(o.status == "agent-accessible" for o in clicked)
-    partly = sum(o.status == "partial" for o in clicked)
-    basis = f"{whole} of {len(clicked)} state-changing things a person can do, a token can do too"
-    if partly:
-        basis += f"; {partly} more in part, counted half"
-    return share(_REACH, earned, len(clicked), basis)
-
-
-def _reach_by_description(lifecycles: Sequence[Lifecycle]) -> Part:
-    present = sum(row.status == "present" for row in lifecycles)
-    if not lifecycles:
-        return share(_REACH, 0, 0, "no state-changing thing that a person can do was found")
-    basis = f"{present} of {len(lifecycles)} transitions that the described resources go through have an operation (no pages were found to compare with)"
-    return share(_REACH, present, len(lifecycles), basis)
-
-
-def _operate(callable_: Sequence[Operation], all_machine: Sequence[Operation], identifiers: Sequence[Identifier]) -> Part:
-    if not callable_:
-        return share(_OPERATE, 0, 0, "no state-changing operation that a program can call was found")
-    readable = {_shape(o.path) for o in all_machine if o.method == "GET"}
-    stuck = {i.operation for i in identifiers if i.status == "unreachable"}
-    judged = {i.operation for i in identifiers}
-    good = sum(_operable(o, readable, stuck, judged) for o in callable_)
-    basis = (
-        f"{good} of {len(callable_)} state-changing operations that programs can call need nothing that only a page shows "
-        "(the API itself tells their identifiers)"
+def _clicked(operations: Sequence[Operation]) -> _Things | None:
+    by_id = {o.id: o for o in operations}
+    rows = tuple(
+        _Thing(_EARNS[o.status], tuple(by_id[i] for i in o.counterparts if i in by_id))
+        for o in operations if o.surface == "gui" and o.changes_state and o.status in _EARNS
     )
-    return share(_OPERATE, good, len(callable_), basis)
+    return _Things(rows, "state-changing things a person can do", "a token can do too") if rows else None
 
 
-def _operable(operation: Operation, readable: set[str], stuck: set[str], judged: set[str]) -> bool:
-    name = f"{operation.method} {operation.path}"
-    if operation.browser_only or name in stuck:
-        return False
-    if name in judged or operation.surface != "api" or "{" not in operation.path:
-        return True
-    holes = [m.start() for m in re.finditer(r"\{", operation.path)]
-    prefixes = {_shape(operation.path[:start]) for start in holes} | {_shape(operation.path[: operation.path.index("}", holes[-1]) + 1])}
-    return bool(prefixes & readable)
+def _described(operations: Sequence[Operation], lifecycles: Sequence[Lifecycle]) -> _Things | None:
+    by_name = {f"{o.method} {o.path}": o for o in operations if o.surface != "gui"}
+    rows = tuple(_Thing(float(row.status == "present"), tuple(by_name[n] for n in (row.operation or "",) if n in by_name)) for row in lifecycles)
+    return _Things(rows, "transitions that the described resources go through", "have an operation (there are no pages to compare with)") if rows else None
 
 
-def _shape(path: str) -> str:
-    """A path with its holes unnamed and no slash or format suffix at the end."""
-    return re.sub(r"\{[^}]*\}", "{}", path).rstrip("/")
+def _called(operations: Sequence[Operation]) -> _Things:
+    """Neither pages nor lifecycles: nothing tells what is missing, but what is there can be judged."""
+    rows = tuple(_Thing(1.0, (o,)) for o in operations if o.changes_state and agent_may_call(o))
+    return _Things(rows, "state-changing operations that programs can call", "")
 
 
-def _safe(callable_: Sequence[Operation]) -> Part:
-    judged = [o for o in callable_ if o.automation is not None]
-    good = sum(o.automation in ("safe", "undoable") for o in judged)
-    if not judged:
+# ----------------------------------------------------------------------- parts
+
+
+def _reach(things: _Things) -> Part:
+    if not things.rows or not things.verb:
+        return share(_REACH, 0, 0, "no state-changing thing that a person can do was found")
+    return _counted(_REACH, [t.credit for t in things.rows], things.name, things.verb)
+
+
+def _operate(things: _Things, operable: Operable) -> Part:
+    if not things.rows:
+        return share(_OPERATE, 0, 0, "no state-changing operation that a program can call was found")
+    credits = [t.credit if all(map(operable.by_agents, t.by)) else 0.0 for t in things.rows]
+    return _counted(_OPERATE, credits, things.name, "a token can do with what the API itself tells: identifiers that it shows, no browser needed")
+
+
+def _safe(things: _Things) -> Part:
+    judged = [t for t in things.rows if not t.credit or (t.by and all(o.automation is not None for o in t.by))]
+    if not any(t.credit for t in judged):
         return share(_SAFE, 0, 0, "no description says how operations behave when repeated or taken back")
-    return share(_SAFE, good, len(judged), f"{good} of {len(judged)} described state-changing operations can be repeated without harm or taken back")
+    credits = [t.credit if all(o.automation in ("safe", "undoable") for o in t.by) else 0.0 for t in judged]
+    return _counted(_SAFE, credits, things.name, "a token can do by operations described as safe to repeat or to take back")
+
+
+def _counted(weight: float, credits: Sequence[float], name: str, verb: str) -> Part:
+    whole, partly = sum(c == 1.0 for c in credits), sum(0.0 < c < 1.0 for c in credits)
+    basis = f"{whole} of {len(credits)} {name}, {verb}" if verb.startswith("a ") else f"{whole} of {len(credits)} {name} {verb}"
+    return share(weight, sum(credits), len(credits), basis + (f"; {partly} more in part, counted half" if partly else ""))
 
 
 def _gate(reach: Part) -> Gate | None:

@@ -23,7 +23,7 @@ _ALSO_NOUNS = frozenset((
 """Words that name things as often as actions: they count at the beginning only, and not where they are the resource."""
 _PLAIN = frozenset((
     "create", "update", "delete", "list", "read", "add", "edit", "change", "remove", "new", "save", "set", "patch", "put", "post", "replace",
-    "form", "view",
+    "form", "view", "manage",
 ))
 SPOKEN_VERBS = _ACTIONS | _PLAIN | frozenset((
     "attach", "clone", "copy", "decide", "deploy", "detach", "download", "export", "import", "link", "manage", "move", "notify", "order", "place", "purge",
@@ -38,6 +38,8 @@ _STATE_FIELD = re.compile(
 
 def action_word(operation: Operation) -> str:
     """The verb of an action that is more than a plain write (`cancel`, `approve`), the empty string for plain operations."""
+    if _begins_plainly(operation.action) and _begins_plainly(_last(operation.symbol)):
+        return ""
     things = set(_words(operation.resource))
     for source in (operation.action, _last(operation.symbol)):
         for position, word in enumerate(_words(source)):
@@ -59,6 +61,10 @@ def writes_state(effect: OperationEffect) -> bool:
 
 def _moves_state(operation: Operation) -> bool:
     return any(e.operation == "update" and e.fields and any(map(_STATE_FIELD.match, e.fields)) for e in operation.effects)
+
+
+def _begins_plainly(name: str) -> bool:
+    return next(iter(_words(name)), "") in _PLAIN
 
 
 def _is_plain(operation: Operation) -> bool:

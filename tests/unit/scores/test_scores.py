@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from agentlint.findings import Question
 from agentlint.ir.contracts import Identifier, Lifecycle
@@ -57,7 +58,7 @@ def test_a_part_without_evidence_has_no_score_and_passes_its_weight_on() -> None
     """Only reach is known: it is the whole score."""
     answer = ready(gui("agent-accessible"), gui("gui-only"))
     assert answer.parts["safe"].score is None
-    assert answer.parts["operate"].score is None
+    assert answer.parts["operate"].score == 50.0
     assert answer.score == 50.0
 
 
@@ -99,10 +100,23 @@ def test_safe_counts_only_what_was_judged() -> None:
     assert (part.earned, part.possible) == (1, 2)
 
 
+def covered(number: int, *by: str) -> Operation:
+    return replace(gui("agent-accessible", number), counterparts=by)
+
+
+def test_all_parts_of_agent_ready_count_what_a_person_can_do() -> None:
+    """Removing an operation that is hard to use never raises a part: its counterpart becomes GUI-only."""
+    good, bad = api("PUT", "/a", automation="safe"), api("POST", "/b", automation="duplicate-prone", browser_only=True)
+    before = ready(covered(1, good.id), covered(2, bad.id), good, bad)
+    after = ready(covered(1, good.id), gui("gui-only", 2), good)
+    assert [before.parts[p].score for p in ("reach", "operate", "safe")] == [100.0, 50.0, 50.0]
+    assert [after.parts[p].score for p in ("reach", "operate", "safe")] == [50.0, 50.0, 50.0]
+
+
 def test_hardly_any_reach_holds_the_level_down() -> None:
-    """However well the little that there is can be operated."""
+    """However well the little that there is can be operated; the number says it too."""
     answer = ready(*(gui("gui-only", n) for n in range(9)), gui("agent-accessible"), api("POST", "/b", automation="safe"))
-    assert (answer.score, answer.level) == (46.0, "hardly")
+    assert (answer.score, answer.level) == (10.0, "hardly")
     assert answer.gate is not None
     assert answer.gate.reason == "a program reaches only 1 of 10 things"
 

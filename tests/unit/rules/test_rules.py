@@ -104,7 +104,7 @@ def test_the_remedy_is_the_systems_own_way_to_record() -> None:
     """Where the system records elsewhere, the help points there."""
     other = replace(DECISION, id="e", status="audited", audit=(AuditSite("desk/views.py", 90, "row in AuditEntry"),))
     (found,) = findings(DECISION, other)
-    assert "desk/views.py:90 (row in AuditEntry)" in found.help
+    assert "row in AuditEntry (desk/views.py:90)" in found.help
 
 
 def test_a_partial_decision_names_the_path_that_escapes() -> None:

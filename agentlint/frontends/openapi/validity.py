@@ -1,0 +1,159 @@
+"""Whether a description is valid: openapi-spec-validator judges, every error is put at the author's own file and line, also through split files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from agentlint.frontends.openapi.bundling import bundle
+from agentlint.frontends.openapi.document import Document, is_remote
+from agentlint.frontends.openapi.validity_paths import DocumentPath
+from agentlint.frontends.openapi.validity_schemas import patterns_in, suspects
+from agentlint.ir.description import Description, Node, Problem
+
+_MOST = 2000
+"""Problems shown of one document; a broken generator can give one per line."""
+_LONGEST = 400
+
+
+def validate(description: Description) -> list[Problem]:
+    """Every problem of a description, in the order of its lines. Documents that are no OpenAPI have none."""
+    document = description.index
+    if description.kind != "openapi" or not isinstance(document, Document):
+        return []
+    found = set(_repeated(document))
+    found.update(_structural(document, description.version), _dangling(document))
+    found |= set(_by_keywords(document, description.version, bool(found)))
+    return sorted(found)[:_MOST]
+
+
+def _problem(document: Document, node: Node, message: str, origin: str = "validator") -> Problem:
+    where = document.locate(node)
+    pointer = "/".join(["", *(str(p).replace("~", "~0").replace("/", "~1") for p in node.pointer)])
+    return Problem(where.file, where.line, where.column, _short(message), pointer, origin)
+
+
+def _short(message: str) -> str:
+    flat = " ".join(message.split())
+    return flat if len(flat) <= _LONGEST else f"{flat[:_LONGEST // 2]} ... {flat[-_LONGEST // 2 + 5 :]}"
+
+
+def _repeated(document: Document) -> Iterator[Problem]:
+    for node in document.repeated():
+        yield _problem(document, node, "a key stands twice in this mapping; only the last one counts", "reader")
+
+
+def _structural(document: Document, version: str) -> Iterator[Problem]:
+    """Errors against the specification's own schema, of all files as if they were one."""
+    from openapi_spec_validator import schemas
+
+    whole = bundle(document)
+    part = suspects(whole, version)
+    if not part:
+        return
+    judges = {"2.0": schemas.openapi_v2_schema_validator, "3.0": schemas.openapi_v30_schema_validator, "3.1": schemas.openapi_v31_schema_validator}
+    for error in judges.get(version, schemas.openapi_v32_schema_validator).iter_errors(part):
+        for one in _telling(error):
+            yield _problem(document, _descend(document, document.root, list(one.absolute_path)), one.message)
+
+
+def _telling(error: Any) -> list[Any]:
+    """An error of a choice ("not valid under any of the given schemas") says nothing; what fits best inside it does."""
+    from jsonschema.exceptions import best_match
+
+    if error.validator in ("oneOf", "anyOf") and error.context:
+        best = best_match(error.context)
+        deepest = max(error.context, key=lambda e: (len(e.absolute_path), -len(str(e.schema_path))))
+        return [deepest if len(deepest.absolute_path) > len(best.absolute_path) else best]
+    return [error]
+
+
+def _descend(document: Document, node: Node, path: list[Any]) -> Node:
+    """Follows a path of the bundled document through references between files."""
+    for key in path:
+        value = node.value
+        if isinstance(value, dict) and key not in value and "$ref" in value:
+            node = document.follow(node)
+        below = node.child(key)
+        if below.value is None and not (isinstance(node.value, dict) and key in node.value):
+            return node
+        node = below
+    return node
+
+
+def _by_keywords(document: Document, version: str, already: bool) -> Iterator[Problem]:
+    """Errors that no schema can state: identifiers used twice, path parameters without a declaration, defaults of the wrong type, ..."""
+    from openapi_schema_validator import oas30_format_checker
+
+    from agentlint.frontends.openapi.validity_keywords import Stopped, registry_for
+
+    tops = [top for f in document.files if (top := document.top(f)) is not None]
+    patterns = {p for top in tops for p in patterns_in(top.value)}
+    bad = frozenset(p for p in patterns if not oas30_format_checker.conforms(p, "regex"))
+    registry = registry_for(version, bad)
+    stopped: list[Any] = []
+    for error in registry["__root__"](DocumentPath(document, document.root, _Resolvers(document))):
+        place = getattr(error, "place", None)
+        node = place.node if place is not None else document.root
+        if isinstance(error, Stopped):
+            stopped.append((node, error))
+            continue
+        yield _problem(document, _descend(document, node, list(getattr(error, "absolute_path", ()))), error.message)
+    if not already:
+        for node, error in stopped:
+            yield _problem(document, node, f"could not be checked to the end ({error})")
+
+
+class _Resolvers:
+    """Contents with a resolver for the references inside them, made only where a default is checked."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._registry: Any = None
+
+    def __call__(self, node: Node) -> Any:
+        from types import SimpleNamespace
+
+        from referencing import Registry
+        from referencing.jsonschema import DRAFT202012
+
+        if self._registry is None:
+            tops = [(f, self._document.top(f)) for f in self._document.files]
+            self._registry = Registry().with_resources(
+                [(f, DRAFT202012.create_resource(top.value)) for f, top in tops if top is not None]
+            )
+        return SimpleNamespace(contents=node.value, resolver=self._registry.resolver(base_uri=node.file))
+
+
+def _dangling(document: Document) -> Iterator[Problem]:
+    """References that lead nowhere, in every file that was read."""
+    checked: set[str] = set()
+    while pending := [f for f in document.files if f not in checked]:
+        for file in pending:
+            checked.add(file)
+            top = document.top(file)
+            for node in _references(top) if top is not None else ():
+                target = document.target(node.file, node.value["$ref"])
+                if isinstance(target, str) and not is_remote(node.value["$ref"]):
+                    yield _problem(document, node.child("$ref"), f"the reference {node.value['$ref']} leads nowhere: {target}", "references")
+
+
+def _references(top: Node) -> Iterator[Node]:
+    """Every reference of a file; what stands in examples, defaults and extensions is data, not a reference."""
+    stack: list[tuple[Node, bool]] = [(top, False)]
+    while stack:
+        node, names = stack.pop()
+        value = node.value
+        if isinstance(value, dict):
+            if not names and isinstance(value.get("$ref"), str):
+                yield node
+            for key, below in value.items():
+                if isinstance(below, (dict, list)) and (names or (key not in _DATA and not str(key).startswith("x-"))):
+                    stack.append((Node(below, node.file, (*node.pointer, key)), not names and key in _NAMING))
+        elif isinstance(value, list):
+            stack += [(Node(v, node.file, (*node.pointer, i)), False) for i, v in enumerate(value) if isinstance(v, (dict, list))]
+
+
+_DATA = frozenset({"example", "examples", "default", "enum", "const", "value"})
+_NAMING = frozenset({"properties", "patternProperties", "schemas", "definitions", "$defs"})
+"""Below these, keys are names that the author chose, not keywords."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-
 from agentlint.analysis.calls_targets import Resolver
 from agentlint.analysis.calls_values import CallSite, Target, TargetKind
 from agentlint.analysis.program import ClassInfo, Program
@@ -29,7 +28,7 @@ class Calls:
         self._at: dict[tuple[str, int], CallSite] = {}
         self._methods: dict[int, Methods] = {}
         self._callers: dict[str, list[CallSite]] = defaultdict(list)
-        self._concrete: dict[tuple[int, str], CallSite] = {}
+        self._concrete: dict[tuple[int, Type], CallSite] = {}
         self._resolve_all()
         for caller, target in extra:
             self._add(caller, target)
@@ -96,18 +95,18 @@ class Calls:
         """The targets of a call when the function that holds it runs on a concrete class: `self.` dispatch and attribute types re-resolved."""
         return self.site_for(site, class_id).targets
 
-    def site_for(self, site: CallSite, class_id: str) -> CallSite:
-        """The whole site re-resolved for a concrete class: targets, library path and receiver."""
+    def site_for(self, site: CallSite, class_id: str, args: tuple[Type, ...] = ()) -> CallSite:
+        """The whole site re-resolved for a concrete class, with its type arguments if it has any: targets, library path and receiver."""
         if not class_id or site.scope or site.call.site < 0 or site.caller not in self._program.functions or id(site.call) not in self._methods:
             return site
-        key = (id(site.call), class_id)
+        key = (id(site.call), Type(class_id, args))
         known = self._concrete.get(key)
         if known is None:
             owner = self._engine.class_of(self._engine.frame(site.caller))
             if not owner or owner not in self._program.mro(class_id):
                 known = site
             else:
-                frame = self._engine.frame(site.caller, None if owner == class_id else Type(class_id))
+                frame = self._engine.frame(site.caller, None if owner == class_id and not args else Type(class_id, args))
                 known = self._resolver.site(site.call, frame, site.caller, self._methods[id(site.call)], exact=True)
             if known.targets == site.targets and known.library == site.library and known.receiver == site.receiver:
                 known = site

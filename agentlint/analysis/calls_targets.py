@@ -16,20 +16,22 @@ from agentlint.analysis.types_results import is_abstract
 from agentlint.analysis.types_values import MOST_SHOWN, Type, Types_, union
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Confidence
+from agentlint.ir.walk import dotted
 from agentlint.knowledge import LibraryFacts
 
 _MANY_OVERRIDES = 3
-_MANY_IMPLEMENTATIONS = 12
+_MANY_IMPLEMENTATIONS = 64
 """Overrides of a concrete and of an abstract method that are still likely targets."""
 _NOT_RUN = frozenset({
-    "isinstance", "issubclass", "hasattr", "getattr", "type", "print", "reverse", "reverse_lazy", "url_for", "redirect", "disconnect", "unregister", "id", "repr", "str",
-    "callable", "signature", "getsource", "url_path_for", "unsubscribe", "discard",
+    "isinstance", "issubclass", "hasattr", "getattr", "type", "print", "reverse", "reverse_lazy", "url_for", "redirect", "disconnect", "unregister",
+    "id", "repr", "str", "callable", "signature", "getsource", "url_path_for", "unsubscribe", "discard",
 })
 """Calls that only look at a function they are given."""
 _STARTED = {"threading.Thread.start": "run", "multiprocessing.Process.start": "run"}
 _COMMON = frozenset(n for kind in (str, list, dict, set, bytes, int, tuple, Exception) for n in dir(kind)) | frozenset({
-    "filter", "all", "first", "last", "save", "delete", "create", "execute", "commit", "close", "open", "read", "write", "send", "run", "start", "stop", "group", "match",
-    "search", "info", "debug", "warning", "error", "exception", "log", "set", "put", "post", "patch", "request", "connect", "submit", "is_valid", "render", "build", "add_argument",
+    "filter", "all", "first", "last", "save", "delete", "create", "execute", "commit", "close", "open", "read", "write", "send", "run", "start", "stop",
+    "group", "match", "search", "info", "debug", "warning", "error", "exception", "log", "set", "put", "post", "patch", "request", "connect", "submit",
+    "is_valid", "render", "build", "add_argument",
 })
 
 
@@ -52,6 +54,9 @@ class Resolver:
         library = self._path(functions)
         for target in self._handed(call, name, functions, library, frame):
             _keep(found, target)
+        if not found and isinstance(func, s.Attribute) and not (library and self._library.is_described(library)):
+            for target in self._below(func.attr, receiver):
+                _keep(found, target)
         if not found and not functions and isinstance(func, s.Attribute):
             for target in self._by_name(func.attr):
                 _keep(found, target)
@@ -70,7 +75,7 @@ class Resolver:
 
     def _called(self, call: s.Call, functions: Types_, frame: Frame, exact: bool) -> Iterator[Target]:
         confidence = self._confidence(call.func, functions, frame)
-        sure = exact and _of_self(call.func) or self._is_exact(call.func, frame)
+        sure = (exact and _of_self(call.func)) or self._is_exact(call.func, frame)
         for one in functions:
             yield from self._of_function(one, confidence, sure)
 
@@ -135,7 +140,7 @@ class Resolver:
             return False
         made = self._engine.eval(value.func, frame)
         is_super = isinstance(value.func, s.Name) and value.func.id == "super"
-        return is_super or bool(made) and all(t.meta and t.name in self._program.classes for t in made)
+        return is_super or (bool(made) and all(t.meta and t.name in self._program.classes for t in made))
 
     def _is_dynamic(self, func: s.Expr, frame: Frame) -> bool:
         """True for what `getattr` finds under a name that is not constant."""
@@ -182,7 +187,7 @@ class Resolver:
         if name in _NOT_RUN:
             return
         for value in (*call.args, *(k.value for k in call.keywords)):
-            if isinstance(value, (s.Name, s.Attribute)) or isinstance(value, s.Call) and _is_partial(value):
+            if isinstance(value, (s.Name, s.Attribute)) or (isinstance(value, s.Call) and _is_partial(value)):
                 for function in self._functions_of(self._engine.eval(value, frame)):
                     yield Target(function, "medium", "reference")
 
@@ -215,6 +220,16 @@ class Resolver:
         for one in types:
             if one.meta and one.name in self._program.functions:
                 yield one.name
+
+    def _below(self, name: str, receiver: Types_) -> Iterator[Target]:
+        """A method that the receiver's class, or the bound of its type variable, lacks but its subclasses have."""
+        for one in receiver:
+            held = self._engine.generics.bound(one) if self._engine.generics.is_variable(one.name) else (one,)
+            for base in (t.name for t in held if not t.meta and t.name in self._program.classes):
+                if self._program.method(base, name) is None:
+                    methods = (self._program.method(c, name) for c in self._program.subclasses(base))
+                    found = sorted({m.id for m in methods if m is not None})
+                    yield from (Target(f, "medium", "override") for f in found[:_MANY_OVERRIDES] if len(found) <= _MANY_OVERRIDES)
 
     def _by_name(self, name: str) -> Iterator[Target]:
         """The one method of the program that is called so, when the name is not an everyday one."""
@@ -273,8 +288,7 @@ def _keep(found: dict[str, Target], target: Target) -> None:
 
 
 def _is_partial(call: s.Call) -> bool:
-    func = call.func
-    return (func.attr if isinstance(func, s.Attribute) else func.id if isinstance(func, s.Name) else "") in ("partial", "partialmethod", "sync_to_async", "async_to_sync", "wraps")
+    return dotted(call.func).rpartition(".")[2] in ("partial", "partialmethod", "sync_to_async", "async_to_sync", "wraps")
 
 
 def _is_off(call: s.Call, name: str) -> bool:
@@ -288,4 +302,6 @@ def _of_self(func: s.Expr) -> bool:
 
 def _is_own(binding: Binding, frame: Frame) -> bool:
     scope = frame.scope
-    return isinstance(scope, FunctionInfo) and bool(scope.owner) and bool(scope.node.params) and scope.node.params[0] is binding.expr and not is_static(scope.node)
+    if not isinstance(scope, FunctionInfo) or not scope.owner or not scope.node.params:
+        return False
+    return scope.node.params[0] is binding.expr and not is_static(scope.node)

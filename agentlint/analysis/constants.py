@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
-import msgspec
-
 from agentlint.analysis.constants_history import Change, history
-from agentlint.analysis.constants_values import HOLE, UNKNOWN, Folded, Unknown, add, arithmetic, shown, text_method
+from agentlint.analysis.constants_values import UNKNOWN, Element, Folded, add, arithmetic, shown, text_method
 from agentlint.ir import syntax as s
 
 if TYPE_CHECKING:
@@ -21,17 +19,9 @@ Known: TypeAlias = Mapping[str, object]
 """Values of names that a loop or call binds: constants, or tuples of `Element` under way."""
 
 _DEPTH = 24
-_MOST_STEPS = 2_000
+MOST_STEPS = 2_000
 """Turns of a loop over constants that are followed."""
-_LIST_MAKERS = frozenset({"list", "tuple", "sorted", "set", "frozenset", "reversed"})
-
-
-class Element(msgspec.Struct, frozen=True, eq=False):
-    """One item of a list: the expression, the scope in which its names mean something, and the names that loops around it bind."""
-
-    expr: s.Expr
-    scope: Scope
-    names: Mapping[str, object] = {}
+LIST_MAKERS = frozenset({"list", "tuple", "sorted", "set", "frozenset", "reversed"})
 
 
 class Folder:
@@ -75,12 +65,12 @@ class Folder:
         if expr.id in names:
             held = names[expr.id]
             return self._whole(held) if isinstance(held, tuple) and held and isinstance(held[0], Element) else held  # type: ignore[return-value]
-        home = self._home(expr.id, scope)
+        home = self.home(expr.id, scope)
         if home is not None:
             return self._variable(expr.id, home)
         return self._named(self._program.resolve(expr, scope))
 
-    def _home(self, name: str, scope: Scope) -> Scope | None:
+    def home(self, name: str, scope: Scope) -> Scope | None:
         """The scope around an expression whose own statements give the variable its value."""
         first = True
         here: Scope | None = scope
@@ -142,7 +132,7 @@ class Folder:
             if not change.loops:
                 value = self._step(change, value, home, {name: value} if change.refers else {})
                 continue
-            for known in islice(self._turns(change.loops, home, {name: value}), _MOST_STEPS):
+            for known in islice(self.turns(change.loops, home, {name: value}), MOST_STEPS):
                 value = self._step(change, value, home, {**known, name: value})
         return value
 
@@ -161,7 +151,7 @@ class Folder:
             return {**value, key: new} if isinstance(key, (str, int)) else value
         return UNKNOWN if change.kind == "unknown" else value
 
-    def _turns(self, loops: tuple[s.Loop, ...], home: Scope, names: Known) -> Iterator[Known]:
+    def turns(self, loops: tuple[s.Loop, ...], home: Scope, names: Known) -> Iterator[Known]:
         """The bindings of every turn of nested loops; one turn with nothing bound when a loop is not over constants."""
         if not loops:
             yield names
@@ -171,10 +161,10 @@ class Folder:
         if isinstance(values, dict):
             values = list(values)
         if not isinstance(values, (list, tuple)):
-            yield from self._turns(loops[1:], home, {**names, **dict.fromkeys(_bound(loop.target), UNKNOWN)})
+            yield from self.turns(loops[1:], home, {**names, **dict.fromkeys(_bound(loop.target), UNKNOWN)})
             return
-        for value in values[:_MOST_STEPS]:
-            yield from self._turns(loops[1:], home, {**names, **_unpacked(loop.target, value)})
+        for value in values[:MOST_STEPS]:
+            yield from self.turns(loops[1:], home, {**names, **_unpacked(loop.target, value)})
 
     # ------------------------------------------------------- composed values
 
@@ -255,7 +245,7 @@ class Folder:
         if not isinstance(values, (list, tuple)):
             yield None
             return
-        for value in values[:_MOST_STEPS]:
+        for value in values[:MOST_STEPS]:
             known = {**names, **_unpacked(clause.target, value)}
             if not any(self.fold(c, scope, known) is False for c in clause.conditions):
                 yield from self.clause_turns(clauses[1:], scope, known)
@@ -284,85 +274,9 @@ class Folder:
             return UNKNOWN
         parameters = [p for p in function.node.params if p.kind in ("positional", "keyword")]
         names: dict[str, object] = {p.name: self.fold(p.default, function) if p.default is not None else UNKNOWN for p in parameters}
-        names |= dict(zip((p.name for p in parameters), args, strict=False)) | keywords
+        names.update(zip((p.name for p in parameters), args, strict=False))
+        names.update(keywords)
         return self.fold(body[0].value, function, names)
-
-    # ------------------------------------------------------------- elements
-
-    def elements(self, expr: s.Expr | None, scope: Scope, names: Known | None = None) -> tuple[Element, ...]:
-        """The items of the list that an expression gives, each with its own scope."""
-        names = names or {}
-        if expr is None or self._depth > _DEPTH:
-            return ()
-        self._depth += 1
-        try:
-            return tuple(self._items(expr, scope, names))
-        finally:
-            self._depth -= 1
-
-    def _items(self, expr: s.Expr, scope: Scope, names: Known) -> Iterator[Element]:
-        if isinstance(expr, s.Sequence):
-            for item in expr.items:
-                if isinstance(item, s.Other) and item.kind == "star":
-                    yield from self.elements(item.children[0], scope, names)
-                else:
-                    yield Element(item, scope, names)
-        elif isinstance(expr, s.Apply) and expr.op in ("+", "or", "?:", "|"):
-            for operand in expr.operands[1:] if expr.op == "?:" else expr.operands:
-                yield from self.elements(operand, scope, names)
-        elif isinstance(expr, (s.Name, s.Attribute)):
-            yield from self._held_items(expr, scope, names)
-        elif isinstance(expr, s.Comprehension):
-            for known in self.clause_turns(expr.clauses, scope, names):
-                yield Element(expr.elements[0], scope, names if known is None else known)
-        elif isinstance(expr, s.Call):
-            yield from self._returned_items(expr, scope, names)
-
-    def _held_items(self, expr: s.Name | s.Attribute, scope: Scope, names: Known) -> Iterator[Element]:
-        if isinstance(expr, s.Name) and expr.id in names:
-            held = names[expr.id]
-            yield from (e for e in (held if isinstance(held, tuple) else ()) if isinstance(e, Element))
-            return
-        home = self._home(expr.id, scope) if isinstance(expr, s.Name) else None
-        variable = expr.id if isinstance(expr, s.Name) else expr.attr
-        if home is None:
-            owner, _, variable = self._program.resolve(expr, scope).rpartition(".")
-            home = self._program.modules.get(owner) or self._program.classes.get(owner)
-        if home is not None and variable in self.changes(home):
-            yield from self._built(variable, home)
-
-    def _built(self, name: str, home: Scope) -> tuple[Element, ...]:
-        key = (name, self._program.id_of(home))
-        if key in self._busy:
-            return ()
-        self._busy.add(key)
-        try:
-            items: tuple[Element, ...] = ()
-            for change in self.changes(home)[name]:
-                for known in islice(self._turns(change.loops, home, {}), _MOST_STEPS):
-                    items = self._grown(change, items, home, {**known, name: items})
-            return items
-        finally:
-            self._busy.discard(key)
-
-    def _grown(self, change: Change, items: tuple[Element, ...], home: Scope, names: Known) -> tuple[Element, ...]:
-        if change.kind == "set":
-            new = self.elements(change.value, home, names)
-            return (*items, *new) if change.nested and items else new
-        if change.kind in ("extend", "update"):
-            return (*items, *self.elements(change.value, home, names))
-        if change.kind == "append" and change.value is not None:
-            return (*items, Element(change.value, home, names))
-        return items
-
-    def _returned_items(self, call: s.Call, scope: Scope, names: Known) -> Iterator[Element]:
-        name = self._program.resolve(call.func, scope)
-        if name in _LIST_MAKERS and call.args:
-            yield from self.elements(call.args[0], scope, names)
-        function = self._program.functions.get(name)
-        if function is not None:
-            for value in self._program.returned(function):
-                yield from self.elements(value, function)
 
     def _whole(self, held: tuple[Element, ...]) -> Folded:
         return [self.fold(e.expr, e.scope, e.names) for e in held]
@@ -386,7 +300,7 @@ def _unpacked(target: s.Expr | None, value: Folded) -> dict[str, object]:
 
 def _dict_method(owner: dict[Folded, Folded], name: str, args: list[Folded]) -> Folded:
     if name == "items":
-        return [(k, v) for k, v in owner.items()]
+        return list(owner.items())
     if name in ("keys", "values"):
         return list(owner) if name == "keys" else list(owner.values())
     if name == "get" and args and isinstance(args[0], (str, int)):
@@ -396,15 +310,16 @@ def _dict_method(owner: dict[Folded, Folded], name: str, args: list[Folded]) -> 
 
 def _library_call(name: str, args: list[Folded], keywords: Mapping[str, Folded]) -> Folded:
     last = name.rpartition(".")[2]
-    if name in _LIST_MAKERS and args:
+    if name in LIST_MAKERS and args:
         items = args[0]
         return list(items) if isinstance(items, (list, tuple, dict)) else UNKNOWN
     if name == "str" and args:
         return shown(args[0])
     if name == "dict" and not args:
-        return dict(keywords)
+        return dict(keywords.items())
     if name == "range" and args and all(isinstance(a, int) for a in args):
-        return list(range(*args))[:_MOST_STEPS] if len(args) <= 3 else UNKNOWN  # type: ignore[arg-type]
+        numbers: list[Folded] = [*range(*args[:3])[:MOST_STEPS]]  # type: ignore[arg-type]
+        return numbers
     if name == "enumerate" and args and isinstance(args[0], (list, tuple)):
         return [(i, v) for i, v in enumerate(args[0])]
     if last.endswith(("gettext", "gettext_lazy")) and args:
@@ -413,4 +328,4 @@ def _library_call(name: str, args: list[Folded], keywords: Mapping[str, Folded])
         return args[1]
     if name in ("os.path.join", "posixpath.join"):
         return "/".join(shown(a) for a in args)
-    return HOLE if name in ("str", "uuid.uuid4") and isinstance(args, Unknown) else UNKNOWN
+    return UNKNOWN

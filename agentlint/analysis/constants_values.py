@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias, Union
+from typing import Any, TypeAlias, Union
+
+import msgspec
+
+from agentlint.ir import syntax as s
 
 HOLE = "{}"
 """Stands in a folded text for what is not constant."""
@@ -23,7 +27,16 @@ class Unknown:
 UNKNOWN = Unknown()
 """What folding answers for an expression that is not constant. Test with `is`."""
 
-Folded: TypeAlias = Union[str, int, float, bool, None, list["Folded"], tuple["Folded", ...], dict["Folded", "Folded"], Unknown]
+Folded: TypeAlias = Union[str, int, float, bool, list["Folded"], tuple["Folded", ...], dict["Folded", "Folded"], Unknown, None]
+
+class Element(msgspec.Struct, frozen=True, eq=False):
+    """One item of a list: the expression, the scope in which its names mean something, and the names that loops around it bind."""
+
+    expr: s.Expr
+    scope: Any
+    """A module, class or function of the program."""
+    names: Mapping[str, object] = {}
+
 
 _PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0]*(?:\d+|\*)?(?:\.\d+)?[diouxXeEfFgGcrsa%]")
 _BRACES = re.compile(r"\{\{|\}\}|\{(\w*)[^{}]*\}")

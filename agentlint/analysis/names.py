@@ -82,6 +82,13 @@ class Names:
             top = stmt.module.split(".")[0]
             table.bind(top, Bound("module", source[: len(source) - len(stmt.module) + len(top)] if source.endswith(stmt.module) else top))
 
+    def imported(self, stmt: s.Import, module: s.Module) -> tuple[str, ...]:
+        """The project's modules that an import statement runs, packages before what is in them."""
+        source = self._absolute(stmt, module)
+        parts = source.split(".")
+        wanted = [".".join(parts[:n]) for n in range(1, len(parts) + 1)] + [f"{source}.{one.name}" if source else one.name for one in stmt.names]
+        return tuple(name for name in wanted if name in self._modules and name != module.name)
+
     def _absolute(self, stmt: s.Import, module: s.Module) -> str:
         if not stmt.level:
             return self.roots.project(stmt.module, module.name) or stmt.module
@@ -178,7 +185,7 @@ class Names:
         if found in self.definitions or found in self._modules:
             return found
         is_outside = bool(found) and not self._in_project(found)
-        return found if is_outside and (self._library.is_class(found) or found.rpartition(".")[2][:1].isupper() and not found.isupper()) else ""
+        return found if is_outside and (self._library.is_class(found) or (found.rpartition(".")[2][:1].isupper() and not found.isupper())) else ""
 
     def _imported_name(self, bound: Bound) -> str:
         if bound.kind == "module":

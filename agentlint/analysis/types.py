@@ -21,14 +21,14 @@ class Types:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._kept: dict[int, s.Expr] = {}
-        self._writes: dict[tuple[str, str], tuple[AttributeWrite, ...]] = {}
+        self._writes: dict[tuple[str, str | Type], tuple[AttributeWrite, ...]] = {}
 
-    def of(self, expr: s.Expr | None, function_id: str, class_id: str = "") -> tuple[Type, ...]:
+    def of(self, expr: s.Expr | None, function_id: str, class_id: str | Type = "") -> tuple[Type, ...]:
         """At most four alternatives, best first; empty when unknown. Module code has the function id `module.<module>`; class bodies have the class's.
 
-        With `class_id` a method is read for that concrete class.
+        With `class_id` a method is read for that concrete class, or for that type with its arguments.
         """
-        frame = self.engine.frame(self._home(function_id), Type(class_id) if class_id else None)
+        frame = self.engine.frame(self._home(function_id), _concrete(class_id))
         if expr is not None:
             self._kept[id(expr)] = expr  # answers are remembered by identity, which must not be given to another expression
         return self.engine.eval(expr, frame)[:MOST_SHOWN]
@@ -38,7 +38,7 @@ class Types:
             return id
         return f"{id}.{MODULE_CODE}" if id else MODULE_CODE
 
-    def writes(self, function_id: str, class_id: str = "") -> tuple[AttributeWrite, ...]:
+    def writes(self, function_id: str, class_id: str | Type = "") -> tuple[AttributeWrite, ...]:
         """Assignments to attributes in a function, in source order; with `class_id` for that concrete class."""
         key = (function_id, class_id)
         known = self._writes.get(key)
@@ -46,7 +46,7 @@ class Types:
             known = self._writes[key] = tuple(self._written(function_id, class_id))
         return known
 
-    def _written(self, function_id: str, class_id: str) -> list[AttributeWrite]:
+    def _written(self, function_id: str, class_id: str | Type) -> list[AttributeWrite]:
         flow = self.engine.flows[self._home(function_id)]
         found = []
         for write in flow.writes:
@@ -54,12 +54,14 @@ class Types:
             value = write.value.expr if write.value.kind in ("value", "changed") and not write.value.path else None
             if write.value.kind == "declared" and write.value.more:
                 value = write.value.more[0].expr
-            found.append(AttributeWrite(function_id, self.of(holder, function_id, class_id), write.target.attr, value, write.line, dotted(holder), shown(write.methods)))
+            receiver = self.of(holder, function_id, class_id)
+            found.append(AttributeWrite(function_id, receiver, write.target.attr, value, write.line, dotted(holder), shown(write.methods)))
         for call, methods in flow.calls:
             name = _set_by_name(call)
             if name:
-                value = call.args[2]
-                found.append(AttributeWrite(function_id, self.of(call.args[0], function_id, class_id), name, value, call.line, dotted(call.args[0]), shown(methods)))
+                holder, _, value = call.args
+                receiver = self.of(holder, function_id, class_id)
+                found.append(AttributeWrite(function_id, receiver, name, value, call.line, dotted(holder), shown(methods)))
         return sorted(found, key=lambda w: w.line)
 
     def returns(self, function_id: str, class_id: str = "") -> tuple[Type, ...]:
@@ -87,6 +89,12 @@ class Types:
             if start <= line:
                 found = methods
         return shown(found)
+
+
+def _concrete(given: str | Type) -> Type | None:
+    if isinstance(given, Type):
+        return given
+    return Type(given) if given else None
 
 
 def _set_by_name(call: s.Call) -> str:

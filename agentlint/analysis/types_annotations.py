@@ -22,12 +22,15 @@ _TRANSPARENT = frozenset({
 })
 """Forms that say something about a value whose type is their first argument."""
 _LISTS = frozenset({
-    "List", "list", "Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Generator", "AsyncGenerator", "AsyncIterator", "AsyncIterable", "Reversible",
-    "Deque", "deque", "KeysView", "ValuesView",
+    "List", "list", "Sequence", "MutableSequence", "Iterable", "Iterator", "Collection", "Generator", "AsyncGenerator", "AsyncIterator", "AsyncIterable",
+    "Reversible", "Deque", "deque", "KeysView", "ValuesView",
 })
 _SETS = frozenset({"Set", "set", "FrozenSet", "frozenset", "AbstractSet", "MutableSet"})
 _DICTS = frozenset({"Dict", "dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict", "ChainMap"})
-_STANDARD = ("typing", "typing_extensions", "collections", "collections.abc", "builtins", "", "asyncio", "sqlalchemy.orm", "sqlalchemy.orm.base", "dataclasses", "contextlib")
+_STANDARD = (
+    "typing", "typing_extensions", "collections", "collections.abc", "builtins", "", "asyncio", "sqlalchemy.orm", "sqlalchemy.orm.base", "dataclasses",
+    "contextlib",
+)
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 _DEPTH = 10
 
@@ -71,7 +74,7 @@ class Annotations:
         if not head.replace(".", "").replace("_", "").isalnum() or rest:
             return ()
         parts = head.split(".")
-        expr: s.Expr = s.Name(parts[0], 0)
+        expr: s.Name | s.Attribute = s.Name(parts[0], 0)
         for part in parts[1:]:
             expr = s.Attribute(expr, part, 0)
         return self._named(expr, scope, depth + 1)

@@ -15,7 +15,8 @@ class Binding:
 
     def __init__(self, kind: str, expr: Any = None, path: tuple[int, ...] = (), more: tuple[Binding, ...] | list[Binding] = ()) -> None:
         self.kind = kind
-        """`value`, `element` (of an iterable), `entered` (with), `caught`, `parameter`, `declared`, `narrowed`, `changed`, `definition`, `import`, `joined`, `opaque`."""
+        """`value`, `element` (of an iterable), `entered` (with), `caught`, `parameter`, `declared`, `narrowed`, `changed`, `definition`, `starred`,
+        `joined` or `opaque`."""
         self.expr = expr
         """The expression, parameter, annotation or dotted name it stems from."""
         self.path = path

@@ -56,7 +56,8 @@ class Engine:
         self.depth = 0
         self.cut = 0
         self._frames: dict[tuple[str, Type | None], Frame] = {}
-        self._ids = {id(i.node): i.id for i in (*program.functions.values(), *program.classes.values())}
+        self._ids: dict[int, str] = {id(f.node): f.id for f in program.functions.values()}
+        self._ids.update((id(c.node), c.id) for c in program.classes.values())
         self._walk_all()
 
     def _read_annotation(self, expr: s.Expr, scope: str) -> Types_:
@@ -108,8 +109,7 @@ class Engine:
 
     def method_frames(self, class_id: str) -> Iterator[str]:
         """Ids of the functions in a class's body, nested ones included."""
-        for function_id in self.program.classes[class_id].methods.values():
-            yield function_id
+        yield from self.program.classes[class_id].methods.values()
 
     # ------------------------------------------------------------- questions
 

@@ -108,12 +108,16 @@ def _seen(type: Type) -> Types_:
 
 
 _Arguments = tuple[Types_, ...]
-_SAME = ("copy.copy", "copy.deepcopy", "functools.partial", "asyncio.create_task", "asyncio.ensure_future", "asyncio.shield", "asyncio.wait_for", "asyncio.run",
-         "asgiref.sync.sync_to_async", "asgiref.sync.async_to_sync", "contextlib.closing", "functools.wraps", "weakref.proxy", "functools.cache", "functools.lru_cache",
-         "asyncio.AbstractEventLoop.run_until_complete", "asyncio.run_coroutine_threadsafe", "anyio.run", "inspect.unwrap")
+_SAME = (
+    "copy.copy", "copy.deepcopy", "functools.partial", "asyncio.create_task", "asyncio.ensure_future", "asyncio.shield", "asyncio.wait_for", "asyncio.run",
+    "asgiref.sync.sync_to_async", "asgiref.sync.async_to_sync", "contextlib.closing", "functools.wraps", "weakref.proxy", "functools.cache",
+    "functools.lru_cache", "asyncio.AbstractEventLoop.run_until_complete", "asyncio.run_coroutine_threadsafe", "anyio.run", "inspect.unwrap",
+)
 """Calls that give their first argument, or something that behaves like it."""
-_COLLECT = {"list": "list", "tuple": "list", "sorted": "list", "reversed": "list", "set": "set", "frozenset": "set", "iter": "list", "collections.deque": "list",
-            "aiter": "list", "itertools.islice": "list", "more_itertools.unique_everseen": "list"}
+_COLLECT = {
+    "list": "list", "tuple": "list", "sorted": "list", "reversed": "list", "set": "set", "frozenset": "set", "iter": "list", "collections.deque": "list",
+    "aiter": "list", "itertools.islice": "list", "more_itertools.unique_everseen": "list",
+}
 
 
 def builtin_call(name: str, args: _Arguments, item: Callable[[Type], Types_]) -> Types_ | None:

@@ -13,6 +13,8 @@ from agentlint.ir.walk import dotted
 if TYPE_CHECKING:
     from agentlint.analysis.types_engine import Engine, Frame
 
+_CLASS_METHODS = ("classmethod", "validator", "root_validator", "field_validator", "model_validator", "declared_attr", "abstractclassmethod")
+"""Decorators after which the first parameter is the class."""
 _MOST_SITES = 24
 _DEEPEST = 3
 """Callers of callers that are asked for an argument's type."""
@@ -181,4 +183,4 @@ def is_classmethod(node: s.Function) -> bool:
     """True for functions whose first parameter is the class."""
     if node.name in ("__new__", "__init_subclass__", "__class_getitem__"):
         return True
-    return any(dotted(d.func if isinstance(d, s.Call) else d).rpartition(".")[2] in ("classmethod", "validator", "root_validator", "field_validator") for d in node.decorators)
+    return any(dotted(d.func if isinstance(d, s.Call) else d).rpartition(".")[2] in _CLASS_METHODS for d in node.decorators)

@@ -35,9 +35,9 @@ def when(test: s.Expr) -> tuple[Methods, Methods]:
     if isinstance(test, s.Apply):
         return _of_operator(test)
     if isinstance(test, s.Attribute):
-        return _BODIES.get(test.attr, None) if _is_request(test.value) else None, None
+        return _BODIES.get(test.attr) if _is_request(test.value) else None, None
     if isinstance(test, s.Call) and isinstance(test.func, s.Attribute) and isinstance(test.func.value, s.Attribute) and test.func.attr in ("get", "getlist"):
-        return _BODIES.get(test.func.value.attr, None) if _is_request(test.func.value.value) else None, None
+        return _BODIES.get(test.func.value.attr) if _is_request(test.func.value.value) else None, None
     return None, None
 
 

@@ -261,4 +261,4 @@ def is_abstract(node: s.Function) -> bool:
     if isinstance(only, s.Raise) and only.value is not None:
         raised = only.value.func if isinstance(only.value, s.Call) else only.value
         return isinstance(raised, s.Name) and raised.id in ("NotImplementedError", "NotImplemented")
-    return isinstance(only, s.Return) and (only.value is None or isinstance(only.value, s.Constant) and only.value.value is None)
+    return isinstance(only, s.Return) and (only.value is None or (isinstance(only.value, s.Constant) and only.value.value is None))

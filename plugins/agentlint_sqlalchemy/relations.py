@@ -62,7 +62,7 @@ class _Reader:
         if not many:
             return Type(target)
         lazy = self._program.fold(_keyword(call, "lazy"), info) if call is not None else None
-        if lazy in ("dynamic", "write_only") or call is not None and _called(call) == "dynamic_loader":
+        if lazy in ("dynamic", "write_only") or (call is not None and _called(call) == "dynamic_loader"):
             return Type(_QUERY, (Type(target),))
         if call is not None and "dict" in _text(_keyword(call, "collection_class")).lower():
             return Type("dict", (Type("str"), Type(target)))

@@ -479,7 +479,8 @@ def test_attribute_writes() -> None:
 
 
 def test_plugins_give_attribute_types() -> None:
-    found = Analysed({"a.py": "class Order: \n    def go(self): self.owner.notify()\nclass User:\n    def notify(self): pass\n"}, {"a.Order": {"owner": Type("a.User")}})
+    source = "class Order: \n    def go(self): self.owner.notify()\nclass User:\n    def notify(self): pass\n"
+    found = Analysed({"a.py": source}, {"a.Order": {"owner": Type("a.User")}})
     assert found.targets("a.Order.go", "notify") == ["a.User.notify"]
 
 

@@ -1,5 +1,7 @@
 """Names, hierarchies and constants of linked programs."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from agentlint.analysis.program import UNKNOWN, ClassInfo, FunctionInfo, Program

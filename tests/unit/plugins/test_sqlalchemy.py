@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from agentlint.analysis.types import Type
 from agentlint_sqlalchemy.relations import relations
+
+from agentlint.analysis.types import Type
 from tests.unit.analysis.harness import Analysed, program_of
 
 MODELS = """
@@ -49,7 +50,8 @@ def test_directions_follow_foreign_keys() -> None:
 
 
 def test_calls_go_through_relations() -> None:
-    files = {"m.py": MODELS, "a.py": "from m import Thing, User\ndef f(thing: Thing):\n    for token in thing.owner.tokens:\n        token.revoke()\n    thing.owner.reports.filter(1).delete()\n"}
+    code = "from m import Thing\ndef f(x: Thing):\n    for token in x.owner.tokens:\n        token.revoke()\n    x.owner.reports.filter(1).delete()\n"
+    files = {"m.py": MODELS, "a.py": code}
     found = Analysed(files, relations(program_of(files)))
     assert found.targets("a.f", "revoke") == ["m.Token.revoke"]
     assert found.library("a.f", "delete") == "sqlalchemy.orm.Query.delete"

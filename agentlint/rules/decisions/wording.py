@@ -98,5 +98,6 @@ def how_to_record(context: RuleContext, decision: Decision) -> str:
         site = decision.audit[0]
         return f"Make the record of {site.file}:{site.line} ({site.mechanism}) on this path too, in the same transaction as the change."
     if ways:
-        return f"Record who, what and why in the same transaction as the change; elsewhere the system does: {ways[0].mechanism} ({ways[0].file}:{ways[0].line})."
+        known = f"{ways[0].mechanism} ({ways[0].file}:{ways[0].line})"
+        return f"Record who, what and why in the same transaction as the change; elsewhere the system does: {known}."
     return "Write an audit row (who, what, why) in the same transaction as the change; a log line is no record."

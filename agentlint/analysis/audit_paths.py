@@ -16,6 +16,7 @@ from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.records import Records
 from agentlint.analysis.summaries import Edge, Node, Summaries
 from agentlint.analysis.types import Types
+from agentlint.analysis.types_results import is_abstract
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 from agentlint.ir.effects import Effect
@@ -153,8 +154,8 @@ class AuditPaths:
         kept = {effect for _, effect in placed}
         for _, effect in whole:
             if effect not in kept:
-                parts = [p for _, p in placed if p.model == effect.model and set(p.fields) <= set(effect.fields) and (p.line == effect.line or p.api == "assignment")]
-                self._parts[effect] = tuple(dict.fromkeys(parts))
+                same = [p for _, p in placed if p.model == effect.model and set(p.fields) <= set(effect.fields)]
+                self._parts[effect] = tuple(dict.fromkeys(p for p in same if p.line == effect.line or p.api == "assignment"))
 
     def parts(self, effect: Effect) -> tuple[Effect, ...]:
         """The effect, or what it was taken apart into because branches set its fields."""
@@ -209,7 +210,10 @@ class AuditPaths:
         """Alternatives agree on what must be recorded; what runs besides the callee adds to it; what is only passed on may run."""
         alternatives: list[Transfer] = []
         total = _NOTHING
+        several = len(group) > 1
         for _, target, callee in group:
+            if several and self._is_abstract(callee):
+                continue  # never what runs
             transfer = self._known(callee)
             if target.kind in ("call", "override", "constructor"):
                 alternatives.append(transfer)
@@ -225,6 +229,10 @@ class AuditPaths:
             must &= one.must
             merged = _both(merged, one)
         return _both(total, Transfer(must, merged.may, merged.pending, merged.covered))
+
+    def _is_abstract(self, node: Node) -> bool:
+        info = self._program.functions.get(node[0])
+        return info is not None and is_abstract(info.node)
 
     def _known(self, callee: Node) -> Transfer:
         account = self._accounts.get(callee)

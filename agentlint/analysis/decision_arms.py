@@ -91,9 +91,10 @@ class _Reader:
                 self.block(stmt.body, arms, guarded)
                 for handler in stmt.handlers:
                     self.block(handler.body, (*arms, Arm(handler.line, f"except {excerpt(handler.type, 40)}".strip())), True)
-                self.block(stmt.orelse, arms, guarded)
+                refused = guarded or any(_leaves(handler.body) for handler in stmt.handlers)
+                self.block(stmt.orelse, arms, refused)
                 self.block(stmt.final, arms, guarded)
-                return guarded
+                return refused
             case s.Loop():
                 guards = guarded or (stmt.test is not None and not isinstance(stmt.test, s.Constant))
                 self.block(stmt.body, arms, guards)

@@ -15,15 +15,19 @@ from agentlint.ir.effects import Effect
 _MAIN = frozenset({"orm-write", "raw-sql", "permission", "payment", "process", "authentication"})
 _SENDING = frozenset({"mail", "outbound-http", "message", "queue"})
 _SENDING_WORDS = frozenset({
-    "send", "notify", "notification", "mail", "email", "sms", "push", "trigger", "webhook", "alert", "invite", "invitation", "sync", "publish", "report", "remind",
-    "reminder", "notice", "warn", "deliver", "dispatch", "call", "request", "post", "fire", "export",
+    "send", "notify", "notification", "mail", "email", "sms", "push", "trigger", "webhook", "alert", "invite", "invitation", "remind", "reminder", "notice",
+    "warn", "deliver",
 })
-_ACCOMPANYING = frozenset({"note", "comment", "notification", "alert", "message", "attachment", "tag", "reminder", "cache", "session", "token", "bucket"})
+_ACCOMPANYING = frozenset({
+    "note", "comment", "notification", "alert", "message", "attachment", "tag", "reminder", "cache", "session", "bucket",
+})
 """Last words of models whose rows usually go along with what was decided."""
 _MOST_GROUPS = 4
 """Different things that one arm of a function is said to decide over."""
 _FURTHER = 1
 """Calls beyond the nearest effect within which another effect still belongs to the same decision, when no name tells."""
+_AWAY = 4
+"""What it moves a thing away when it only accompanies."""
 _FARTHEST = 6
 """Calls within which a function that names the thing decides over it."""
 
@@ -68,7 +72,7 @@ def _chosen(judged: Sequence[Judged], said: frozenset[str]) -> list[list[Judged]
     others = {thing: group for thing, group in grouped.items() if thing not in main}
     kept = _main_things(main, said) if main else []
     sending = [group for group in others.values() if group[0].effect.kind in _SENDING]
-    if not kept or (said & _SENDING_WORDS):
+    if not kept or said & _SENDING_WORDS or any(word.startswith(("send", "notify", "mail")) for word in said):
         kept += sending
     if not kept:
         kept = list(others.values())
@@ -76,14 +80,23 @@ def _chosen(judged: Sequence[Judged], said: frozenset[str]) -> list[list[Judged]
 
 
 def _main_things(main: dict[Thing, list[Judged]], said: frozenset[str]) -> list[list[Judged]]:
-    groups = list(main.values())
-    named = [g for g in groups if _nouns(g[0].effect) and _nouns(g[0].effect) <= said] or [g for g in groups if _head(g[0].effect) in said]
-    named = [g for g in named if _distance(g) <= _FARTHEST]
-    telling = [g for g in groups if _head(g[0].effect) not in _ACCOMPANYING] or groups
-    nearest = min(map(_distance, telling))
-    if named:
-        return named + [g for g in telling if g not in named and _distance(g) == 0]
-    return [g for g in telling if _distance(g) <= nearest + _FURTHER]
+    """What stands nearest, with things that the function's name says moved nearer, and what only goes along moved away."""
+    ranked = [(_rank(group, said), group) for group in main.values() if _distance(group) <= _FARTHEST]
+    best = min((rank for rank, _ in ranked), default=0)
+    return [group for rank, group in ranked if rank <= best + _FURTHER or (_distance(group) == 0 and rank < _AWAY)]
+
+
+def _rank(group: Sequence[Judged], said: frozenset[str]) -> int:
+    effect = group[0].effect
+    rank = _distance(group)
+    nouns, head = _nouns(effect), _head(effect)
+    if nouns and nouns <= said:
+        rank -= 2
+    elif head in said:
+        rank -= 1
+    if head in _ACCOMPANYING and not nouns <= said:
+        rank += _AWAY
+    return rank
 
 
 def _nouns(effect: Effect) -> frozenset[str]:

@@ -18,6 +18,7 @@ from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.summaries import Node, Summaries
 from agentlint.ir.decisions import AuditStatus, Decision, DecisionSource, RecordContent
 from agentlint.ir.effects import Effect, Step, changes_state
+from agentlint.ir.operations import Operation, Route
 
 _SILENT = frozenset({"message", "session", "cache", "model-call"})
 _FURTHER = 2
@@ -45,7 +46,8 @@ class Handler(msgspec.Struct, frozen=True):
     surface: str
     operations: tuple[str, ...]
     registered: tuple[Effect, ...]
-    resource: str = ""
+    names: tuple[str, ...] = ()
+    """Texts in which a person would look for what the handler is about: its symbol, its file, its paths."""
 
 
 def handlers_of(entries: Iterable[Entry], summaries: Summaries) -> list[Handler]:
@@ -63,8 +65,13 @@ def _handler(group: Sequence[Entry], summaries: Summaries) -> Handler:
     owner = next((r.owner for r in routes if r.owner), "")
     return Handler(
         first.file, first.line, first.symbol, first.handler, tuple(dict.fromkeys(nodes)), owner, first.surface,
-        tuple(sorted({entry.operation.id for entry in group})), tuple(dict.fromkeys(e for r in routes for e in r.effects)), first.resource,
+        tuple(sorted({entry.operation.id for entry in group})), tuple(dict.fromkeys(e for r in routes for e in r.effects)), _names(first, routes),
     )
+
+
+def _names(operation: Operation, routes: Sequence[Route]) -> tuple[str, ...]:
+    paths = sorted({r.path for r in routes})[:3]
+    return (operation.symbol, operation.file.rpartition("/")[2], *(p.rstrip("/").rpartition("/")[2] if "{" not in p[-20:] else "" for p in paths), *{r.resource for r in routes})
 
 
 class DecisionFinder:
@@ -94,7 +101,7 @@ class DecisionFinder:
         for node in handler.nodes:
             judged += self._judge.effects_of(node, handler.owner)
         source: DecisionSource = "person" if handler.surface in _PERSON else "rule"
-        for arm, group in self._things.by_arm(judged, (handler.symbol, handler.resource, handler.file.rpartition('/')[2])):
+        for arm, group in self._things.by_arm(judged, handler.names):
             row = self._row(handler.file, handler.line, handler.symbol, handler.function, arm, group, self._source(group, source))
             yield msgspec.structs.replace(row, operations=handler.operations)
 

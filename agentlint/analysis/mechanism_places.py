@@ -43,20 +43,31 @@ class Registrations:
         return found or ([name] if name else [])
 
     def through(self, expr: s.Expr, function: str) -> tuple[str, str] | None:
-        """(`Order`, `items`) for `Order.items.through`."""
-        if not (isinstance(expr, s.Attribute) and expr.attr == "through" and isinstance(expr.value, s.Attribute)):
-            return None
-        owners = self.models(expr.value.value, function)
-        return (owners[0], expr.value.attr) if owners else None
+        """(`Order`, `items`) for `Order.items.through` and `Order._meta.get_field("items").remote_field.through`."""
+        relation = _relation(expr)
+        owners = self.models(relation[0], function) if relation is not None else []
+        return (owners[0], relation[1]) if owners and relation is not None else None
 
     def through_class(self, name: str) -> tuple[str, str] | None:
-        """The same for a class whose base is a through table."""
+        """The same for a class whose base is a through table, named there or in a variable before it."""
         info = self._program.classes.get(name)
-        for base in info.node.bases if info is not None else ():
-            if isinstance(base, s.Attribute) and base.attr == "through" and isinstance(base.value, s.Attribute) and info is not None:
-                owner = self._program.resolve(base.value.value, info.module) or self._local_import(base.value.value, info.parent)
+        if info is None:
+            return None
+        for base in info.node.bases:
+            expr = self._assigned(base.id, info.parent) if isinstance(base, s.Name) else base
+            relation = _relation(expr) if expr is not None else None
+            if relation is not None:
+                owner = self._program.resolve(relation[0], info.module) or self._local_import(relation[0], info.parent)
                 if owner:
-                    return owner, base.value.attr
+                    return owner, relation[1]
+        return None
+
+    def _assigned(self, name: str, function: str) -> s.Expr | None:
+        """What the enclosing function, or the module, assigned to a name."""
+        scope = self._program.functions.get(function)
+        for stmt in statements(scope.node.body) if scope is not None else ():
+            if isinstance(stmt, s.Assign) and any(isinstance(t, s.Name) and t.id == name for t in stmt.targets):
+                return stmt.value
         return None
 
     def _local_import(self, expr: s.Expr, function: str) -> str:
@@ -74,6 +85,20 @@ class Registrations:
     def used(self, path: str) -> bool:
         """True when the program imports the thing, derives a class from it, or names it in its settings."""
         return path in _imported_names(self._program) or bool(self._program.subclasses(path)) or path in settings_texts(self._program)
+
+
+def _relation(expr: s.Expr) -> tuple[s.Expr, str] | None:
+    """The model and the name of the relation whose through table an expression means."""
+    if not (isinstance(expr, s.Attribute) and expr.attr == "through"):
+        return None
+    inner: s.Expr = expr.value
+    while isinstance(inner, s.Attribute) and inner.attr in ("remote_field", "rel", "field"):
+        inner = inner.value
+    if isinstance(inner, s.Call) and isinstance(inner.func, s.Attribute) and inner.func.attr == "get_field" and inner.args:
+        owner, name = inner.func.value, inner.args[0]
+        if isinstance(owner, s.Attribute) and owner.attr == "_meta" and isinstance(name, s.Constant) and isinstance(name.value, str):
+            return owner.value, name.value
+    return (inner.value, inner.attr) if isinstance(inner, s.Attribute) else None
 
 
 def _called(expr: s.Expr) -> str:

@@ -22,6 +22,8 @@ from agentlint.knowledge import LibraryFacts
 _MANY_OVERRIDES = 3
 _MANY_IMPLEMENTATIONS = 64
 """Overrides of a concrete and of an abstract method that are still likely targets."""
+_SOME_BELOW = 8
+"""Implementations in subclasses of a method that the receiver's own class lacks, that are still likely targets."""
 _NOT_RUN = frozenset({
     "isinstance", "issubclass", "hasattr", "getattr", "type", "print", "reverse", "reverse_lazy", "url_for", "redirect", "disconnect", "unregister",
     "id", "repr", "str", "callable", "signature", "getsource", "url_path_for", "unsubscribe", "discard",
@@ -229,7 +231,7 @@ class Resolver:
                 if self._program.method(base, name) is None:
                     methods = (self._program.method(c, name) for c in self._program.subclasses(base))
                     found = sorted({m.id for m in methods if m is not None})
-                    yield from (Target(f, "medium", "override") for f in found[:_MANY_OVERRIDES] if len(found) <= _MANY_OVERRIDES)
+                    yield from (Target(f, "medium", "override") for f in found if len(found) <= _SOME_BELOW)
 
     def _by_name(self, name: str) -> Iterator[Target]:
         """The one method of the program that is called so, when the name is not an everyday one."""

@@ -13,7 +13,7 @@ from agentlint.analysis.effects_outside import outside_effect
 from agentlint.analysis.effects_places import Places
 from agentlint.analysis.effects_sql import SqlWrites
 from agentlint.analysis.program import FunctionInfo, Program
-from agentlint.analysis.types import Types
+from agentlint.analysis.types import Type, Types
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect
 from agentlint.ir.walk import dotted, statements
@@ -56,9 +56,13 @@ class EffectFinder:
         """The function's own effects in the order of its lines, without repetition."""
         return self._collect(function, self._calls.sites(function))
 
-    def on_class(self, function: str, class_id: str) -> tuple[Effect, ...]:
-        """The same when the function, perhaps inherited, runs on an instance of a concrete class."""
-        return self._collect(function, tuple(self._calls.site_for(site, class_id) for site in self._calls.sites(function)))
+    def on_class(self, function: str, concrete: Type) -> tuple[Effect, ...]:
+        """The same when the function, perhaps inherited, runs on an instance of a concrete class with its type arguments."""
+        self._places.concrete = concrete
+        try:
+            return self._collect(function, tuple(self._calls.site_for(site, concrete.name, concrete.args) for site in self._calls.sites(function)))
+        finally:
+            self._places.concrete = None
 
     def _collect(self, function: str, sites: Iterable[CallSite]) -> tuple[Effect, ...]:
         found = [effect for site in sites for effect in self.at(site)]
@@ -155,7 +159,7 @@ class EffectFinder:
         if name.endswith("request.session"):
             return True
         resolved = self._program.resolve(expr, info)
-        types = self._places.types.of(expr, info.id)
+        types = self._places.typed(expr, info.id)
         return any(self._kind(f"{path}.__setitem__") == "session" for path in (resolved, *(t.name for t in types)) if path)
 
     def _kind(self, path: str) -> str:

@@ -84,7 +84,7 @@ class Idioms:
         while isinstance(expr, (s.Attribute, s.Call, s.Subscript)):
             if isinstance(expr, s.Attribute):
                 if expr.attr in _MANAGERS:
-                    return next(iter(self._models.of_types(self._places.types.of(expr.value, site.caller))), None)
+                    return next(iter(self._models.of_types(self._places.typed(expr.value, site.caller))), None)
                 expr = expr.value
             else:
                 expr = expr.func if isinstance(expr, s.Call) else expr.value

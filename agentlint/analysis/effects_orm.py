@@ -110,7 +110,7 @@ class OrmWrites:
             expr = expr.items[0]
         candidates = (expr,) if isinstance(expr, s.Call) else self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else ()
         for candidate in candidates:
-            if isinstance(candidate, s.Call) and any(t.meta and self._models.of_type(t) is not None for t in self._places.types.of(candidate.func, function)):
+            if isinstance(candidate, s.Call) and any(t.meta and self._models.of_type(t) is not None for t in self._places.typed(candidate.func, function)):
                 return candidate
         return None
 
@@ -123,6 +123,10 @@ class OrmWrites:
         given = constructor_fields(built, site.caller, self._places) if built is not None else ()
         receiver = dotted(expr)
         return unique((*given, *(self._memory.before(site, receiver) if receiver else ())))
+
+    def _whole(self, site: CallSite, types: tuple[Type, ...], fields: tuple[str, ...]) -> Iterator[Effect]:
+        for class_id in self._written_models(types):
+            yield effect(site, "orm-write", "update", Model(class_id, class_id.rpartition(".")[2]), fields=fields, api="attribute")
 
     def _is_many(self, site: CallSite) -> bool:
         return any(t.name == _MANY for t in site.receiver) and site.name.removeprefix("a") in ("dd", "add", "remove", "set", "clear")
@@ -140,14 +144,14 @@ class OrmWrites:
             models = self.models_at(site, "T")
             yield from (effect(site, "orm-write", "update", m, api=api, confidence="medium") for m in models)
             return
-        owners = self._models.of_types(self._places.types.of(relation.value, site.caller)) or (self.named(relation.value, site.caller),)
+        owners = self._models.of_types(self._places.typed(relation.value, site.caller)) or (self.named(relation.value, site.caller),)
         for owner in owners[:4]:
             yield effect(site, "orm-write", "update", owner, fields=(relation.attr,), api=api, confidence="high" if owner.name else "medium")
 
     def assignments(self, info: FunctionInfo) -> Iterator[Effect]:
         """Attribute writes on loaded instances of models that write through their attributes; neighbouring lines are one write."""
         group: list[AttributeWrite] = []
-        for write in self._places.types.writes(info.id):
+        for write in self._places.writes(info.id):
             models = self._written_models(write.receiver)
             if not models or not self._persists(write, models[0], info):
                 continue
@@ -185,13 +189,16 @@ class OrmWrites:
         if is_setattr(site.call):
             name = self._places.constant(site.call.args[1], site.caller)
             fields = (name,) if isinstance(name, str) and "{}" not in name else ()
-            for class_id in self._written_models(self._places.types.of(site.call.args[0], site.caller)):
-                yield effect(site, "orm-write", "update", Model(class_id, class_id.rpartition(".")[2]), fields=fields, api="attribute")
+            yield from self._whole(site, self._places.typed(site.call.args[0], site.caller), fields)
+            return
+        if site.name == "__init__" and isinstance(func, s.Attribute) and isinstance(func.value, s.Name):
+            if not site.caller.endswith(".__init__"):  # initialising an instance again assigns its attributes again
+                yield from self._whole(site, self._places.typed(func.value, site.caller), constructor_fields(site.call, site.caller, self._places))
             return
         if site.name not in _COLLECTION_CALLS or not isinstance(func, s.Attribute) or not isinstance(func.value, s.Attribute):
             return
         relation = func.value
-        for owner in self._written_models(self._places.types.of(relation.value, site.caller)):
+        for owner in self._written_models(self._places.typed(relation.value, site.caller)):
             if self._models.is_column(owner, relation.attr):
                 model = Model(owner, owner.rpartition(".")[2])
                 yield effect(site, "orm-write", "update", model, fields=(relation.attr,), api="attribute", confidence="medium")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from agentlint.analysis.calls import CallSite
 from agentlint.analysis.program import UNKNOWN, Folded, Program
-from agentlint.analysis.types import Type, Types
+from agentlint.analysis.types import AttributeWrite, Type, Types
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import statements
 from agentlint.knowledge import LibraryFacts
@@ -24,6 +24,8 @@ class Places:
         self.program = program
         self.types = types
         self.library = library
+        self.concrete: Type | None = None
+        """The class that the function in hand runs on, where it is looked at for one."""
         self._assigned: dict[str, Mapping[str, tuple[s.Expr, ...]]] = {}
 
     def expression(self, site: CallSite, text: str) -> s.Expr | None:
@@ -58,8 +60,16 @@ class Places:
         if isinstance(expr, s.Sequence) and expr.items:
             return self.elements(expr.items[0], function)
         if isinstance(expr, s.Comprehension) and expr.elements:
-            return self.types.of(expr.elements[0], function)
-        return self.types.of(expr, function)
+            return self.typed(expr.elements[0], function)
+        return self.typed(expr, function)
+
+    def typed(self, expr: s.Expr | None, function: str) -> tuple[Type, ...]:
+        """Types of an expression of a function, on the concrete class in hand."""
+        return self.types.of(expr, function, self.concrete or "")
+
+    def writes(self, function: str) -> tuple[AttributeWrite, ...]:
+        """Attribute assignments of a function, on the concrete class in hand."""
+        return self.types.writes(function, self.concrete or "")
 
     def item(self, type_: Type) -> Type:
         """The instance of a class object, the element of a collection, anything else itself."""

@@ -145,7 +145,7 @@ class SqlWrites:
             operation = self._builder(root, site)
             if root is not None and operation is not None:
                 return effect(site, "orm-write", operation, self._subject(root, site), fields=fields, api=f"sqlalchemy.{_VERB[operation]}")
-        for type_ in self._places.types.of(expr, site.caller):
+        for type_ in self._places.typed(expr, site.caller):
             operation = next((_STATEMENT_TYPES[a] for a in self._places.library.ancestors(type_.name) if a in _STATEMENT_TYPES), None)
             if operation is not None:
                 model = next(iter(self._models.of_types(type_.args[:1])), Model())
@@ -158,7 +158,7 @@ class SqlWrites:
         name = self._places.program.resolve(root.func, self._places.program.scope_of(site.caller))
         known = _BUILDERS.get(self._places.library.canonical(name)) if name else None
         if known is None and isinstance(root.func, s.Attribute) and root.func.attr in ("insert", "update", "delete"):
-            types = self._places.types.of(root.func.value, site.caller)
+            types = self._places.typed(root.func.value, site.caller)
             if any(t.name == "sqlalchemy.Table" for t in types):
                 return {"insert": "create", "update": "update", "delete": "delete"}[root.func.attr]  # type: ignore[return-value]
         return known
@@ -167,7 +167,7 @@ class SqlWrites:
         subject = root.args[0] if root.args else root.func.value if isinstance(root.func, s.Attribute) else None
         if subject is None:
             return Model()
-        items = (self._places.item(t) for t in self._places.types.of(subject, site.caller))
+        items = (self._places.item(t) for t in self._places.typed(subject, site.caller))
         found = self._models.of_types(t for t in items if t.name != "sqlalchemy.Table")
         if found:
             return found[0]

@@ -29,7 +29,7 @@ class Summaries:
 
     def __init__(
         self, program: Program, calls: Calls, effects: Mapping[str, tuple[Effect, ...]], binding: Binding,
-        on_class: Callable[[str, str], tuple[Effect, ...]] | None = None,
+        on_class: Callable[[str, Type], tuple[Effect, ...]] | None = None,
     ) -> None:
         self._program, self._calls, self._effects, self._binding = program, calls, effects, binding
         self._on_class = on_class
@@ -152,10 +152,15 @@ class Summaries:
             merged[node, number] = theirs.version
             for entry in theirs:
                 methods = joined_methods(site.methods, entry.methods)
-                if methods is not None:
+                if methods is not None and not (target.kind == "constructor" and self._of_new(entry.effect, target)):
                     confidence = max(entry.confidence, target.confidence, key=_RANK.__getitem__)
                     changed |= mine.add(Entry(entry.effect, entry.distance + 1, methods, confidence, (site, target), entry))
         return changed
+
+    def _of_new(self, effect: Effect, constructor: Target) -> bool:
+        """True for assignments to the instance that a constructor is making: nothing that exists is changed."""
+        owner = self._program.functions[constructor.function].owner
+        return effect.api == "attribute" and (effect.model in self._binding.ancestors(owner) or owner in self._binding.ancestors(effect.model))
 
     def _cut(self, function: str, reason: str) -> None:
         info = self._program.functions.get(function)
@@ -170,7 +175,7 @@ class Summaries:
             effects = self._effects.get(function, ())
         else:
             self._contexts += 1
-            own = self._on_class(function, concrete.name) if self._on_class is not None else self._effects.get(function, ())
+            own = self._on_class(function, concrete) if self._on_class is not None else self._effects.get(function, ())
             effects = tuple(self._binding.bind(effect, concrete) for effect in own)
         return [Entry(e, 0, e.methods, e.confidence, None, None) for e in effects]
 
@@ -179,7 +184,7 @@ class Summaries:
         for site in self._calls.sites(function):
             if not site.targets and concrete is None:
                 continue
-            seen = self._calls.site_for(site, concrete.name) if concrete is not None else site
+            seen = self._calls.site_for(site, concrete.name, concrete.args) if concrete is not None else site
             for target in seen.targets:
                 if target.confidence != "low" and target.function in self._program.functions:
                     yield seen, target, (target.function, self._context(seen, target, node))
@@ -189,6 +194,8 @@ class Summaries:
         function, concrete = node
         callee = self._program.functions[target.function]
         if concrete is not None and (callee.parent == function or (callee.owner in self._binding.ancestors(concrete.name) and _on_self(site, target))):
+            return concrete
+        if concrete is not None and target.kind == "decorates":
             return concrete
         if not callee.owner or _on_self(site, target):
             return None

@@ -16,6 +16,7 @@ from agentlint.analysis.summaries import Summaries
 from agentlint.analysis.wording import VERBS, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
 from agentlint.ir.operations import Guard, Operation, OperationEffect, Route, Surface
+from agentlint.ir.syntax import Constant
 
 _MACHINE = frozenset({"token", "api-key", "basic", "oauth", "mutual-tls"})
 _WRITING_METHODS = ("POST", "PUT", "PATCH", "DELETE")
@@ -52,14 +53,25 @@ class Reach:
     def __init__(self, program: Program, summaries: Summaries) -> None:
         self._summaries = summaries
         self._checks = PermitChecks(program)
+        self._program = program
+        self._abstract: dict[str, bool] = {"": False}
 
     def of(self, route: Route) -> Iterable[ReachedEffect]:
         """Effects of a route's handlers."""
         for function_id in dict.fromkeys((route.handler, *route.extra_handlers)):
             if function_id:
                 for reached in self._summaries.reached_for(function_id, route.owner):
-                    if not self._checks.hold(reached):
+                    if not self._checks.hold(reached) and not self._is_abstract(reached.effect.model):
                         yield reached
+
+    def _is_abstract(self, model: str) -> bool:
+        """True for a base class that no row is ever made of: a write of it says that the concrete class is not known."""
+        if model not in self._abstract:
+            info = self._program.classes.get(model)
+            meta = self._program.classes.get(info.nested.get("Meta", "")) if info is not None else None
+            flags = [info.attributes.get("__abstract__") if info is not None else None, meta.attributes.get("abstract") if meta is not None else None]
+            self._abstract[model] = any(isinstance(f, Constant) and f.value is True for f in flags)
+        return self._abstract[model]
 
 
 def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) -> list[Entry]:
@@ -68,7 +80,7 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
     entries: list[Entry] = []
     for route in routes:
         guards = finder.guards(route)
-        surface = route.surface or surface_of(route, guards)
+        surface = route.surface or surface_of(route, guards, any(is_consequential(r.effect) for r in reach.of(route)))
         if surface == "gui":
             by_handler[(route.file, route.symbol, route.action if not route.handler else "")].append((route, guards))
             continue
@@ -78,16 +90,18 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
     return _unique(entries)
 
 
-def surface_of(route: Route, guards: Sequence[Guard]) -> Surface:
+def surface_of(route: Route, guards: Sequence[Guard], writes: bool) -> Surface:
     """Where a route stands by who may call it and what it answers, when its framework leaves that open."""
     kinds = {g.kind for g in guards}
     if kinds & (_MACHINE | {"signature", "internal"}):
         return "api"
     if "session" in kinds or route.renders in ("html", "redirect"):
         return "gui"
-    if kinds & {"csrf-exempt", "anonymous"} or route.renders == "json":
+    if "csrf-exempt" in kinds:
         return "api"
-    return "gui"
+    if "csrf" in kinds and writes and route.method != "GET":
+        return "gui"  # the framework demands a token that only its own pages hold
+    return "api" if "anonymous" in kinds or route.renders == "json" else "gui"
 
 
 def reached_by(route: Route, reach: Reach, method: str) -> tuple[ReachedEffect, ...]:

@@ -20,6 +20,10 @@ _PRIMARY_SHARE = 0.34
 _COVERED, _UNCOVERED = 0.85, 0.15
 """Shares of an operation's weighted effects: at or over the first it is agent-accessible, under the second gui-only."""
 _MOST_COUNTERPARTS = 5
+_STEP_DOWN, _DEEPEST = 0.7, 0.1
+"""What one more call between the handler and an effect leaves of its weight, counted from the nearest effect; and the least that is left."""
+_UNKNOWN_MODEL = 0.3
+"""Weight of a row write whose model could not be told."""
 
 
 class Atom(msgspec.Struct, frozen=True):
@@ -49,19 +53,21 @@ def atoms_of(entry: Entry, rarity: dict[str, float]) -> list[Atom]:
     for reached in rows or effects:
         effect = reached.effect
         grouped[(_kind(effect), _operation(effect), _subject(effect))].append(reached)
-    atoms = [_atom(key, group, rarity, spoken) for key, group in sorted(grouped.items())]
+    nearest = min((len(r.chain) for group in grouped.values() for r in group), default=0)
+    atoms = [_atom(key, group, rarity, spoken, nearest) for key, group in sorted(grouped.items())]
     if not atoms:
         return []
     heaviest = max(a.weight for a in atoms)
     return sorted((a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest), key=lambda a: (-a.weight, a.key))
 
 
-def _atom(key: tuple[str, str, str], group: Sequence[ReachedEffect], rarity: dict[str, float], spoken: frozenset[str]) -> Atom:
+def _atom(key: tuple[str, str, str], group: Sequence[ReachedEffect], rarity: dict[str, float], spoken: frozenset[str], nearest: int) -> Atom:
     kind, operation, subject = key
-    depth = min(len(r.chain) for r in group)
+    depth = min(len(r.chain) for r in group) - nearest
     fields = frozenset(f for r in group for f in r.effect.fields)
     named = 2.0 if stems([subject.rsplit(".", 1)[-1]]) & spoken else 1.0
-    weight = rarity.get(subject, 1.0) * named * max(0.25, 0.85**depth)
+    known = 1.0 if any(r.effect.model for r in group) or kind != "rows" else _UNKNOWN_MODEL
+    weight = rarity.get(subject, 1.0) * named * known * max(_DEEPEST, _STEP_DOWN**depth)
     sites = frozenset((r.effect.file, r.effect.line) for r in group)
     return Atom(kind, operation, subject, fields, any(not r.effect.fields for r in group), weight, sites)
 

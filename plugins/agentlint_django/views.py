@@ -39,6 +39,7 @@ class _Views:
         self._context = context
         self._program: Program = context.program
         self._renders: dict[str, Renders] = {}
+        self._csrf = _checks_csrf(context.program)
 
     def routes(self, entry: UrlEntry) -> Iterator[Route]:
         view, scope, extra = self._followed(entry)
@@ -96,6 +97,8 @@ class _Views:
 
     def _function(self, info: FunctionInfo, entry: UrlEntry, wrappers: tuple[str, ...]) -> Iterator[Route]:
         guards, checks = self._wrapper_guards(wrappers, entry)
+        if self._csrf:
+            guards = (*guards, Guard("csrf", "", entry.file, entry.line))
         for method in self._allowed(info):
             yield Route(
                 framework="django", method=method, path=_rooted(entry.path), handler=info.id, symbol=info.node.qualname, file=info.module.path, line=info.node.line,
@@ -131,7 +134,7 @@ class _Views:
         if program.inherits(info.id, "rest_framework.views.APIView"):
             return  # another plugin's
         guards, checks = self._wrapper_guards(wrappers, entry)
-        guards = (*guards, *self._class_guards(info))
+        guards = (*guards, *self._class_guards(info), *((Guard("csrf", "", entry.file, entry.line),) if self._csrf else ()))
         hooks = tuple(m.id for name in _HOOKS if (m := program.method(info.id, name)) is not None)
         allowed = self._http_method_names(info)
         kind = self._generic_kind(info)
@@ -264,6 +267,17 @@ class _Views:
                         answer = answer or self._answers(target, depth - 1)
         self._renders[info.id] = answer
         return answer
+
+
+def _checks_csrf(program: Program) -> bool:
+    """True unless the settings list middleware without the one that checks for forged requests."""
+    listed = []
+    for module in program.modules.values():
+        if program.lookup(f"{module.name}.MIDDLEWARE") is not None:
+            folded = program.fold(syntax.Name("MIDDLEWARE", 0), module)
+            if isinstance(folded, (list, tuple)):
+                listed += [str(name) for name in folded]
+    return not listed or any(name.endswith("CsrfViewMiddleware") or "{}" in name for name in listed)
 
 
 def _account_effect(name: str, file: str, line: int) -> Effect:

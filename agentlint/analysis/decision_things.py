@@ -68,6 +68,7 @@ def _chosen(judged: Sequence[Judged], said: frozenset[str]) -> list[list[Judged]
     grouped: dict[Thing, list[Judged]] = defaultdict(list)
     for one in judged:
         grouped[thing_of(one.effect)].append(one)
+    _complete(grouped)
     main = {thing: group for thing, group in grouped.items() if group[0].effect.kind in _MAIN}
     others = {thing: group for thing, group in grouped.items() if thing not in main}
     kept = _main_things(main, said) if main else []
@@ -77,6 +78,15 @@ def _chosen(judged: Sequence[Judged], said: frozenset[str]) -> list[list[Judged]
     if not kept:
         kept = list(others.values())
     return sorted(kept, key=_order)[:_MOST_GROUPS]
+
+
+def _complete(grouped: dict[Thing, list[Judged]]) -> None:
+    """Changes of rows that the same branch creates or deletes belong to their creation or deletion."""
+    for model, operation in list(grouped):
+        if operation == "change" or operation.startswith("relation"):
+            whole = next((grouped[model, o] for o in ("create", "delete") if (model, o) in grouped), None)
+            if whole is not None and _distance(whole) <= _distance(grouped[model, operation]) + 1:
+                del grouped[model, operation]
 
 
 def _main_things(main: dict[Thing, list[Judged]], said: frozenset[str]) -> list[list[Judged]]:

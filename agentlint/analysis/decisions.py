@@ -16,11 +16,13 @@ from agentlint.analysis.model_flow import Answers
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.summaries import Node, Summaries
+from agentlint.analysis.wording import singular, words
 from agentlint.ir.decisions import AuditStatus, Decision, DecisionSource, RecordContent
 from agentlint.ir.effects import Effect, Step, changes_state
 from agentlint.ir.operations import Operation, Route
 
 _SILENT = frozenset({"message", "session", "cache", "model-call"})
+_PLUMBING = frozenset({"bucket", "throttle", "nonce", "cache", "session", "lock", "heartbeat", "counter", "metric", "statistic", "stat", "migration", "watermark"})
 _FURTHER = 2
 """Calls below a function within which its own branch is said to decide over an effect."""
 _PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})
@@ -29,9 +31,15 @@ _WORST: dict[AuditStatus, int] = {"unaudited": 0, "partial": 1, "audited": 2}
 
 def matters(effect: Effect) -> bool:
     """True for effects that somebody may have to account for."""
-    if effect.kind in _SILENT or effect.confidence == "low" or is_bookkeeping(effect) or is_display_preference(effect):
+    if effect.kind in _SILENT or effect.confidence == "low" or is_bookkeeping(effect) or is_display_preference(effect) or _is_plumbing(effect):
         return False
     return changes_state(effect)
+
+
+def _is_plumbing(effect: Effect) -> bool:
+    """True for rows that the system keeps for itself: rate limits, locks, caches, counters."""
+    said = words(effect.target) if effect.kind == "orm-write" else []
+    return bool(said) and singular(said[-1]) in _PLUMBING
 
 
 class Handler(msgspec.Struct, frozen=True):
@@ -113,7 +121,7 @@ class DecisionFinder:
             source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
             row = self._row(info.module.path, info.node.line, info.node.qualname, function, arm, group, self._source(group, source))
             operations = sorted({o for j in group for o in self._operations.get((j.effect.file, j.effect.line), ())})
-            yield msgspec.structs.replace(row, operations=tuple(operations[:20]))
+            yield msgspec.structs.replace(row, operations=tuple(operations[:20]), inner=bool(operations))
 
     def _source(self, group: Sequence[Judged], otherwise: DecisionSource) -> DecisionSource:
         """A model decides where the effect takes its answer or runs under a test of it."""

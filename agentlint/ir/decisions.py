@@ -47,6 +47,8 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     operations: tuple[str, ...] = ()
     confidence: Confidence = "high"
     function: str = ""
+    inner: bool = False
+    """True for a step inside other decisions: the same effect is judged at the entry points that reach it."""
 
 
 def consequential(decision: Decision) -> bool:

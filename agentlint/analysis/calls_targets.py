@@ -22,8 +22,6 @@ from agentlint.knowledge import LibraryFacts
 _MANY_OVERRIDES = 3
 _MANY_IMPLEMENTATIONS = 64
 """Overrides of a concrete and of an abstract method that are still likely targets."""
-_SOME_BELOW = 8
-"""Implementations in subclasses of a method that the receiver's own class lacks, that are still likely targets."""
 _NOT_RUN = frozenset({
     "isinstance", "issubclass", "hasattr", "getattr", "type", "print", "reverse", "reverse_lazy", "url_for", "redirect", "disconnect", "unregister",
     "id", "repr", "str", "callable", "signature", "getsource", "url_path_for", "unsubscribe", "discard",
@@ -56,9 +54,6 @@ class Resolver:
         library = self._path(functions)
         for target in self._handed(call, name, functions, library, frame):
             _keep(found, target)
-        if not found and isinstance(func, s.Attribute) and not (library and self._library.is_described(library)):
-            for target in self._below(func.attr, receiver):
-                _keep(found, target)
         if not found and not functions and isinstance(func, s.Attribute):
             for target in self._by_name(func.attr):
                 _keep(found, target)
@@ -106,7 +101,8 @@ class Resolver:
         receiver = bound.args[0].name
         if not info.owner or receiver not in self._program.classes or info.node.name.startswith("__"):
             return
-        below = (self._program.classes[c].methods.get(info.node.name, "") for c in self._program.hierarchy.subclasses(receiver))
+        classes = (c for c in self._program.hierarchy.subclasses(receiver) if self._agrees(c, bound.args[0]))
+        below = (self._program.classes[c].methods.get(info.node.name, "") for c in classes)
         found = sorted({f for f in below if f and f != bound.name})
         limit = _MANY_IMPLEMENTATIONS if is_abstract(info.node) else _MANY_OVERRIDES
         likely: Confidence = "medium" if len(found) <= limit and confidence != "low" else "low"
@@ -223,15 +219,15 @@ class Resolver:
             if one.meta and one.name in self._program.functions:
                 yield one.name
 
-    def _below(self, name: str, receiver: Types_) -> Iterator[Target]:
-        """A method that the receiver's class, or the bound of its type variable, lacks but its subclasses have."""
-        for one in receiver:
-            held = self._engine.generics.bound(one) if self._engine.generics.is_variable(one.name) else (one,)
-            for base in (t.name for t in held if not t.meta and t.name in self._program.classes):
-                if self._program.method(base, name) is None:
-                    methods = (self._program.method(c, name) for c in self._program.subclasses(base))
-                    found = sorted({m.id for m in methods if m is not None})
-                    yield from (Target(f, "medium", "override") for f in found if len(found) <= _SOME_BELOW)
+    def _agrees(self, class_id: str, receiver: Type) -> bool:
+        """False for a subclass that binds the type variables of the receiver's class to something else than the receiver does."""
+        if not receiver.args:
+            return True
+        wanted = self._engine.environment(receiver).variables.get(receiver.name, {})
+        bound = self._engine.environment(Type(class_id)).variables.get(receiver.name, {})
+        pairs = ((bound[name], type) for name, type in wanted.items() if name in bound)
+        open_ = self._engine.generics.is_variable
+        return all(a.name == b.name or not a.name or not b.name or open_(a.name) or open_(b.name) for a, b in pairs)
 
     def _by_name(self, name: str) -> Iterator[Target]:
         """The one method of the program that is called so, when the name is not an everyday one."""

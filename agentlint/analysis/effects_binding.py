@@ -42,6 +42,8 @@ class Binding:
 
     def _open(self, what: str, concrete: Type) -> Model | None:
         kind, _, name = what.partition(" ")
+        if kind == "abstract":
+            return Model(concrete.name, concrete.name.rpartition(".")[2]) if name in self.ancestors(concrete.name) and name != concrete.name else None
         if kind == "variable":
             bound = self._bound(concrete).get(name)
             return self._models.of_type(bound) if bound is not None else None

@@ -30,6 +30,7 @@ class Models:
     def __init__(self, program: Program, library: LibraryFacts) -> None:
         self._program = program
         self._library = library
+        self._abstract: dict[str, bool] = {}
         self._styles: dict[str, Literal["attribute", "save", ""]] = {}
         self._columns: dict[str, frozenset[str]] = {}
 
@@ -45,7 +46,7 @@ class Models:
         """The model that a type stands for, None when it is a library class that is no model."""
         name = type_.name
         if name in self._program.classes:
-            return Model(name, name.rpartition(".")[2])
+            return Model(open_model=f"abstract {name}") if self.is_abstract(name) else Model(name, name.rpartition(".")[2])
         if self._is_type_variable(name):
             return Model(open_model=f"variable {name}")
         return Model(name, name.rpartition(".")[2]) if self.style(name) else None
@@ -55,6 +56,33 @@ class Models:
             return False
         found = self._program.lookup(name)
         return isinstance(found, s.Call) and dotted(found.func).rpartition(".")[2] == "TypeVar"
+
+    def is_abstract(self, name: str) -> bool:
+        """True for a persistent class without a table of its own, from which others with tables descend."""
+        known = self._abstract.get(name)
+        if known is None:
+            info = self._program.classes.get(name)
+            known = self._abstract[name] = info is not None and self._tableless(info) and any(self.style(c) for c in self._program.subclasses(name))
+        return known
+
+    def _tableless(self, info: ClassInfo) -> bool:
+        style = self.style(info.id)
+        if style == "attribute":
+            declares = "__tablename__" in info.attributes or "__table__" in info.attributes or "__tablename__" in info.methods
+            return not declares and not any(k.name == "table" for k in info.node.keywords)
+        meta = self._program.classes.get(info.nested.get("Meta", ""))
+        flag = meta.attributes.get("abstract") if meta is not None else None
+        return isinstance(flag, s.Constant) and flag.value is True
+
+    def implementations(self, type_: Type, method: str) -> bool:
+        """True when the method exists only on persistent classes below the type (an abstract base, or the bound of a type variable)."""
+        variable = self._program.lookup(type_.name) if type_.name not in self._program.classes and self._is_type_variable(type_.name) else None
+        bound = next((k.value for k in variable.keywords if k.name == "bound"), None) if isinstance(variable, s.Call) else None
+        module = self._program.modules.get(type_.name.rpartition(".")[0])
+        base = self._program.resolve(bound, module) if bound is not None and module is not None else type_.name
+        if base not in self._program.classes or not self.style(base) or self._program.method(base, method) is not None:
+            return False
+        return any(self._program.method(c, method) is not None for c in self._program.subclasses(base))
 
     def of_types(self, types: Iterable[Type]) -> tuple[Model, ...]:
         """The models among alternatives, without repetition."""

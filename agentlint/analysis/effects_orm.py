@@ -20,6 +20,10 @@ _MANY = "django.db.models.ManyRelatedManager"
 _PERMISSION_MODELS = frozenset({"django.contrib.auth.models.Group", "django.contrib.auth.models.Permission"})
 _TAKING = frozenset({"remove", "aremove", "clear", "aclear"})
 _COLLECTION_CALLS = frozenset({"append", "remove", "extend", "clear", "insert", "pop", "add", "discard", "update"})
+_CHANGES = frozenset({
+    "update", "patch", "merge", "assign", "apply", "edit", "modify", "change", "populate", "set", "save", "delete", "remove", "update_from_dict",
+})
+"""Method names under which a class of the program changes itself."""
 _NEIGHBOURS = 2
 """Lines between two assignments that still count as one write."""
 _BOOKKEEPING = re.compile(
@@ -125,8 +129,8 @@ class OrmWrites:
         return unique((*given, *(self._memory.before(site, receiver) if receiver else ())))
 
     def _whole(self, site: CallSite, types: tuple[Type, ...], fields: tuple[str, ...]) -> Iterator[Effect]:
-        for class_id in self._written_models(types):
-            yield effect(site, "orm-write", "update", Model(class_id, class_id.rpartition(".")[2]), fields=fields, api="attribute")
+        for model in self._models.of_types(Type(name) for name in self._written_models(types)):
+            yield effect(site, "orm-write", "update", model, fields=fields, api="attribute", confidence="high" if model.name else "medium")
 
     def _is_many(self, site: CallSite) -> bool:
         return any(t.name == _MANY for t in site.receiver) and site.name.removeprefix("a") in ("dd", "add", "remove", "set", "clear")
@@ -169,10 +173,11 @@ class OrmWrites:
         if not group:
             return
         models, fields, first = self._written_models(group[0].receiver), unique(w.attr for w in group), group[0]
-        for model in models[:4]:
+        for model in self._models.of_types(Type(name) for name in models[:4]):
             yield Effect(
-                kind="orm-write", operation="update", target=model.rpartition(".")[2], file=info.module.path, line=first.line, function=info.id, model=model,
-                fields=fields, api="attribute", methods=first.methods, confidence="high" if len(models) == 1 else "medium", incidental=bookkeeping(fields),
+                kind="orm-write", operation="update", target=model.target, file=info.module.path, line=first.line, function=info.id, model=model.name,
+                fields=fields, api="attribute", methods=first.methods, confidence="high" if len(models) == 1 and model.name else "medium",
+                incidental=bookkeeping(fields), open_model=model.open_model,
             )
 
     def _persists(self, write: AttributeWrite, model: str, info: FunctionInfo) -> bool:
@@ -195,6 +200,12 @@ class OrmWrites:
             if not site.caller.endswith(".__init__"):  # initialising an instance again assigns its attributes again
                 yield from self._whole(site, self._places.typed(func.value, site.caller), constructor_fields(site.call, site.caller, self._places))
             return
+        if site.name in _CHANGES and isinstance(func, s.Attribute) and not site.targets:
+            open_types = [t for t in site.receiver if not t.meta and self._models.implementations(t, site.name)]
+            if open_types:  # each class below writes in its own way; which one it is, only a concrete caller tells
+                model = next(iter(self._models.of_types(open_types)), Model())
+                yield effect(site, "orm-write", "delete" if site.name in ("delete", "remove") else "update", model, api="attribute", confidence="medium")
+                return
         if site.name not in _COLLECTION_CALLS or not isinstance(func, s.Attribute) or not isinstance(func.value, s.Attribute):
             return
         relation = func.value

@@ -160,7 +160,8 @@ class Summaries:
     def _of_new(self, effect: Effect, constructor: Target) -> bool:
         """True for assignments to the instance that a constructor is making: nothing that exists is changed."""
         owner = self._program.functions[constructor.function].owner
-        return effect.api == "attribute" and (effect.model in self._binding.ancestors(owner) or owner in self._binding.ancestors(effect.model))
+        model = effect.model or effect.open_model.removeprefix("abstract ")
+        return effect.api == "attribute" and (model in self._binding.ancestors(owner) or owner in self._binding.ancestors(model))
 
     def _cut(self, function: str, reason: str) -> None:
         info = self._program.functions.get(function)
@@ -195,15 +196,26 @@ class Summaries:
         callee = self._program.functions[target.function]
         if concrete is not None and (callee.parent == function or (callee.owner in self._binding.ancestors(concrete.name) and _on_self(site, target))):
             return concrete
-        if concrete is not None and target.kind == "decorates":
-            return concrete
-        if not callee.owner or _on_self(site, target):
+        if target.kind == "decorates":
+            caller = self._program.functions.get(function)
+            return concrete or (self._limited(Type(caller.owner)) if caller is not None and caller.owner else None)
+        if not callee.owner:
             return None
+        if _on_self(site, target):
+            return self._last_class(function, callee.owner)
         for type_ in site.receiver:
             inherited = type_.args or type_.name != callee.owner
             if inherited and callee.owner in self._binding.ancestors(type_.name):
                 return self._limited(Type(type_.name, type_.args))
         return None
+
+    def _last_class(self, function: str, inherited_from: str) -> Type | None:
+        """The class of a method that calls what it inherits, when no class descends from it: then it is the class that runs."""
+        info = self._program.functions.get(function)
+        owner = info.owner if info is not None else ""
+        if not owner or owner == inherited_from or inherited_from not in self._binding.ancestors(owner) or self._program.subclasses(owner):
+            return None
+        return self._limited(Type(owner))
 
     def _limited(self, concrete: Type) -> Type | None:
         if self._contexts < self._most_contexts:

@@ -25,7 +25,7 @@ _ONLY_ORM = frozenset({
     "get_or_create", "update_or_create", "bulk_create", "bulk_update", "aget_or_create", "aupdate_or_create", "abulk_create", "abulk_update",
 })
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects"})
-_QUERIES = frozenset({"filter", "exclude", "all", "get_queryset", "filter_by", "order_by", "select_for_update", "none"})
+_QUERIES = frozenset({"query", "where", "filter", "exclude", "all", "get_queryset", "filter_by", "order_by", "select_for_update", "none"})
 _ONLY_QUERIES = frozenset({"exclude", "select_related", "prefetch_related", "values_list", "order_by", "annotate", "select_for_update"})
 _FETCHES = frozenset({
     "get", "first", "last", "get_object_or_404", "get_object", "latest", "earliest", "aget", "afirst", "get_or_create", "update_or_create", "create",
@@ -56,7 +56,7 @@ class Idioms:
         func = site.call.func
         if not isinstance(func, s.Attribute):
             return
-        names = chain_names(func.value)
+        names = self._names(func.value, site.caller)
         if site.name in _EXECUTES and names and names[0].lstrip("_").lower() in _CURSORS:
             yield from self._sql.at(site, "arg 0 or kwarg sql or kwarg statement", "sql.execute()")
         elif self._alchemy and site.name in _SESSION_WRITES and names and names[0] in _SESSIONS:
@@ -65,6 +65,13 @@ class Idioms:
             yield from self._queryset(site, func, "medium")
         elif self._django and site.name in ("save", "asave", "delete", "adelete"):
             yield from self._instance(site, func, names)
+
+    def _names(self, expr: s.Expr, function: str) -> tuple[str, ...]:
+        """Names along the chain, going on in the query that the function assigned to its first name."""
+        names = chain_names(expr)
+        values = self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else ()
+        built = next((found for v in values if isinstance(v, s.Call) and (found := chain_names(v))[:1] and found[0] in _QUERIES), ())
+        return (*built, *names) if built else names
 
     def _is_queryset_write(self, name: str, names: tuple[str, ...]) -> bool:
         if self._django and name in _QUERYSET_WRITES and (name in _ONLY_ORM or _MANAGERS & set(names)):
@@ -76,19 +83,25 @@ class Idioms:
         row = self._places.library.effect(path)
         if row is None:
             return
-        model = self._left_of_manager(func.value, site) or self._orm.named(func.value, site.caller)
+        model = self._queried_model(func.value, site) or self._orm.named(func.value, site.caller)
         fields = row_fields(site, row.fields, self._places)
         yield effect(site, "orm-write", row.operation, model, fields=fields, api=f"{path}()", confidence=confidence)
 
-    def _left_of_manager(self, expr: s.Expr, site: CallSite) -> Model | None:
+    def _queried_model(self, expr: s.Expr, site: CallSite, depth: int = 2) -> Model | None:
+        """`Order` of `Order.objects.filter()` and `session.query(Order).filter()`, also through a local name."""
         while isinstance(expr, (s.Attribute, s.Call, s.Subscript)):
+            subject = None
             if isinstance(expr, s.Attribute):
-                if expr.attr in _MANAGERS:
-                    return next(iter(self._models.of_types(self._places.typed(expr.value, site.caller))), None)
-                expr = expr.value
+                subject, expr = (expr.value if expr.attr in _MANAGERS else None), expr.value
+            elif isinstance(expr, s.Call):
+                is_query = isinstance(expr.func, s.Attribute) and expr.func.attr == "query" and bool(expr.args)
+                subject, expr = (expr.args[0] if is_query else None), expr.func
             else:
-                expr = expr.func if isinstance(expr, s.Call) else expr.value
-        return None
+                expr = expr.value
+            if subject is not None:
+                return next(iter(self._models.of_types(self._places.typed(subject, site.caller))), None)
+        values = self._places.assigned(site.caller, expr.id) if isinstance(expr, s.Name) and depth else ()
+        return next((m for v in values if (m := self._queried_model(v, site, depth - 1)) is not None), None)
 
     def _instance(self, site: CallSite, func: s.Attribute, names: tuple[str, ...]) -> Iterator[Effect]:
         """`x.save()` and `x.delete()`: sure enough when x was fetched or its fields were set here, a guess when only its name says so."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from agentlint.analysis.calls import CallSite
 from agentlint.analysis.effects_fields import InMemory, constructor_fields, is_setattr, row_fields, unique
 from agentlint.analysis.effects_models import Model, Models
@@ -13,13 +15,15 @@ from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types import AttributeWrite, Type
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Confidence, Effect, EffectKind, EffectOperation
-from agentlint.ir.walk import dotted
+from agentlint.ir.walk import calls, dotted
 from agentlint.knowledge.schema import EffectRow
 
 _MANY = "django.db.models.ManyRelatedManager"
 _PERMISSION_MODELS = frozenset({"django.contrib.auth.models.Group", "django.contrib.auth.models.Permission"})
 _TAKING = frozenset({"remove", "aremove", "clear", "aclear"})
 _COLLECTION_CALLS = frozenset({"append", "remove", "extend", "clear", "insert", "pop", "add", "discard", "update"})
+_NAMES_A_CLASS = re.compile(r"(model|class|cls|entity|queryset|query_set|document|table|resource)(_?(cls|class|type))?$", re.IGNORECASE)
+"""Attributes that hold the class a generic base works on."""
 _CHANGES = frozenset({
     "update", "patch", "merge", "assign", "apply", "edit", "modify", "change", "populate", "set", "save", "delete", "remove", "update_from_dict",
 })
@@ -94,7 +98,7 @@ class OrmWrites:
         if not isinstance(expr, s.Name):
             return ""
         if expr.id in ("self", "cls"):
-            return attr
+            return attr if _NAMES_A_CLASS.search(attr) else ""
         values = self._places.assigned(function, expr.id)
         return self._own_attribute(values[0], function, depth - 1) if values and depth else ""
 
@@ -165,6 +169,20 @@ class OrmWrites:
             yield from self._assigned(group, info)
             group = [write]
         yield from self._assigned(group, info)
+        yield from self._delegated(info)
+
+    def _delegated(self, info: FunctionInfo) -> Iterator[Effect]:
+        """Assignments that the receiver's own `__setattr__` passes on to a persistent instance it wraps."""
+        for write in self._places.writes(info.id):
+            for type_ in write.receiver:
+                hook = self._places.program.method(type_.name, "__setattr__") if type_.name in self._places.program.classes else None
+                if hook is None or hook.id == info.id or type_.meta:
+                    continue
+                passed_on = (self._places.typed(call.args[0], hook.id) for call in calls(hook.node.body) if is_setattr(call))
+                for name in [name for types in passed_on for name in self._written_models(types)][:1]:
+                    if self._models.is_column(name, write.attr):
+                        one = msgspec.structs.replace(write, receiver=(Type(name),))
+                        yield from self._assigned([one], info)
 
     def _written_models(self, types: Iterable[Type]) -> list[str]:
         return [t.name for t in types if not t.meta and self._models.style(t.name) == "attribute"]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from agentlint import __version__
 from agentlint.analysis.auditing import Linked, audit
-from agentlint.analysis.calls import Calls, resolve_calls
+from agentlint.analysis.calls import Calls, CallSite, resolve_calls
 from agentlint.analysis.effects import EffectFinder
 from agentlint.analysis.facts import Facts, Inventory
 from agentlint.analysis.guards import GuardFinder
@@ -21,13 +20,14 @@ from agentlint.analysis.operations import Entry, Reach, build_entries
 from agentlint.analysis.program import Program, build_program
 from agentlint.analysis.summaries import Summaries, summarise
 from agentlint.analysis.ties import tie_pages
-from agentlint.analysis.types import Types, infer_types
+from agentlint.analysis.types import Type, Types, infer_types
 from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.framework import Context, Framework
 from agentlint.extension.loading import Refused, load_frameworks
 from agentlint.findings import Plugin, Report, Tool
 from agentlint.graph.matching import match_operations
 from agentlint.ir.decisions import Mechanism
+from agentlint.ir.effects import Effect
 from agentlint.ir.operations import Operation, Route
 from agentlint.ir.pages import PageAction
 from agentlint.ir.source import Gap
@@ -85,8 +85,12 @@ class _Run:
         try:
             return list(work())
         except Exception as error:  # noqa: BLE001 - a plugin's bug must not take the other answers with it
-            self.gap("", 0, f"plugin {framework.name} {framework.version} failed in {what}: {type(error).__name__}: {error}")
+            self.broken(framework, what, error)
             return []
+
+    def broken(self, framework: Framework, what: str, error: Exception) -> None:
+        """Records that a plugin failed, by name."""
+        self.gap("", 0, f"plugin {framework.name} {framework.version} failed in {what}: {type(error).__name__}: {error}")
 
 
 def run(options: Options) -> tuple[Report, Settings]:
@@ -165,7 +169,7 @@ def _code_facts(read: Read, library: LibraryFacts, frameworks: tuple[Framework, 
     context = Context(program, library, state.gap)
     types, calls, context = _types_and_calls(program, library, used, context, state)
     with state.timed("effects"):
-        finder = EffectFinder(program, types, calls, library, tuple(partial(_effects_of, f, context=context, state=state) for f in used))
+        finder = EffectFinder(program, types, calls, library, tuple(_CallEffects(f, context, state) for f in used))
         effects = finder.all()
         summaries = summarise(program, calls, finder, effects)
     with state.timed("routes"):
@@ -185,12 +189,11 @@ def _types_and_calls(
     program: Program, library: LibraryFacts, used: tuple[Framework, ...], context: Context, state: _Run
 ) -> tuple[Types, Calls, Context]:
     with state.timed("types"):
-        extra: dict[str, dict[str, object]] = {}
+        extra: dict[str, dict[str, Type]] = {}
         for framework in used:
             for pair in state.guarded("attribute types", framework, lambda f=framework: list(f.attribute_types(context).items())):  # type: ignore[misc]
-                class_id, attributes = pair  # type: ignore[misc]
-                extra.setdefault(class_id, {}).update(attributes)
-        types = infer_types(program, library, extra)  # type: ignore[arg-type]
+                extra.setdefault(pair[0], {}).update(pair[1])  # type: ignore[index]
+        types = infer_types(program, library, extra)
     with state.timed("calls"):
         later = context.with_facts(types)
         edges = [e for f in used for e in state.guarded("deferred calls", f, lambda f=f: list(f.deferred(later)))]  # type: ignore[misc]
@@ -198,8 +201,22 @@ def _types_and_calls(
     return types, calls, context.with_facts(types, calls)
 
 
-def _effects_of(framework: Framework, site: object, context: Context, state: _Run) -> list[object]:
-    return state.guarded("call effects", framework, lambda: list(framework.call_effects(site, context)))  # type: ignore[arg-type]
+class _CallEffects:
+    """A framework's answer for one call site; a framework that breaks is not asked again."""
+
+    def __init__(self, framework: Framework, context: Context, state: _Run) -> None:
+        self._framework, self._context, self._state = framework, context, state
+        self._broken = False
+
+    def __call__(self, site: CallSite) -> Iterable[Effect]:
+        if self._broken:
+            return ()
+        try:
+            return tuple(self._framework.call_effects(site, self._context))
+        except Exception as error:
+            self._broken = True
+            self._state.broken(self._framework, "call effects", error)
+            return ()
 
 
 def _operations(

@@ -34,7 +34,7 @@ def read_all(files: Sequence[SourceFile], workers: int) -> Read:
     batches = list(_batches(files))
     small = sum(f.size for f in files) < _WORTH_A_POOL
     if workers <= 1 or small or len(batches) < 2:
-        parts = [_lower_batch(batch) for batch in batches]
+        parts: list[bytes | Read] = [_lower_batch(batch) for batch in batches]
     else:
         parts = _in_processes(batches, workers)
     decoder = msgspec.msgpack.Decoder(Read)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from agentlint.errors import EXIT_CLEAN, EXIT_FINDINGS, OutputFailed
+from agentlint.errors import EXIT_CLEAN, EXIT_FINDINGS, BadSettings, OutputFailed
 
 _FORMATS = ("console", "json", "sarif", "markdown", "github", "gitlab", "junit", "csv")
 _SEVERITIES = ("error", "warning", "info", "never")
@@ -45,8 +45,10 @@ def command(
     for index, name in enumerate(wanted):
         target = outputs[index] if index < len(outputs) else None
         to_terminal = target is None or str(target) == "-"
-        text = find_reporter(name).render(report, _style(to_terminal, color, verbose))
-        _write(text, None if to_terminal else target)
+        reporter = find_reporter(name)
+        if reporter is None:
+            raise BadSettings(f"there is no format {name!r}", "agentlint check --help lists the formats")
+        _write(reporter.render(report, _style(to_terminal, color, verbose)), None if to_terminal else target)
     threshold = fail_on or settings.fail_on
     if threshold == "never":
         return EXIT_CLEAN

@@ -122,7 +122,8 @@ def _editable(found: Registration, program: Program) -> tuple[str, ...]:
     if found.admin is None:
         return ()
     values = {name: program.fold(held[0], held[1]) for name in ("fields", "readonly_fields", "exclude") if (held := program.attribute(found.admin.id, name)) is not None}
-    readonly = {str(f) for name in ("readonly_fields", "exclude") for f in (values.get(name) or ()) if isinstance(values.get(name), (list, tuple))}
+    fixed = [values.get(name) for name in ("readonly_fields", "exclude")]
+    readonly = {str(field) for held in fixed if isinstance(held, (list, tuple)) for field in held}
     listed = values.get("fields")
     shown = [str(f) for f in listed] if isinstance(listed, (list, tuple)) else list(model_fields(found.model, program))
     if not readonly and not isinstance(listed, (list, tuple)):

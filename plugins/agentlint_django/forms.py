@@ -112,9 +112,8 @@ def form_effects(site: CallSite, context: Context) -> Iterator[Effect]:
         if isinstance(commit, syntax.Constant) and commit.value is False:
             return
         written = form_model(kind.name, context.program)
-        if written is not None and not any(t.function.startswith(context.program.functions and t.function) and _saves_itself(t.function, context) for t in site.targets):
-            operation = "update" if _edits(site, context) else "create"
-            yield Effect("orm-write", operation, written.model.rpartition(".")[2], site.file, site.line, site.caller, model=written.model,
+        if written is not None and not any(_saves_itself(target.function, context) for target in site.targets):
+            yield Effect("orm-write", "update" if _edits(site, context) else "create", written.model.rpartition(".")[2], site.file, site.line, site.caller, model=written.model,
                          fields=written.fields, api=_SAVE, methods=site.methods)
         return
 

@@ -161,7 +161,7 @@ class UrlConf:
         elif isinstance(given, syntax.Attribute) and given.attr == "urls":  # a router, an admin site: whoever knows the object reads on
             file = scope.path if isinstance(scope, syntax.Module) else scope.module.path
             yield UrlEntry(prefix, given, scope, inner_space, file, call.line)
-        elif isinstance(folded, str) and folded != UNKNOWN:
+        elif isinstance(folded, str):
             if self._is_own(folded):
                 self._context.gap(scope.path if isinstance(scope, syntax.Module) else scope.module.path, call.line, f"included URLconf {folded} was not found")
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from agentlint.api import ClassInfo, Context, Effect, Element, FunctionInfo, Guard, Program, Route, Scope, syntax, walk
+from agentlint.api import ClassInfo, Context, Effect, EffectOperation, Element, FunctionInfo, Guard, Program, Route, Scope, syntax, walk
 from agentlint_django.forms import MODEL_FORMS, Written, form_model, model_named
 from agentlint_django.urlconf import UrlEntry
 
@@ -23,6 +23,7 @@ ACCOUNT_VIEWS = {
     "django.contrib.auth.views.PasswordResetConfirmView": ("orm-write", "update", "User"),
 }
 """Views of `django.contrib.auth` that act, with what they do (django.contrib.auth.views, Django 5.2)."""
+_DOES: dict[str, EffectOperation] = {"create": "create", "update": "update", "delete": "delete"}
 _HOOKS = ("dispatch", "setup", "get_object", "get_form", "get_form_kwargs", "form_valid", "form_invalid", "delete", "get_queryset", "test_func", "handle_no_permission")
 _HTML_NAMES = frozenset({"render", "render_to_string", "TemplateResponse", "SimpleTemplateResponse", "render_to_response"})
 
@@ -48,10 +49,9 @@ class _Views:
                 yield from self._function(view, entry, extra)
         elif isinstance(view, ClassInfo):
             yield from self._class(view, entry, extra)
-        elif _as_view(entry.view) and (name := self._program.resolve(entry.view.func.value, scope)) in ACCOUNT_VIEWS:  # type: ignore[union-attr]
+        elif (name := self._program.resolve(_shown_class(entry.view) or entry.view, scope)) in ACCOUNT_VIEWS:
             yield self._account_view(name, entry)
         elif not isinstance(entry.view, syntax.Attribute) or entry.view.attr != "urls":
-            name = self._program.resolve(entry.view.func.value if _as_view(entry.view) else entry.view, scope)  # type: ignore[union-attr]
             if (not name or name.partition(".")[0] in {m.partition(".")[0] for m in self._program.modules}) and not isinstance(entry.view, syntax.Lambda):
                 self._context.gap(entry.file, entry.line, f"the view of {entry.path} could not be resolved")
 
@@ -64,8 +64,9 @@ class _Views:
             if isinstance(expr, syntax.Constant) and isinstance(expr.value, str):
                 return self._program.lookup(expr.value), scope, wrappers
             if isinstance(expr, syntax.Call):
-                if _as_view(expr):
-                    expr = expr.func.value  # type: ignore[union-attr]
+                shown = _shown_class(expr)
+                if shown is not None:
+                    expr = shown
                 elif not expr.args or isinstance(expr.args[0], syntax.Constant):
                     return self._made_by(expr, scope), scope, wrappers
                 elif expr.args:
@@ -210,8 +211,8 @@ class _Views:
             return ()
         api = "django.db.models.Model.delete()" if kind == "delete" else "django.db.models.Model.save()"
         fields = () if kind == "delete" else written.fields
-        return (Effect("orm-write", kind, written.model.rpartition(".")[2], info.module.path, info.node.line, "", model=written.model, fields=fields, api=api,
-                       methods=("POST",), registered=True),)  # type: ignore[arg-type]
+        return (Effect("orm-write", _DOES[kind], written.model.rpartition(".")[2], info.module.path, info.node.line, "", model=written.model, fields=fields, api=api,
+                       methods=("POST",), registered=True),)
 
     def _written(self, info: ClassInfo) -> Written | None:
         program = self._program
@@ -289,8 +290,9 @@ def _hands_on(method: FunctionInfo) -> bool:
     return any(isinstance(c.func, syntax.Attribute) and isinstance(c.func.value, syntax.Call) and walk.dotted(c.func.value.func) == "super" for c in walk.calls(method.node.body))
 
 
-def _as_view(expr: syntax.Expr) -> bool:
-    return isinstance(expr, syntax.Call) and isinstance(expr.func, syntax.Attribute) and expr.func.attr == "as_view"
+def _shown_class(expr: syntax.Expr) -> syntax.Expr | None:
+    """The class of `Class.as_view(...)`."""
+    return expr.func.value if isinstance(expr, syntax.Call) and isinstance(expr.func, syntax.Attribute) and expr.func.attr == "as_view" else None
 
 
 def _rooted(path: str) -> str:

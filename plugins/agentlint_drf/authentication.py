@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agentlint.api import ClassInfo, Context, Guard, Program, syntax
-from agentlint.ir.operations import AuthKind
+from agentlint.api import AuthKind, ClassInfo, Context, Guard, Program, syntax
 
 _KINDS: tuple[tuple[str, AuthKind], ...] = (
     ("SessionAuthentication", "session"), ("BasicAuthentication", "basic"), ("OAuth2Authentication", "oauth"), ("OAuthAuthentication", "oauth"),

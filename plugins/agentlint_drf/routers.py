@@ -94,7 +94,7 @@ class _Routers:
 
     def place(self, entry: UrlEntry) -> None:
         """A router included in the URLconf."""
-        key = table_key(entry.view.value, entry.scope, self._program)  # type: ignore[union-attr]
+        key = table_key(entry.view.value, entry.scope, self._program) if isinstance(entry.view, syntax.Attribute) else ""
         if self._tree.known(key):
             place = f"url:{entry.path}"
             self._tree.declare(place, entry.path if entry.path.startswith("/") else f"/{entry.path}", root=True)

@@ -68,8 +68,8 @@ def serializer_effects(site: CallSite, context: Context) -> Iterator[Effect]:
         if not kind.meta and kind.name in context.program.classes and context.program.inherits(kind.name, *MODEL_SERIALIZERS):
             written = written_by(kind.name, context.program)
             if written is not None:
-                operation = "update" if _on_instance(site, context) else "create"
-                yield Effect("orm-write", operation, written.model.rpartition(".")[2], site.file, site.line, site.caller, model=written.model,  # type: ignore[arg-type]
+                yield Effect("orm-write", "update" if _on_instance(site, context) else "create", written.model.rpartition(".")[2], site.file, site.line, site.caller,
+                             model=written.model,
                              fields=written.fields, api=_SAVE, methods=site.methods)
             return
 

@@ -56,10 +56,10 @@ class _Views:
             method, on_item = _STANDARD[name]
             path = join_paths(registered.path, f"{{{lookup}}}/") if on_item else registered.path
             yield from self._standard_route(info, name, method, path, registered.file, registered.line)
-        for name, method in self._actions(info):
-            for verb, on_item, url_path in self._declared(method, info):
+        for name, handler in self._actions(info):
+            for verb, on_item, url_path in self._declared(handler, info):
                 base = join_paths(registered.path, f"{{{lookup}}}/") if on_item else registered.path
-                yield self._route(info, method, name, verb, join_paths(base, f"{url_path}/"), registered.file, registered.line, ())
+                yield self._route(info, handler, name, verb, join_paths(base, f"{url_path}/"), registered.file, registered.line, ())
 
     def _lookup(self, info: ClassInfo) -> str:
         for name in ("lookup_url_kwarg", "lookup_field"):

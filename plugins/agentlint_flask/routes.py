@@ -28,8 +28,8 @@ def collect_routes(context: Context) -> Iterator[Route]:
         reader.read_tables(scope, body)
     for scope, body in scopes:
         reader.read_mounts(scope, body)
-    for info in context.program.functions.values():
-        yield from reader.decorated(info, info.node.decorators)
+    for function in context.program.functions.values():
+        yield from reader.decorated(function, function.node.decorators)
     for info in context.program.classes.values():
         yield from reader.decorated(info, info.node.decorators)
     for scope, body in scopes:
@@ -169,10 +169,10 @@ class _Reader:
                 if target is not None:
                     yield from self._rules(key, path, self._methods(call, scope, ()), target, scope, call)
             elif call.func.attr == "add_resource" and call.args and self._tree.known(key):
-                target = self._program.lookup(self._program.resolve(call.args[0], scope))
-                for path in call.args[1:]:
-                    if isinstance(target, ClassInfo):
-                        yield from self._rules(key, self._text(path, scope), (), target, scope, call)
+                resource = self._program.lookup(self._program.resolve(call.args[0], scope))
+                for url in call.args[1:]:
+                    if isinstance(resource, ClassInfo):
+                        yield from self._rules(key, self._text(url, scope), (), resource, scope, call)
 
     def _view(self, expr: syntax.Expr | None, scope: Scope) -> FunctionInfo | ClassInfo | None:
         """The function or class behind a view expression: a name, `Class.as_view("x")`, a decorated call, a variable that holds one."""

@@ -21,6 +21,8 @@ class Ledger:
         self.records: list[RecordSite] = []
         self.rows = 0
         """Effects that change rows of a model."""
+        self.subjects = 0
+        """Those of a known model that is no trail itself."""
         self._effect_numbers: dict[Effect, int] = {}
         self._record_numbers: dict[RecordSite, int] = {}
         self._by_model: dict[str, int] = {}
@@ -42,6 +44,8 @@ class Ledger:
                 self._sending |= bit
             if effect.kind in ("orm-write", "raw-sql", "permission"):
                 self.rows |= bit
+                if effect.model and effect.model not in self._records.tables:
+                    self.subjects |= bit
             self._covers.clear()
         return 1 << number
 

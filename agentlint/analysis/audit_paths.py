@@ -125,7 +125,7 @@ class AuditPaths:
             pending |= mask
         for site, mask in outcome.covered.items():
             covered |= mask
-            if mask & self.ledger.rows:
+            if mask & self.ledger.subjects:
                 inside |= outcome.records.get(site, 0)
         transfer = Transfer(outcome.must & ~inside, outcome.may & ~inside, pending, covered)
         return Account(transfer, outcome, own, edges, inside)
@@ -209,24 +209,29 @@ class AuditPaths:
     def _called(self, group: list[Edge]) -> Transfer:
         """Alternatives agree on what must be recorded; what runs besides the callee adds to it; what is only passed on may run."""
         alternatives: list[Transfer] = []
+        overrides: list[Transfer] = []
         total = _NOTHING
         several = len(group) > 1
         for _, target, callee in group:
             if several and self._is_abstract(callee):
                 continue  # never what runs
             transfer = self._known(callee)
-            if target.kind in ("call", "override", "constructor"):
+            if target.kind in ("call", "constructor"):
                 alternatives.append(transfer)
+            elif target.kind == "override":
+                overrides.append(transfer)
             elif target.kind == "reference":
                 total = _both(total, Transfer(0, transfer.may, transfer.pending, transfer.covered))
             else:
                 total = _both(total, transfer)
-        if not alternatives:
+        certain = alternatives or overrides  # what subclasses do instead is possible, what the named method does is likely
+        if not certain:
             return total
-        must = alternatives[0].must
-        merged = alternatives[0]
-        for one in alternatives[1:]:
+        must = certain[0].must
+        for one in certain:
             must &= one.must
+        merged = _NOTHING
+        for one in (*alternatives, *overrides):
             merged = _both(merged, one)
         return _both(total, Transfer(must, merged.may, merged.pending, merged.covered))
 

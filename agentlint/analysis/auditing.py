@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -62,7 +62,7 @@ def audit(linked: Linked) -> Audited:
     nodes = tuple(node for node in summaries.nodes() if any(True for _ in summaries.entries(node)) or _calls_library(linked, node))
     effects = {node: summaries.own(node) for node in nodes}
     shapes = Shapes(program, linked.types, [name for name in program.classes if linked.models.style(name)])
-    records = find_records(program, linked.library, shapes, [e for own in effects.values() for e in own], _writers(summaries, nodes))
+    records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes))
     mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, _recorders(linked, records, effects), linked.told)
     coverage = Coverage(program, linked.library, mechanisms)
     places = PlaceIndex()
@@ -82,6 +82,14 @@ def audit(linked: Linked) -> Audited:
 
 def _by_function(effects: Mapping[Node, tuple[Effect, ...]]) -> dict[str, tuple[Effect, ...]]:
     return {node[0]: own for node, own in effects.items() if node[1] is None}
+
+
+def _changes(effects: Mapping[Node, tuple[Effect, ...]]) -> Iterator[Effect]:
+    """All effects, without what a class does to its own instances while they are made."""
+    for node, own in effects.items():
+        for effect in own:
+            if not (effect.api == "attribute" and node[1] is not None and node[1].name == effect.model):
+                yield effect
 
 
 def _calls_library(linked: Linked, node: Node) -> bool:

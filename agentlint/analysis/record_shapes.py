@@ -53,6 +53,7 @@ _OTHER_WORDS = frozenset({
 _SENDING_WORDS = frozenset({
     "notification", "delivery", "email", "mail", "sms", "message", "webhook", "call", "attempt", "dispatch", "send", "outbox", "request",
 })
+_RELATION_CALLS = frozenset({"relationship", "ForeignKey", "OneToOneField", "ForeignKeyField"})
 _COLUMN_CALLS = frozenset({"Column", "mapped_column", "MappedColumn", "Field"})
 
 
@@ -89,6 +90,9 @@ class Shapes:
     def __init__(self, program: Program, types: Types, models: Iterable[str]) -> None:
         self._program, self._types = program, types
         self.models = frozenset(models)
+        self._by_name: dict[str, list[str]] = {}
+        for model in sorted(self.models):
+            self._by_name.setdefault(model.rpartition(".")[2], []).append(model)
         self._columns = {model: tuple(self._read(model)) for model in sorted(self.models)}
         self.pointed_at = self._in_degrees()
 
@@ -131,7 +135,18 @@ class Shapes:
             for attr, expr in _declared(info) if info is not None else ():
                 if attr not in seen and not attr.startswith("__"):
                     seen.add(attr)
-                    yield Column(attr, _type_words(expr, info.annotations.get(attr) if info else None), self._related(model, attr))
+                    annotation = info.annotations.get(attr) if info else None
+                    yield Column(attr, _type_words(expr, annotation), self._related(model, attr) or self._named(expr, annotation))
+
+    def _named(self, expr: s.Expr | None, annotation: s.Expr | None) -> tuple[str, ...]:
+        """The model that a relationship names by its bare class name, when only one has it."""
+        if not (isinstance(expr, s.Call) and _last(expr.func) in _RELATION_CALLS):
+            return ()
+        texts = [e.value for e in expr.args if isinstance(e, s.Constant) and isinstance(e.value, str)]
+        texts += [e.value for e in (expressions(annotation) if annotation is not None else ()) if isinstance(e, s.Constant) and isinstance(e.value, str)]
+        many = annotation is not None and any(_last(e) in ("list", "List", "set", "Set") for e in expressions(annotation))
+        found = [m for text in texts for m in self._by_name.get(text.rpartition(".")[2].strip("'\""), ())]
+        return tuple(dict.fromkeys(found)) if len(set(found)) == 1 and not many else ()
 
     def _related(self, model: str, attr: str) -> tuple[str, ...]:
         found = self._types.attribute(Type(model), attr)

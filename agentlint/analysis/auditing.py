@@ -72,8 +72,7 @@ def audit(linked: Linked) -> Audited:
     judge.look_up(nodes, frozenset(f for entry in linked.entries for route in entry.routes for f in (route.handler, *route.extra_handlers) if f))
     models = find_model_calls(program, linked.calls, linked.library, Places(program, linked.types, linked.library).assigned, _by_function(effects))
     answers = Answers(program, linked.calls, ((one.site.caller, one.site.call.site) for one in models.sites))
-    callers = {function: len({site.caller for site in linked.calls.callers(function)}) for function in program.functions}
-    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers)
+    finder = DecisionFinder(program, summaries, judge, linked.entries, answers)
     rows = finder.find(sorted(program.functions))
     rows += AnswerFinder(program, models, answers, finder.operations).find({row.function for row in rows if row.source == "model"})
     own = [e for found in effects.values() for e in found if matters(e)]

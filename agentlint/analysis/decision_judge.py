@@ -47,6 +47,8 @@ class Judge:
 
     def __init__(self, program: Program, summaries: Summaries, paths: AuditPaths, coverage: Coverage, places: PlaceIndex) -> None:
         self._program, self._summaries, self._paths, self._coverage, self._places = program, summaries, paths, coverage, places
+        self._generic = frozenset(node[0] for node in summaries.nodes() if node[1] is None and any(e.open_model for e in summaries.own(node)))
+        """Functions of repositories and the like, which write whatever model their caller means: the caller is who acts."""
         self._open: dict[Node, int] = {}
         self._closed: dict[Node, int] = {}
 
@@ -75,15 +77,18 @@ class Judge:
                 if self._paths.counts(effect):
                     yield self._judged(node, account, applied.site, effect, places, owner)
         for site, target, callee in account.edges:
+            if target.kind == "decorates":
+                continue  # what surrounds every such function is no decision of this one
             for entry in self._summaries.entries(callee):
                 methods = joined_methods(site.methods, entry.methods)
                 if methods is None or not self._paths.counts(entry.effect):
                     continue
                 steps = (Step(site.file, site.line, f"calls {_short(target.function)}"), *self._summaries.chain(entry))
                 confidence: Confidence = "medium" if "medium" in (entry.confidence, target.confidence) else entry.confidence
+                distance = 0 if entry.effect.function in self._generic else entry.distance + 1
                 for effect in self._paths.parts(entry.effect):
                     judged = self._judged(node, account, site.call.site, effect, places, owner)
-                    yield msgspec.structs.replace(judged, chain=steps, distance=entry.distance + 1, methods=methods, confidence=confidence)
+                    yield msgspec.structs.replace(judged, chain=steps, distance=distance, methods=methods, confidence=confidence)
 
     def framework_effect(self, effect: Effect, owner: str) -> Judged:
         """An effect that the framework performs by itself."""

@@ -31,6 +31,8 @@ _AWAY = 4
 _FARTHEST = 6
 """Calls within which a function that names the thing decides over it."""
 
+_STORED = frozenset({"model", "entity", "orm", "table", "db", "base", "row", "dto", "schema"})
+
 Thing = tuple[str, str]
 
 
@@ -110,14 +112,18 @@ def _rank(group: Sequence[Judged], said: frozenset[str]) -> int:
 
 
 def _nouns(effect: Effect) -> frozenset[str]:
-    return frozenset(singular(w) for w in words(effect.target)) if not is_relation(effect) else frozenset()
+    return frozenset(_bare(effect.target)) if not is_relation(effect) else frozenset()
 
 
 def _head(effect: Effect) -> str:
-    found = words(effect.target)
-    if is_relation(effect) and effect.fields:
-        found = words(effect.fields[0])
-    return singular(found[-1]) if found else ""
+    found = _bare(effect.fields[0] if is_relation(effect) and effect.fields else effect.target)
+    return found[-1] if found else ""
+
+
+def _bare(name: str) -> list[str]:
+    """The words of a name, singular, without those that only say that it is stored."""
+    found = [singular(w) for w in words(name)]
+    return [w for w in found if w not in _STORED] or found
 
 
 def _distance(group: Sequence[Judged]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -23,7 +23,7 @@ from agentlint.ir.operations import Operation, Route
 
 _SILENT = frozenset({"message", "session", "cache", "model-call"})
 _PLUMBING = frozenset({"bucket", "throttle", "nonce", "cache", "session", "lock", "heartbeat", "counter", "metric", "statistic", "stat", "migration", "watermark"})
-_FURTHER = 2
+_FURTHER = 3
 """Calls below a function within which its own branch is said to decide over an effect."""
 _PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})
 _WORST: dict[AuditStatus, int] = {"unaudited": 0, "partial": 1, "audited": 2}
@@ -85,8 +85,8 @@ def _names(operation: Operation, routes: Sequence[Route]) -> tuple[str, ...]:
 class DecisionFinder:
     """Makes rows of judged effects."""
 
-    def __init__(self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, int], entries: Sequence[Entry], answers: Answers) -> None:
-        self._program, self._summaries, self._judge, self._callers, self._answers = program, summaries, judge, callers, answers
+    def __init__(self, program: Program, summaries: Summaries, judge: Judge, entries: Sequence[Entry], answers: Answers) -> None:
+        self._program, self._summaries, self._judge, self._answers = program, summaries, judge, answers
         self._operations = _operations_by_effect(entries)
         self._handlers = handlers_of(entries, summaries)
         self._things = Things(program)
@@ -137,7 +137,7 @@ class DecisionFinder:
         if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete") and not judged.place.guarded):
             return False
         if judged.distance == 0:
-            return judged.place.guarded or self._callers.get(info.id, 0) != 1
+            return True
         return judged.place.guarded and judged.distance <= _FURTHER
 
     def _row(

@@ -182,7 +182,8 @@ def _union(source: Source, node: Node) -> s.Expr:
 
 @EXPRESSIONS(
     "object_type", "function_type", "constructor_type", "conditional_type", "mapped_type_clause", "template_literal_type", "type_query",
-    "index_type_query", "lookup_type", "tuple_type", "intersection_type", "infer_type", "type_predicate", "type_predicate_annotation", "asserts", "existential_type",
+    "index_type_query", "lookup_type", "tuple_type", "intersection_type", "infer_type", "type_predicate", "type_predicate_annotation",
+    "asserts", "existential_type",
 )  # fmt: skip
 def _opaque_type(source: Source, node: Node) -> s.Expr:
     return s.Other("type", (), source.line(node))

@@ -1,0 +1,99 @@
+"""Which functions of client code are worth following into: those that may send something, and small ones that build a value."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from agentlint.ir import syntax as s
+from agentlint.ir.walk import body_expressions, statements
+
+_SENDS = frozenset({
+    "fetch", "$fetch", "useFetch", "useLazyFetch", "ofetch", "ajax", "getJSON", "sendBeacon", "open", "request", "post", "put", "patch", "delete", "get",
+    "axios", "$axios", "ky", "got", "superagent", "$http", "del", "head", "send",
+})  # fmt: skip
+_SMALL = 30
+"""Statements of a function that may still be read for the value it returns."""
+
+
+def deep_functions(body: Iterable[s.Stmt]) -> Iterator[s.Function]:
+    """Every function below a block, however deep, lambdas and methods included."""
+    stack: list[s.Stmt] = list(body)
+    while stack:
+        block = [stack.pop()]
+        for stmt in statements(block):
+            if isinstance(stmt, s.Define):
+                if isinstance(stmt.definition, s.Function):
+                    yield stmt.definition
+                stack.extend(stmt.definition.body)
+        for expr in body_expressions(block):
+            if isinstance(expr, s.Lambda):
+                yield expr.function
+                stack.extend(expr.function.body)
+
+
+class Relevance:
+    """Answers by function, worked out once for all modules."""
+
+    def __init__(self, modules: Iterable[s.Module]) -> None:
+        functions = [f for m in modules for f in deep_functions(m.body)]
+        self._values = {id(f) for f in functions if self._builds_value(f)}
+        self._writers = {id(f) for f in functions if self._sets_field(f)}
+        called: dict[int, set[str]] = {id(f): self._called(f) for f in functions}
+        callers: dict[str, list[s.Function]] = defaultdict(list)
+        for function in functions:
+            for name in called[id(function)]:
+                callers[name].append(function)
+        self._senders: set[int] = set()
+        pending = sorted(_SENDS)
+        seen = set(pending)
+        while pending:
+            for function in callers.get(pending.pop(), ()):
+                self._senders.add(id(function))
+                if function.name not in seen and function.name != "<lambda>":
+                    seen.add(function.name)
+                    pending.append(function.name)
+
+    def sends(self, function: s.Function) -> bool:
+        """Whether a call of it may end in a request."""
+        return id(function) in self._senders
+
+    def builds(self, function: s.Function) -> bool:
+        """Whether its returned value is worth reading."""
+        return id(function) in self._values
+
+    def writes(self, function: s.Function) -> bool:
+        """Whether it sets fields of objects."""
+        return id(function) in self._writers
+
+    def variadic(self, function: s.Function) -> bool:
+        """Whether it takes any number of arguments."""
+        if any(p.kind == "star" for p in function.params):
+            return True
+        return any(isinstance(e, s.Name) and e.id == "arguments" for e in body_expressions(function.body))
+
+    @staticmethod
+    def _sets_field(function: s.Function) -> bool:
+        written = (t for stmt in statements(function.body) if isinstance(stmt, s.Assign) for t in stmt.targets)
+        return any(isinstance(t, s.Subscript | s.Attribute) for t in written)
+
+    @staticmethod
+    def _builds_value(function: s.Function) -> bool:
+        found = 0
+        returns = False
+        for stmt in statements(function.body):
+            found += 1
+            returns = returns or (isinstance(stmt, s.Return) and stmt.value is not None)
+        return returns and found <= _SMALL
+
+    @staticmethod
+    def _called(function: s.Function) -> set[str]:
+        """Names called or handed over in it, also in the functions within."""
+        names: set[str] = set()
+        for inner in (function, *deep_functions(function.body)):
+            for expr in body_expressions(inner.body):
+                if isinstance(expr, s.Attribute):
+                    names.add(expr.attr)
+                elif isinstance(expr, s.Name):
+                    names.add(expr.id)
+        return names

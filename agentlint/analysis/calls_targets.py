@@ -54,7 +54,7 @@ class Resolver:
         library = self._path(functions)
         for target in self._handed(call, name, functions, library, frame):
             _keep(found, target)
-        if not found and not functions and isinstance(func, s.Attribute):
+        if not found and isinstance(func, s.Attribute) and not (functions and (not library or self._library.is_described(library))):
             for target in self._by_name(func.attr):
                 _keep(found, target)
         scope = "" if frame.id == caller else frame.id

@@ -159,7 +159,21 @@ class Names:
                 if found:
                     return found
         child = f"{module}.{name}" if module else name
-        return child if child in self._modules else ""
+        if child in self._modules:
+            return child
+        return self._lazy(table, name) if "__getattr__" in table.names else ""
+
+    def _lazy(self, table: Table, name: str) -> str:
+        """A name that a module's `__getattr__` loads on demand, by a table of names and modules, or from the one submodule that has it."""
+        for bounds in table.names.values():
+            for bound in bounds:
+                if isinstance(bound.expr, s.Mapping):
+                    source = _lazy_source(bound.expr, name)
+                    if source:
+                        level = len(source) - len(source.lstrip("."))
+                        stmt = s.Import(source[level:], (), level, 0)
+                        return self._imported_name(Bound("from", self._absolute(stmt, table.module), name))
+        return self._below_folder(table.id, name)
 
     def _best(self, table: Table, name: str, bounds: list[Bound]) -> str:
         """Of several meanings (alternatives by branch or failed import) the project's own, the last one; else the first import."""
@@ -274,6 +288,20 @@ class Names:
             if found and found != f"{definition}.{first}":
                 return self.canonical(f"{found}.{more}") if more else found
         return whole
+
+
+def _lazy_source(table: s.Mapping, name: str) -> str:
+    """The module that a table gives for a name: `{name: module}`, `{name: (module, attribute)}` or `{module: [names]}`."""
+    for key, value in zip(table.keys, table.values, strict=True):
+        if not isinstance(key, s.Constant) or not isinstance(key.value, str):
+            continue
+        inner = value.items if isinstance(value, s.Sequence) else (value,)
+        texts = [i.value for i in inner if isinstance(i, s.Constant) and isinstance(i.value, str)]
+        if key.value == name and texts:
+            return texts[0]
+        if name in texts and isinstance(value, s.Sequence):
+            return key.value
+    return ""
 
 
 def _imported(modules: Iterable[s.Module]) -> Iterator[str]:

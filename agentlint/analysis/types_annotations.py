@@ -18,7 +18,7 @@ _NOTHING = frozenset({"None", "typing.Any", "typing_extensions.Any", "typing.NoR
                       "collections.abc.Callable", "typing.Literal", "typing_extensions.Literal", "typing.LiteralString", "inspect._empty"})
 _TRANSPARENT = frozenset({
     "Optional", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Awaitable", "InitVar", "Mapped", "DynamicMapped", "WriteOnlyMapped",
-    "Unpack", "TypeGuard", "Future", "Task",
+    "Unpack", "TypeGuard", "Future", "Task", "WithAnnotations",
 })
 """Forms that say something about a value whose type is their first argument."""
 _LISTS = frozenset({
@@ -29,7 +29,7 @@ _SETS = frozenset({"Set", "set", "FrozenSet", "frozenset", "AbstractSet", "Mutab
 _DICTS = frozenset({"Dict", "dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict", "ChainMap"})
 _STANDARD = (
     "typing", "typing_extensions", "collections", "collections.abc", "builtins", "", "asyncio", "sqlalchemy.orm", "sqlalchemy.orm.base", "dataclasses",
-    "contextlib",
+    "contextlib", "django_stubs_ext", "django_stubs_ext.annotations",
 )
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 _DEPTH = 10

@@ -22,17 +22,23 @@ _DEEPEST = 40
 """Nested questions (results, attributes, parameters) after which an answer is left open."""
 
 
+Arguments = tuple[tuple[str, Types_], ...]
+"""Parameter names with the types that a call passes."""
+
+
 class Frame:
     """A scope in which expressions are read, for methods on one class."""
 
-    __slots__ = ("bound", "flow", "id", "memo", "outer", "scope", "self_type", "variables")
+    __slots__ = ("bound", "flow", "given", "id", "memo", "outer", "scope", "self_type", "variables")
 
-    def __init__(self, id: str, scope: Scope, flow: Flow, outer: Frame | None, self_type: Type | None) -> None:
+    def __init__(self, id: str, scope: Scope, flow: Flow, outer: Frame | None, self_type: Type | None, given: Arguments = ()) -> None:
         self.id = id
         self.scope = scope
         self.flow = flow
         self.outer = outer
         self.self_type = self_type
+        self.given = dict(given)
+        """What one call passes for parameters whose types are not declared."""
         self.memo: dict[int, Types_] = {}
         self.bound: dict[int, Types_] = {}
         self.variables: dict[str, Type] | None = None
@@ -55,7 +61,7 @@ class Engine:
         self.parameters = Parameters(self)
         self.depth = 0
         self.cut = 0
-        self._frames: dict[tuple[str, Type | None], Frame] = {}
+        self._frames: dict[tuple[str, Type | None, Arguments], Frame] = {}
         self._ids: dict[int, str] = {id(f.node): f.id for f in program.functions.values()}
         self._ids.update((id(c.node), c.id) for c in program.classes.values())
         self._walk_all()
@@ -79,13 +85,13 @@ class Engine:
     def _id_of(self, node: s.Function | s.Class) -> str:
         return self._ids.get(id(node), "")
 
-    def frame(self, id: str, self_type: Type | None = None) -> Frame:
-        """The frame of a function, class or module code; `self_type` is the concrete type a method runs on."""
-        key = (id, self_type)
+    def frame(self, id: str, self_type: Type | None = None, given: Arguments = ()) -> Frame:
+        """The frame of a function, class or module code; `self_type` is the concrete type a method runs on, `given` what a call passes."""
+        key = (id, self_type, given)
         known = self._frames.get(key)
         if known is None:
             scope = self.program.scope_of(id)
-            known = self._frames[key] = Frame(id, scope, self.flows[id], self._outer(scope, self_type), self_type)
+            known = self._frames[key] = Frame(id, scope, self.flows[id], self._outer(scope, self_type), self_type, given)
         return known
 
     def _outer(self, scope: Scope, self_type: Type | None) -> Frame | None:

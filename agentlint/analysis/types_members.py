@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _TRIVIAL = ("object", "abc.", "typing.", "typing_extensions.", "enum.", "Exception", "BaseException", "ValueError", "collections.abc.")
 """Library bases that give no attribute worth a path."""
 _LONGEST_PATH = 9
+_MOST_WRITES = 16
+"""Assignments to an attribute of a name that are compared with the type asked for."""
 _MOST_HEIRS = 8
 """Subclasses asked for an attribute that a base class only uses."""
 
@@ -178,8 +181,47 @@ class Members:
                 found = engine.known.known(f"{base}.{name}", self._given(type, base))
             if found:
                 return found
-        outside = self._outside(type, name, order)
-        return outside or self._of_heirs(type, name)
+        return self._delegated(type, name, order) or self.assigned_elsewhere(type, name) or self._of_heirs(type, name) or self._outside(type, name, order)
+
+    def _delegated(self, type: Type, name: str, order: tuple[str, ...]) -> Types_:
+        """An attribute that `__getattr__` takes from another object: wrappers and proxies."""
+        engine = self._engine
+        for base in order:
+            info = engine.program.classes.get(base)
+            if info is None or "__getattr__" not in info.methods or name.startswith("__"):
+                continue
+            method = engine.program.functions[info.methods["__getattr__"]]
+            frame = engine.frame(method.id, self.self_type(type, method.id))
+            wanted = method.node.params[-1].name if method.node.params else ""
+            holders = [c.args[0] for c, _ in engine.flows[method.id].calls if dotted(c.func) == "getattr" and len(c.args) > 1 and dotted(c.args[1]) == wanted]
+            return union(engine.attribute(t, name) for h in holders if dotted(h) != "self" for t in engine.eval(h, frame) if t.name != type.name)
+        return ()
+
+    def assigned_elsewhere(self, type: Type, name: str) -> Types_:
+        """What code outside the class assigns to the attribute: middleware, factories, set-up code."""
+        engine = self._engine
+        groups = []
+        for write, scope_id in self._foreign_writes.get(name, ())[:_MOST_WRITES]:
+            frame = engine.frame(scope_id)
+            if any(self._related(t, type) for t in engine.eval(write.target.value, frame)):
+                groups.append(engine.binding(write.value, frame))
+        return union(groups)
+
+    def _related(self, one: Type, other: Type) -> bool:
+        program = self._engine.program
+        if one.meta != other.meta:
+            return False
+        return one.name == other.name or program.inherits(one.name, other.name) or program.inherits(other.name, one.name)
+
+    @cached_property
+    def _foreign_writes(self) -> dict[str, list[tuple[Write, str]]]:
+        """Assignments to attributes of anything but `self`, by attribute."""
+        found: dict[str, list[tuple[Write, str]]] = {}
+        for scope_id in sorted(self._engine.flows):
+            for write in self._engine.flows[scope_id].writes:
+                if dotted(write.target.value) not in ("self", "cls", "") and write.value.kind in ("value", "declared", "entered", "element"):
+                    found.setdefault(write.target.attr, []).append((write, scope_id))
+        return found
 
     def _given(self, type: Type, base: str) -> Given:
         instance = msgspec.structs.replace(type, meta=False)
@@ -233,7 +275,42 @@ class Members:
             injected = engine.parameters.injected(value, frame)
             if injected:
                 return injected
+        if not type.meta and isinstance(value, s.Call):
+            found = union(self._got(t, value, type, frame) for t in found)
         return tuple(self._bind_function(t, type) for t in found)
+
+    def _got(self, held: Type, value: s.Call, type: Type, frame: Frame) -> Types_:
+        """What a descriptor kept as a class attribute gives on an instance; anything else gives itself."""
+        engine = self._engine
+        path = f"{held.name}.__get__()"
+        if held.meta or held.name in engine.program.classes or not engine.known.has(path):
+            return (held,)
+        maker: s.Expr = value
+        while isinstance(maker, s.Call) and not any(t.meta and t.name == held.name for t in engine.eval(maker.func, frame)):
+            maker = maker.func.value if isinstance(maker.func, s.Attribute) else maker.func
+        args = tuple(self._class_or_value(a, frame) for a in maker.args) if isinstance(maker, s.Call) else ()
+        keywords = {k.name: self._class_or_value(k.value, frame) for k in maker.keywords if k.name} if isinstance(maker, s.Call) else {}
+        return engine.known.known(path, Given(receiver=type, args=args, keywords=keywords))
+
+    def _class_or_value(self, expr: s.Expr, frame: Frame) -> Types_:
+        """The type of an argument, where a text names a class: by its dotted name, beside the code, or as the only one of the name."""
+        program = self._engine.program
+        if not isinstance(expr, s.Constant) or not isinstance(expr.value, str):
+            return self._engine.eval(expr, frame)
+        module = frame.scope if isinstance(frame.scope, s.Module) else frame.scope.module
+        for name in (program.canonical(expr.value), program.names.member(module.name, expr.value)):
+            if name in program.classes:
+                return (Type(name, (), True),)
+        last = expr.value.rpartition(".")[2]
+        found = self._by_last_name.get(last, [])
+        return (Type(found[0], (), True),) if len(found) == 1 else ()
+
+    @cached_property
+    def _by_last_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for class_id, info in self._engine.program.classes.items():
+            found.setdefault(info.node.name, []).append(class_id)
+        return found
 
     def _bind_function(self, value: Type, type: Type) -> Type:
         """A function kept as a class attribute is a method."""
@@ -303,6 +380,10 @@ class Members:
         found = engine.known.known(path, Given(receiver=receiver))
         if found:
             return found
+        if not type.meta:
+            given = self.assigned_elsewhere(type, name)
+            if given:
+                return given
         if path.count(".") > _LONGEST_PATH:
             return ()
         if type.meta and not type.args:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from agentlint.analysis.program import FunctionInfo
+from agentlint.analysis.types_library import Given
 from agentlint.analysis.types_values import Type, Types_, union
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted
@@ -36,6 +37,8 @@ class Parameters:
             return ()
         if info.owner and info.node.params and info.node.params[0] is parameter and not is_static(info.node):
             return (self._own(info, frame),)
+        if parameter.name in frame.given:
+            return frame.given[parameter.name]
         told = self._engine.extra.get(info.id, {}).get(parameter.name)
         if told is not None:
             return (told,)
@@ -44,7 +47,18 @@ class Parameters:
             return tuple(Type("list", (t,)) for t in found) or (Type("list"),)
         if parameter.kind == "double-star":
             return tuple(Type("dict", (Type("str"), t)) for t in found) or (Type("dict"),)
-        return found or self.passed(info, parameter)
+        return found or self.passed(info, parameter) or self._by_convention(parameter, info)
+
+    def _by_convention(self, parameter: s.Parameter, info: FunctionInfo) -> Types_:
+        """What a framework passes under a name: the attribute of the same name on the class (`request`), or what a plugin says of the name."""
+        engine = self._engine
+        if info.owner and parameter.name == "request":
+            for base in engine.program.mro(info.owner):
+                known = engine.known.known(f"{base}.request", Given()) if base not in engine.program.classes else ()
+                if known:
+                    return known
+        told = engine.extra.get("*", {}).get(parameter.name)
+        return (told,) if told is not None else ()
 
     def _own(self, info: FunctionInfo, frame: Frame) -> Type:
         of = frame.self_type if frame.self_type is not None else Type(info.owner)

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 from agentlint.analysis.constants_values import HOLE
 from agentlint.analysis.types_generics import substitute
 from agentlint.analysis.types_library import Given, builtin_call, builtin_method
-from agentlint.analysis.types_parameters import argument
+from agentlint.analysis.types_parameters import argument, is_static
 from agentlint.analysis.types_values import Type, Types_, collection, union
 from agentlint.ir import syntax as s
+from agentlint.ir.walk import expressions
 
 if TYPE_CHECKING:
-    from agentlint.analysis.types_engine import Engine, Frame
+    from agentlint.analysis.program import FunctionInfo
+    from agentlint.analysis.types_engine import Arguments, Engine, Frame
 
 _MOST_HEIRS = 8
+_MOST_CONTEXTS = 32
+"""Combinations of arguments for which one function's result is worked out."""
+_MOST_SOURCES = 200
 _SHORTEST_PART = 3
 """Constant letters of a computed attribute name below which nothing is guessed."""
 
@@ -25,7 +30,9 @@ class Results:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._returns: dict[tuple[str, Type | None], Types_] = {}
+        self._returns: dict[tuple[str, Type | None, Arguments], Types_] = {}
+        self._depends: dict[str, frozenset[str]] = {}
+        self._contexts: dict[str, int] = {}
 
     # --------------------------------------------------------------- calls
 
@@ -49,7 +56,9 @@ class Results:
 
     def _needs_arguments(self, function: Type) -> bool:
         program = self._engine.program
-        return not (function.meta and function.name in program.functions and not self._engine.generics.has_variables(self._signature(function)))
+        if not function.meta or function.name not in program.functions:
+            return True
+        return self._engine.generics.has_variables(self._signature(function)) or bool(self.depends(function.name))
 
     def _signature(self, function: Type) -> Types_:
         info = self._engine.program.functions[function.name]
@@ -108,7 +117,9 @@ class Results:
         program = engine.program
         if function.meta and function.name in program.functions:
             receiver = function.args[0] if function.args else None
-            found = self.returns(function.name, engine.members.self_type(receiver, function.name) if receiver is not None else None)
+            self_type = engine.members.self_type(receiver, function.name) if receiver is not None else None
+            given = self._given(function, call, args, keywords) if call is not None else ()
+            found = (self.returns(function.name, self_type, given) if given else ()) or self.returns(function.name, self_type)
             return self._solved(found, function, call, args, keywords)
         if function.meta and function.name in program.classes:
             return self._instance(function, call, args, keywords)
@@ -173,14 +184,62 @@ class Results:
         if engine.known.has(f"{function.name}()"):
             return engine.known.known(f"{function.name}()", given)
         if engine.members.is_class(function.name):
-            return (Type(function.name, () if receiver is not None else function.args),)
+            return (Type(function.name, function.args),)
         return (Type(function.name),)
 
     # -------------------------------------------------------------- results
 
-    def returns(self, function_id: str, self_type: Type | None) -> Types_:
-        """What a function gives, for methods on a concrete type."""
-        key = (function_id, self_type)
+    def _given(self, function: Type, call: s.Call, args: tuple[Types_, ...], keywords: Mapping[str, Types_]) -> Arguments:
+        """What a call passes for the undeclared parameters on which the result depends."""
+        names = self.depends(function.name)
+        if not names:
+            return ()
+        node = self._engine.program.functions[function.name].node
+        found = []
+        for parameter in node.params:
+            expr = argument(call, node, parameter, 1 if function.args else 0) if parameter.name in names else None
+            if expr is not None:
+                types = keywords.get(parameter.name) or next((t for a, t in zip(call.args, args, strict=False) if a is expr), ())
+                if types:
+                    found.append((parameter.name, types))
+        if not found or self._contexts.get(function.name, 0) > _MOST_CONTEXTS:
+            return ()
+        return tuple(found)
+
+    def depends(self, function_id: str) -> frozenset[str]:
+        """Undeclared parameters that the result of a function is made of."""
+        known = self._depends.get(function_id)
+        if known is None:
+            info = self._engine.program.functions[function_id]
+            known = self._depends[function_id] = frozenset() if info.node.returns is not None and self._signature(Type(function_id)) else self._sources(info)
+        return known
+
+    def _sources(self, info: FunctionInfo) -> frozenset[str]:
+        flow = self._engine.flows[info.id]
+        own = info.node.params[0] if info.owner and info.node.params and not is_static(info.node) else None
+        stack: list[s.Expr] = [*flow.returns, *flow.yields]
+        seen: set[int] = set()
+        names: set[str] = set()
+        while stack and len(seen) < _MOST_SOURCES:
+            for expr in expressions(stack.pop()):
+                binding = flow.reaching.get(id(expr))
+                queue = [binding] if binding is not None else []
+                while queue:
+                    one = queue.pop()
+                    if id(one) in seen:
+                        continue
+                    seen.add(id(one))
+                    queue.extend(one.more)
+                    if one.kind == "parameter":
+                        if one.expr is not own and one.expr.annotation is None and one.expr.kind in ("positional", "keyword"):
+                            names.add(one.expr.name)
+                    elif one.kind in ("value", "element", "entered"):
+                        stack.append(one.expr)
+        return frozenset(names)
+
+    def returns(self, function_id: str, self_type: Type | None, given: Arguments = ()) -> Types_:
+        """What a function gives, for methods on a concrete type, for parameters that one call passes."""
+        key = (function_id, self_type, given)
         known = self._returns.get(key)
         if known is not None:
             return known
@@ -190,7 +249,7 @@ class Results:
         self._returns[key] = ()
         cut = engine.cut
         try:
-            known = self._returned(function_id, self_type)
+            known = self._returned(function_id, self_type, given)
         finally:
             engine.depth -= 1
         if engine.cut == cut:
@@ -199,10 +258,12 @@ class Results:
             del self._returns[key]
         return known
 
-    def _returned(self, function_id: str, self_type: Type | None) -> Types_:
+    def _returned(self, function_id: str, self_type: Type | None, given: Arguments) -> Types_:
         engine = self._engine
         info = engine.program.functions[function_id]
-        frame = engine.frame(function_id, self_type)
+        if given:
+            self._contexts[function_id] = self._contexts.get(function_id, 0) + 1
+        frame = engine.frame(function_id, self_type, given)
         said = engine.annotated(info.node.returns, frame)
         if self_type is not None and info.owner and any(t.name == info.owner for t in said) and _says_self(info.node.returns):
             said = tuple(self_type if t.name == info.owner else t for t in said)

@@ -45,7 +45,7 @@ UNSEEN = Type("object")
 
 def union(groups: Iterable[Types_]) -> Types_:
     """All alternatives without repetition, in order."""
-    found = tuple(dict.fromkeys(t for group in groups for t in group if t is not UNSEEN))
+    found = tuple(dict.fromkeys(t for group in groups for t in group if t != UNSEEN))
     return found[:MOST_ALTERNATIVES]
 
 

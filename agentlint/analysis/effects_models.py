@@ -186,6 +186,7 @@ def _forms(word: str) -> Iterable[str]:
         yield bare[:-1]
     if bare.endswith("set"):
         yield bare[:-3]
+    yield bare + "s"
     shorter = _PREFIX.sub("", word)
     if shorter and shorter != word:
         yield from _forms(shorter)

@@ -24,6 +24,8 @@ _TAKING = frozenset({"remove", "aremove", "clear", "aclear"})
 _COLLECTION_CALLS = frozenset({"append", "remove", "extend", "clear", "insert", "pop", "add", "discard", "update"})
 _NAMES_A_CLASS = re.compile(r"(model|class|cls|entity|queryset|query_set|document|table|resource)(_?(cls|class|type))?$", re.IGNORECASE)
 """Attributes that hold the class a generic base works on."""
+_COPIES = frozenset({"copy", "clone", "duplicate", "copied", "cloned", "new_copy"})
+"""What a method of a model calls another row of the same model."""
 _CHANGES = frozenset({
     "update", "patch", "merge", "assign", "apply", "edit", "modify", "change", "populate", "set", "save", "delete", "remove", "update_from_dict",
 })
@@ -78,7 +80,10 @@ class OrmWrites:
     def named(self, expr: s.Expr | None, function: str) -> Model:
         """What an expression without a known type names: a class attribute to be bound, a model by its word, or the bare word."""
         attr = self._own_attribute(expr, function)
-        words = [w for w in _words(expr) if w]
+        words = [w for w in _words(expr) if w and not w.lower().endswith(("form", "formset", "serializer"))]
+        info = self._places.program.functions.get(function)
+        if words and words[0] in _COPIES and info is not None and self._models.style(info.owner):
+            return Model(info.owner, info.owner.rpartition(".")[2])
         for word in words:
             model = self._models.of_word(word)
             if model is not None:

@@ -78,8 +78,9 @@ def _statements(tree: Any) -> Iterator[Statement]:
 
 
 def _table(name: str) -> str:
-    """The table's name; empty when a placeholder stands for it."""
-    return "" if name.isdigit() or name.startswith("hole_") else name
+    """The table's name without the placeholders in it; empty when one stands for all of it."""
+    known = name.replace("hole_", "").strip("_")
+    return "" if known.isdigit() else known
 
 
 def _columns(node: Any) -> Iterator[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from agentlint.api import CallSite, Context, Effect, FrameworkBase, Program, Route, imports
-from agentlint_drf.serializers import serializer_effects
+from agentlint.api import CallSite, Context, Effect, FrameworkBase, Program, Route, Type, imports
+from agentlint_drf.serializers import serializer_attributes, serializer_effects
 from agentlint_drf.views import api_routes
 
 
@@ -18,6 +18,10 @@ class RestFramework(FrameworkBase):
     def detect(self, program: Program) -> bool:
         """True when a module imports the framework."""
         return imports(program, "rest_framework")
+
+    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type]]:
+        """The instance that a model serializer works on."""
+        return serializer_attributes(context.program)
 
     def call_effects(self, site: CallSite, context: Context) -> Iterable[Effect]:
         """What `serializer.save()` writes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentlint.api import CallSite, ClassInfo, Context, Effect, FunctionInfo, Program, syntax, walk
+from agentlint.api import CallSite, ClassInfo, Context, Effect, FunctionInfo, Program, Type, syntax, walk
 from agentlint_django.forms import Written, meta_model, model_fields
 
 MODEL_SERIALIZERS = ("rest_framework.serializers.ModelSerializer", "rest_framework.serializers.HyperlinkedModelSerializer")
@@ -60,9 +60,20 @@ def _declared(class_id: str, program: Program) -> dict[str, tuple[str, bool]]:
     return found
 
 
+def serializer_attributes(program: Program) -> dict[str, dict[str, Type]]:
+    """`instance` of every model serializer, by class id."""
+    found = {}
+    for class_id in sorted({c for base in MODEL_SERIALIZERS for c in program.subclasses(base)}):
+        written = written_by(class_id, program)
+        if written is not None:
+            found[class_id] = {"instance": Type(written.model)}
+    return found
+
+
 def serializer_effects(site: CallSite, context: Context) -> Iterator[Effect]:
-    """The effect of `serializer.save()` where the serializer's class is known."""
-    if site.name != "save":
+    """The effect of `serializer.save()`, and of `super().create()` and `super().update()` in an override, where the serializer's class is known."""
+    own = site.library.rpartition(".")[0] in MODEL_SERIALIZERS and site.name in ("create", "update")
+    if site.name != "save" and not own:
         return
     for kind in site.receiver:
         if not kind.meta and kind.name in context.program.classes and context.program.inherits(kind.name, *MODEL_SERIALIZERS):

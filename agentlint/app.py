@@ -16,19 +16,21 @@ from agentlint.analysis.calls import Calls, CallSite, resolve_calls
 from agentlint.analysis.effects import EffectFinder
 from agentlint.analysis.facts import Facts, Inventory
 from agentlint.analysis.guards import GuardFinder
-from agentlint.analysis.operations import Entry, Reach, build_entries
+from agentlint.analysis.operations import Reach, build_entries
 from agentlint.analysis.program import Program, build_program
 from agentlint.analysis.summaries import Summaries, summarise
+from agentlint.analysis.relations import Relations
 from agentlint.analysis.ties import tie_pages
 from agentlint.analysis.types import Type, Types, infer_types
+from agentlint.analysis.written_values import WrittenValues
 from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.framework import Context, Framework
 from agentlint.extension.loading import Refused, load_frameworks
 from agentlint.findings import Plugin, Report, Tool
-from agentlint.graph.matching import match_operations
+from agentlint.graph.matching import Background, match_operations
 from agentlint.ir.decisions import Mechanism
 from agentlint.ir.effects import Effect
-from agentlint.ir.operations import Operation, Route
+from agentlint.ir.operations import Route
 from agentlint.ir.pages import PageAction
 from agentlint.ir.source import Gap
 from agentlint.ir.syntax import Module
@@ -176,9 +178,13 @@ def _code_facts(read: Read, library: LibraryFacts, frameworks: tuple[Framework, 
         routes = [r for f in used for r in state.guarded("routes", f, lambda f=f: list(f.routes(context))) if isinstance(r, Route)]  # type: ignore[misc]
         mechanisms = [m for f in used for m in state.guarded("mechanisms", f, lambda f=f: list(f.mechanisms(context))) if isinstance(m, Mechanism)]  # type: ignore[misc]
     with state.timed("operations"):
-        operations, entries = _operations(routes, program, calls, summaries, library, actions)
+        entries = build_entries(routes, Reach(program, summaries), GuardFinder(program, calls, library))
+        entries += tie_pages(entries, actions)
     with state.timed("decisions"):
         audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms)))
+    with state.timed("matching"):
+        background = Background(audited.record_models, Relations(types).other_end, WrittenValues(program).of)
+        operations = match_operations(entries, background)
     state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]
     resolved = sum(1 for r in routes if r.handler or r.effects)
     inventory = Inventory(routes=(resolved, len(routes)), calls=calls.resolved)
@@ -217,14 +223,6 @@ class _CallEffects:
             self._broken = True
             self._state.broken(self._framework, "call effects", error)
             return ()
-
-
-def _operations(
-    routes: list[Route], program: Program, calls: Calls, summaries: Summaries, library: LibraryFacts, actions: list[PageAction]
-) -> tuple[tuple[Operation, ...], list[Entry]]:
-    entries = build_entries(routes, Reach(program, summaries), GuardFinder(program, calls, library))
-    entries += tie_pages(entries, actions)
-    return match_operations(entries), entries
 
 
 def _client_calls(scripts: list[Module], state: _Run) -> list[PageAction]:

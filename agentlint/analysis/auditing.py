@@ -51,6 +51,8 @@ class Audited(msgspec.Struct, frozen=True):
     model_calls: tuple[ModelCall, ...]
     mechanisms: tuple[Mechanism, ...]
     bypasses: tuple[Bypass, ...]
+    record_models: frozenset[str]
+    """Models whose rows are records of what happened."""
     gaps: tuple[Gap, ...]
 
 
@@ -76,7 +78,7 @@ def audit(linked: Linked) -> Audited:
     rows = finder.find(sorted(program.functions))
     rows += AnswerFinder(program, models, answers, finder.operations).find({row.function for row in rows if row.source == "model"})
     own = [e for found in effects.values() for e in found if matters(e)]
-    return Audited(numbered(rows), models.calls, mechanisms, bypassing_writes(own, coverage), tuple(sorted(paths.gaps)))
+    return Audited(numbered(rows), models.calls, mechanisms, bypassing_writes(own, coverage), frozenset(records.tables), tuple(sorted(paths.gaps)))
 
 
 def _by_function(effects: Mapping[Node, tuple[Effect, ...]]) -> dict[str, tuple[Effect, ...]]:

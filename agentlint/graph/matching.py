@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import log
 
 import msgspec
@@ -15,6 +15,9 @@ from agentlint.ir.effects import Effect, ReachedEffect
 from agentlint.ir.operations import Operation, Status
 
 _ROWS = frozenset({"orm-write", "raw-sql", "permission"})
+_BESIDE_ROWS = frozenset({"payment", "process"})
+"""Effects that count even where rows are written: money and machines are never a side effect of keeping a row."""
+_RELATION = ".ManyRelatedManager."
 _PRIMARY_SHARE = 0.34
 """An effect whose weight is below this share of the heaviest one is a side effect."""
 _COVERED, _UNCOVERED = 0.85, 0.15
@@ -38,30 +41,57 @@ class Atom(msgspec.Struct, frozen=True):
     weight: float
     sites: frozenset[tuple[str, int]]
     """Lines that perform it."""
+    ends: tuple[tuple[str, str], ...] = ()
+    """For a relation between two models: each model with its own name of the relation, empty when unknown."""
+    values: dict[str, frozenset[str]] = {}
+    """Constants that fields are set to, where that is all that is known to be written to them."""
 
     @property
     def key(self) -> tuple[str, str]:
         return (self.subject, self.operation)
 
 
-def atoms_of(entry: Entry, rarity: dict[str, float]) -> list[Atom]:
+class Background(msgspec.Struct, frozen=True):
+    """What matching knows of the whole program."""
+
+    records: frozenset[str] = frozenset()
+    """Models whose rows are records of what happened: no part of what an operation is for."""
+    relation: Callable[[str, str], tuple[str, str] | None] = lambda model, field: None
+    """A many-to-many relation's other model and its name there."""
+    values: Callable[[Effect], dict[str, frozenset[str]]] = lambda effect: {}
+    """Constants that an effect writes."""
+
+
+def atoms_of(entry: Entry, rarity: dict[str, float], background: Background) -> list[Atom]:
     """The primary effects of an entry, heaviest first; side effects that hang on many operations or lie deep are dropped."""
     effects = [r for r in entry.reached if is_consequential(r.effect)]
+    effects = [r for r in effects if r.effect.model not in background.records] or effects
     rows = [r for r in effects if r.effect.kind in _ROWS]
+    if rows:
+        effects = [r for r in effects if r.effect.kind in _ROWS or r.effect.kind in _BESIDE_ROWS]
     spoken = nouns([entry.operation.symbol, *(r.path for r in entry.routes), *(r.resource for r in entry.routes)])
     grouped: dict[tuple[str, str, str], list[ReachedEffect]] = defaultdict(list)
-    for reached in rows or effects:
+    for reached in effects:
         effect = reached.effect
-        grouped[(_kind(effect), _operation(effect), _subject(effect))].append(reached)
+        grouped[(_kind(effect), _operation(effect), _subject(effect, background))].append(reached)
     nearest = min((len(r.chain) for group in grouped.values() for r in group), default=0)
-    atoms = [_atom(key, group, rarity, spoken, nearest) for key, group in sorted(grouped.items())]
+    atoms = [_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())]
+    atoms = _without_parts(atoms)
     if not atoms:
         return []
     heaviest = max(a.weight for a in atoms)
     return sorted((a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest), key=lambda a: (-a.weight, a.key))
 
 
-def _atom(key: tuple[str, str, str], group: Sequence[ReachedEffect], rarity: dict[str, float], spoken: frozenset[str], nearest: int) -> Atom:
+def _without_parts(atoms: Sequence[Atom]) -> list[Atom]:
+    """Atoms without updates of what the operation itself makes or removes: filling in a new row, or clearing an old one, is part of that."""
+    whole = {a.subject for a in atoms if a.operation in ("create", "delete")}
+    return [a for a in atoms if a.operation != "update" or not (a.subject in whole or any(model in whole for model, _ in a.ends))]
+
+
+def _atom(
+    key: tuple[str, str, str], group: Sequence[ReachedEffect], rarity: dict[str, float], spoken: frozenset[str], nearest: int, background: Background
+) -> Atom:
     kind, operation, subject = key
     depth = min(len(r.chain) for r in group) - nearest
     fields = frozenset(f for r in group for f in r.effect.fields)
@@ -69,7 +99,25 @@ def _atom(key: tuple[str, str, str], group: Sequence[ReachedEffect], rarity: dic
     known = 1.0 if any(r.effect.model for r in group) or kind != "rows" else _UNKNOWN_MODEL
     weight = rarity.get(subject, 1.0) * named * known * max(_DEEPEST, _STEP_DOWN**depth)
     sites = frozenset((r.effect.file, r.effect.line) for r in group)
-    return Atom(kind, operation, subject, fields, any(not r.effect.fields for r in group), weight, sites)
+    open_fields = any(not r.effect.fields for r in group)
+    values = _merged([(r.effect, background.values(r.effect)) for r in group]) if operation == "update" and not open_fields else {}
+    return Atom(kind, operation, subject, fields, open_fields, weight, sites, _ends(group[0].effect, background), values)
+
+
+def _merged(known: Sequence[tuple[Effect, dict[str, frozenset[str]]]]) -> dict[str, frozenset[str]]:
+    """Constants by field over several writes; a field that one of them sets to something else is left out."""
+    fields = {field for _, values in known for field in values}
+    return {
+        field: frozenset().union(*(values.get(field, frozenset()) for _, values in known))
+        for field in sorted(fields) if all(field in values for effect, values in known if field in effect.fields)
+    }
+
+
+def _ends(effect: Effect, background: Background) -> tuple[tuple[str, str], ...]:
+    if _RELATION not in effect.api or len(effect.fields) != 1 or not effect.model:
+        return ()
+    other = background.relation(effect.model, effect.fields[0])
+    return ((effect.model, effect.fields[0]), *((other,) if other is not None else ()))
 
 
 def _kind(effect: Effect) -> str:
@@ -80,17 +128,19 @@ def _operation(effect: Effect) -> str:
     return {"grant": "update", "revoke": "update", "write": "update"}.get(effect.operation, effect.operation)
 
 
-def _subject(effect: Effect) -> str:
-    return effect.model or effect.target
+def _subject(effect: Effect, background: Background) -> str:
+    """What an effect acts on: a model, a relation between two, or the name of something outside."""
+    ends = _ends(effect, background)
+    return " and ".join(sorted(model for model, _ in ends)) if len(ends) == 2 else effect.model or effect.target
 
 
-def rarities(entries: Iterable[Entry]) -> dict[str, float]:
+def rarities(entries: Iterable[Entry], background: Background) -> dict[str, float]:
     """How telling a model is: 1 for one that few operations write, towards 0 for one that nearly all do (logs, counters, alerts)."""
     writers: dict[str, set[tuple[str, str]]] = defaultdict(set)
     everyone: set[tuple[str, str]] = set()
     for entry in entries:
         who = (entry.operation.file, entry.operation.symbol)
-        subjects = {_subject(r.effect) for r in entry.reached if is_consequential(r.effect)}
+        subjects = {_subject(r.effect, background) for r in entry.reached if is_consequential(r.effect)}
         if subjects:
             everyone.add(who)
         for subject in subjects:
@@ -108,8 +158,9 @@ class _Answer(msgspec.Struct, frozen=True):
 class Matcher:
     """Answers for each GUI entry which machine-callable entries do the same."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self._rarity = rarities(entries)
+    def __init__(self, entries: Sequence[Entry], background: Background) -> None:
+        self._background = background
+        self._rarity = rarities(entries, background)
         self._offers: dict[tuple[str, str], list[tuple[Entry, Atom]]] = defaultdict(list)
         self._sites: dict[tuple[tuple[str, str], tuple[str, int]], list[Entry]] = defaultdict(list)
         self._handlers: dict[tuple[str, str, str], Entry] = {}
@@ -117,7 +168,7 @@ class Matcher:
             if not entry.machine_callable:
                 continue
             self._handlers.setdefault((entry.operation.file, entry.operation.symbol, entry.operation.method), entry)
-            for atom in atoms_of(entry, self._rarity):
+            for atom in atoms_of(entry, self._rarity, background):
                 self._offers[atom.key].append((entry, atom))
                 for site in atom.sites:
                     self._sites[atom.key, site].append(entry)
@@ -130,7 +181,7 @@ class Matcher:
         same = self._handlers.get((operation.file, operation.symbol, operation.method))
         if same is not None:
             return _judged(operation, "agent-accessible", [same], ["the same handler takes a token"], "high")
-        atoms = atoms_of(entry, self._rarity)
+        atoms = atoms_of(entry, self._rarity, self._background)
         if not atoms:
             return _judged(operation, "gui-only", [], ["no machine-callable operation has its effect"], "low")
         answers = [(atom, self._answer(atom, entry)) for atom in atoms]
@@ -149,10 +200,22 @@ class Matcher:
                 best = answer
         return best
 
+    def _covers(self, offer: Atom, end: tuple[str, str], atom: Atom) -> bool:
+        """True when an update of one end's model can write the relation."""
+        others = {model for model, _ in atom.ends} - {end[0]} or {end[0]}
+        return offer.open_fields or end[1] in offer.fields or any((r := self._background.relation(end[0], f)) is not None and r[0] in others for f in offer.fields)
+
     def _candidates(self, atom: Atom) -> list[tuple[Entry, Atom]]:
         direct = self._offers.get(atom.key, [])
+        if atom.ends:  # the API may write the relation as a field of either model
+            direct = [*direct, *(o for end in atom.ends for o in self._offers.get((end[0], "update"), ()) if self._covers(o[1], end, atom))]
         shared = [(e, msgspec.structs.replace(atom, sites=atom.sites)) for site in sorted(atom.sites) for e in self._sites.get((atom.key, site), ())]
         return [*direct, *shared]
+
+
+def _contradict(mine: dict[str, frozenset[str]], theirs: dict[str, frozenset[str]]) -> bool:
+    """True when both set one field to constants, and not to the same: cancelling is not approving."""
+    return any(field in theirs and not values & theirs[field] for field, values in mine.items())
 
 
 def _compare(atom: Atom, other: Entry, offer: Atom) -> _Answer:
@@ -160,7 +223,9 @@ def _compare(atom: Atom, other: Entry, offer: Atom) -> _Answer:
     if atom.sites & offer.sites:
         file, line = min(atom.sites & offer.sites)
         return _Answer(1.0, other, f"{where} reaches the same line {file}:{line}")
-    if atom.operation != "update" or not atom.fields or offer.open_fields:
+    if _contradict(atom.values, offer.values):
+        return _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
+    if atom.operation != "update" or not atom.fields or offer.open_fields or atom.ends:
         return _Answer(1.0, other, f"{where} can {_said(offer)} too")
     common = atom.fields & offer.fields
     if not offer.fields or not common:
@@ -195,7 +260,7 @@ def _short(subject: str) -> str:
     return subject.rsplit(".", 1)[-1]
 
 
-def match_operations(entries: Sequence[Entry]) -> tuple[Operation, ...]:
+def match_operations(entries: Sequence[Entry], background: Background | None = None) -> tuple[Operation, ...]:
     """All operations, GUI ones judged against the machine-callable ones; sorted by id."""
-    matcher = Matcher(entries)
+    matcher = Matcher(entries, background or Background())
     return tuple(sorted((matcher.judge(e) for e in entries), key=lambda o: o.id))

@@ -1,0 +1,53 @@
+"""Constants that a write puts into fields: which state something is set to, where the code says it."""
+
+from __future__ import annotations
+
+from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.ir import syntax as s
+from agentlint.ir.effects import Effect
+from agentlint.ir.walk import dotted, expressions, own_expressions, statements
+
+Values = dict[str, frozenset[str]]
+"""Field to the constants it is set to; a field that is not in it is set to something else, or to what a caller sends."""
+
+
+class WrittenValues:
+    """Answers for one program; remembers what functions assign."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._assigned: dict[str, dict[str, frozenset[str]]] = {}
+
+    def of(self, effect: Effect) -> Values:
+        """The constants that an effect writes. A field that any line sets to a value that is not constant is left out."""
+        if not effect.fields or effect.registered or effect.function not in self._program.functions:
+            return {}
+        known = self._of_function(self._program.functions[effect.function])
+        return {field: known[field] for field in effect.fields if known.get(field)}
+
+    def _of_function(self, info: FunctionInfo) -> dict[str, frozenset[str]]:
+        found = self._assigned.get(info.id)
+        if found is None:
+            values: dict[str, set[str]] = {}
+            for stmt in statements(info.node.body):
+                if isinstance(stmt, s.Assign) and stmt.value is not None:
+                    for target in stmt.targets:
+                        if isinstance(target, s.Attribute):
+                            values.setdefault(target.attr, set()).add(self._constant(stmt.value, info))
+                for root in own_expressions(stmt):
+                    for expr in expressions(root):
+                        if isinstance(expr, s.Call):
+                            for keyword in expr.keywords:
+                                if keyword.name:
+                                    values.setdefault(keyword.name, set()).add(self._constant(keyword.value, info))
+            found = self._assigned[info.id] = {field: frozenset(v) for field, v in values.items() if "" not in v}
+        return found
+
+    def _constant(self, value: s.Expr, info: FunctionInfo) -> str:
+        """A constant as text, an enumeration's member by its value or last name; empty for anything else."""
+        folded = self._program.fold(value, info)
+        if isinstance(folded, (str, int, float, bool)) and "{}" not in str(folded):
+            return str(folded)
+        name = dotted(value)
+        last = name.rpartition(".")[2]
+        return last.lower() if "." in name and (last.isupper() or self._program.resolve(value, info)) and last[:1].isupper() else ""

@@ -47,7 +47,7 @@ class Judge:
 
     def __init__(self, program: Program, summaries: Summaries, paths: AuditPaths, coverage: Coverage, places: PlaceIndex) -> None:
         self._program, self._summaries, self._paths, self._coverage, self._places = program, summaries, paths, coverage, places
-        self._generic = frozenset(node[0] for node in summaries.nodes() if node[1] is None and any(e.open_model for e in summaries.own(node)))
+        self._generic = frozenset(node[0] for node in summaries.nodes() if node[1] is None and any(e.open_model.startswith(("variable ", "attribute ")) for e in summaries.own(node)))
         """Functions of repositories and the like, which write whatever model their caller means: the caller is who acts."""
         self._open: dict[Node, int] = {}
         self._closed: dict[Node, int] = {}

@@ -73,7 +73,8 @@ def _chosen(judged: Sequence[Judged], said: frozenset[str]) -> list[list[Judged]
     _complete(grouped)
     main = {thing: group for thing, group in grouped.items() if group[0].effect.kind in _MAIN}
     others = {thing: group for thing, group in grouped.items() if thing not in main}
-    kept = _main_things(main, said) if main else []
+    known = {thing: group for thing, group in main.items() if not group[0].effect.open_model}
+    kept = _main_things(known or main, said) if main else []
     sending = [group for group in others.values() if group[0].effect.kind in _SENDING]
     if not kept or said & _SENDING_WORDS or any(word.startswith(("send", "notify", "mail")) for word in said):
         kept += sending
@@ -87,6 +88,8 @@ def _complete(grouped: dict[Thing, list[Judged]]) -> None:
     for model, operation in list(grouped):
         if operation == "change" or operation.startswith("relation"):
             whole = next((grouped[model, o] for o in ("create", "delete") if (model, o) in grouped), None)
+            if any(j.effect.registered for j in grouped[model, operation]):
+                continue  # operations of their own
             if whole is not None and _distance(whole) <= _distance(grouped[model, operation]) + 1:
                 del grouped[model, operation]
 
@@ -106,9 +109,9 @@ def _rank(group: Sequence[Judged], said: frozenset[str]) -> int:
         rank -= 2
     elif head in said:
         rank -= 1
-    if head in _ACCOMPANYING and not nouns <= said:
+    if head in _ACCOMPANYING and not (nouns and nouns <= said):
         rank += _AWAY
-    return rank
+    return rank + 1 if is_relation(effect) and effect.kind == "orm-write" else rank
 
 
 def _nouns(effect: Effect) -> frozenset[str]:

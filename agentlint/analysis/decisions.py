@@ -78,8 +78,13 @@ def _handler(group: Sequence[Entry], summaries: Summaries) -> Handler:
 
 
 def _names(operation: Operation, routes: Sequence[Route]) -> tuple[str, ...]:
-    paths = sorted({r.path for r in routes})[:3]
-    return (operation.symbol, operation.file.rpartition("/")[2], *(p.rstrip("/").rpartition("/")[2] if "{" not in p[-20:] else "" for p in paths), *{r.resource for r in routes})
+    paths = sorted({r.path for r in routes}, key=lambda p: (len(p), p))[:2]
+    return (operation.symbol, _folders(operation.file), *paths, *sorted({r.resource for r in routes}))
+
+
+def _folders(file: str) -> str:
+    """The last parts of a file's path, which often name what its code is about."""
+    return "/".join(file.rsplit("/", 3)[-3:])
 
 
 class DecisionFinder:
@@ -117,7 +122,7 @@ class DecisionFinder:
         """What a function below the handlers decides over by its own branches, or for several callers."""
         info = self._program.functions[function]
         judged = [j for j in self._judge.effects_of((function, None)) if not j.effect.open_model and self._decides(info, j)]
-        for arm, group in self._things.by_arm(judged, (info.node.qualname, info.module.path.rpartition('/')[2])):
+        for arm, group in self._things.by_arm(judged, (info.node.qualname, _folders(info.module.path))):
             source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
             row = self._row(info.module.path, info.node.line, info.node.qualname, function, arm, group, self._source(group, source))
             operations = sorted({o for j in group for o in self._operations.get((j.effect.file, j.effect.line), ())})

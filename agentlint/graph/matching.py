@@ -22,6 +22,8 @@ _PRIMARY_SHARE = 0.34
 """An effect whose weight is below this share of the heaviest one is a side effect."""
 _COVERED, _UNCOVERED = 0.85, 0.15
 """Shares of an operation's weighted effects: at or over the first it is agent-accessible, under the second gui-only."""
+_SOME_FIELDS = 0.5
+"""Share of a form over all fields that an endpoint with a list of fields answers for."""
 _MOST_COUNTERPARTS = 5
 _STEP_DOWN, _DEEPEST = 0.7, 0.1
 """What one more call between the handler and an effect leaves of its weight, counted from the nearest effect; and the least that is left."""
@@ -45,6 +47,8 @@ class Atom(msgspec.Struct, frozen=True):
     """For a relation between two models: each model with its own name of the relation, empty when unknown."""
     values: dict[str, frozenset[str]] = {}
     """Constants that fields are set to, where that is all that is known to be written to them."""
+    whole_form: bool = False
+    """True when a framework's own form lets a person edit every field."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -62,8 +66,11 @@ class Background(msgspec.Struct, frozen=True):
     """Constants that an effect writes."""
 
 
-def atoms_of(entry: Entry, rarity: dict[str, float], background: Background) -> list[Atom]:
-    """The primary effects of an entry, heaviest first; side effects that hang on many operations or lie deep are dropped."""
+def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, with_parts: bool = False) -> list[Atom]:
+    """The primary effects of an entry, heaviest first; side effects that hang on many operations or lie deep are dropped.
+
+    `with_parts` keeps relations of what the operation itself makes: they count in what it offers, not in what it is for.
+    """
     effects = [r for r in entry.reached if is_consequential(r.effect)]
     effects = [r for r in effects if r.effect.model not in background.records] or effects
     rows = [r for r in effects if r.effect.kind in _ROWS]
@@ -76,7 +83,7 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background) -> 
         grouped[(_kind(effect), _operation(effect), _subject(effect, background))].append(reached)
     nearest = min((len(r.chain) for group in grouped.values() for r in group), default=0)
     atoms = [_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())]
-    atoms = _without_parts(atoms)
+    atoms = [a for a in atoms if a.ends or a in _without_parts(atoms)] if with_parts else _without_parts(atoms)
     if not atoms:
         return []
     heaviest = max(a.weight for a in atoms)
@@ -86,7 +93,11 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background) -> 
 def _without_parts(atoms: Sequence[Atom]) -> list[Atom]:
     """Atoms without updates of what the operation itself makes or removes: filling in a new row, or clearing an old one, is part of that."""
     whole = {a.subject for a in atoms if a.operation in ("create", "delete")}
-    return [a for a in atoms if a.operation != "update" or not (a.subject in whole or any(model in whole for model, _ in a.ends))]
+    saved = whole | {a.subject for a in atoms if a.operation == "write"}
+    return [
+        a for a in atoms
+        if not (a.operation in ("update", "write") and a.subject in whole) and not any(model in saved for model, _ in a.ends)
+    ]
 
 
 def _atom(
@@ -100,8 +111,8 @@ def _atom(
     weight = rarity.get(subject, 1.0) * named * known * max(_DEEPEST, _STEP_DOWN**depth)
     sites = frozenset((r.effect.file, r.effect.line) for r in group)
     open_fields = any(not r.effect.fields for r in group)
-    values = _merged([(r.effect, background.values(r.effect)) for r in group]) if operation == "update" and not open_fields else {}
-    return Atom(kind, operation, subject, fields, open_fields, weight, sites, _ends(group[0].effect, background), values)
+    values = _merged([(r.effect, background.values(r.effect)) for r in group]) if operation in ("update", "write") and not open_fields else {}
+    return Atom(kind, operation, subject, fields, open_fields, weight, sites, _ends(group[0].effect, background), values, open_fields and any(r.effect.registered for r in group))
 
 
 def _merged(known: Sequence[tuple[Effect, dict[str, frozenset[str]]]]) -> dict[str, frozenset[str]]:
@@ -125,7 +136,7 @@ def _kind(effect: Effect) -> str:
 
 
 def _operation(effect: Effect) -> str:
-    return {"grant": "update", "revoke": "update", "write": "update"}.get(effect.operation, effect.operation)
+    return {"grant": "update", "revoke": "update"}.get(effect.operation, effect.operation)
 
 
 def _subject(effect: Effect, background: Background) -> str:
@@ -168,8 +179,10 @@ class Matcher:
             if not entry.machine_callable:
                 continue
             self._handlers.setdefault((entry.operation.file, entry.operation.symbol, entry.operation.method), entry)
-            for atom in atoms_of(entry, self._rarity, background):
-                self._offers[atom.key].append((entry, atom))
+            for atom in atoms_of(entry, self._rarity, background, with_parts=True):
+                # a write saves a row that may be new or not: it offers both, and either answers for it
+                for operation in ("create", "update", "write") if atom.operation == "write" else (atom.operation, "write"):
+                    self._offers[atom.subject, operation].append((entry, atom))
                 for site in atom.sites:
                     self._sites[atom.key, site].append(entry)
 
@@ -225,7 +238,9 @@ def _compare(atom: Atom, other: Entry, offer: Atom) -> _Answer:
         return _Answer(1.0, other, f"{where} reaches the same line {file}:{line}")
     if _contradict(atom.values, offer.values):
         return _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
-    if atom.operation != "update" or not atom.fields or offer.open_fields or atom.ends:
+    if atom.operation == "update" and atom.whole_form and offer.fields and not offer.open_fields:
+        return _Answer(_SOME_FIELDS, other, f"{where} writes {', '.join(sorted(offer.fields))} of {_short(atom.subject)}, the form every field")
+    if atom.operation not in ("update", "write") or not atom.fields or offer.open_fields or atom.ends:
         return _Answer(1.0, other, f"{where} can {_said(offer)} too")
     common = atom.fields & offer.fields
     if not offer.fields or not common:
@@ -252,8 +267,8 @@ def _judged(operation: Operation, status: Status, found: Sequence[Entry], texts:
 
 
 def _said(atom: Atom) -> str:
-    fields = f" ({', '.join(sorted(atom.fields)[:6])})" if atom.fields and atom.operation == "update" else ""
-    return f"{atom.operation} {_short(atom.subject) or atom.kind}{fields}"
+    fields = f" ({', '.join(sorted(atom.fields)[:6])})" if atom.fields and atom.operation in ("update", "write") else ""
+    return f"{'create or update' if atom.operation == 'write' else atom.operation} {_short(atom.subject) or atom.kind}{fields}"
 
 
 def _short(subject: str) -> str:

@@ -12,6 +12,7 @@ from agentlint.analysis.calls import Calls
 from agentlint.analysis.decision_answers import AnswerFinder
 from agentlint.analysis.decision_arms import PlaceIndex
 from agentlint.analysis.decision_judge import Judge
+from agentlint.analysis.decision_siblings import class_decisions
 from agentlint.analysis.decisions import DecisionFinder, matters, numbered
 from agentlint.analysis.effects_models import Models
 from agentlint.analysis.effects_places import Places
@@ -74,9 +75,11 @@ def audit(linked: Linked) -> Audited:
     judge.look_up(nodes, frozenset(f for entry in linked.entries for route in entry.routes for f in (route.handler, *route.extra_handlers) if f))
     models = find_model_calls(program, linked.calls, linked.library, Places(program, linked.types, linked.library).assigned, _by_function(effects))
     answers = Answers(program, linked.calls, ((one.site.caller, one.site.call.site) for one in models.sites))
-    finder = DecisionFinder(program, summaries, judge, linked.entries, answers)
+    callers = {function: len({site.caller for site in linked.calls.callers(function)}) for function in program.functions}
+    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers)
     rows = finder.find(sorted(program.functions))
     rows += AnswerFinder(program, models, answers, finder.operations).find({row.function for row in rows if row.source == "model"})
+    rows += list(class_decisions(program, rows))
     own = [e for found in effects.values() for e in found if matters(e)]
     return Audited(numbered(rows), models.calls, mechanisms, bypassing_writes(own, coverage), frozenset(records.tables), tuple(sorted(paths.gaps)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -90,8 +90,8 @@ def _folders(file: str) -> str:
 class DecisionFinder:
     """Makes rows of judged effects."""
 
-    def __init__(self, program: Program, summaries: Summaries, judge: Judge, entries: Sequence[Entry], answers: Answers) -> None:
-        self._program, self._summaries, self._judge, self._answers = program, summaries, judge, answers
+    def __init__(self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, int], entries: Sequence[Entry], answers: Answers) -> None:
+        self._program, self._summaries, self._judge, self._callers, self._answers = program, summaries, judge, callers, answers
         self._operations = _operations_by_effect(entries)
         self._handlers = handlers_of(entries, summaries)
         self._things = Things(program)
@@ -143,7 +143,7 @@ class DecisionFinder:
             return False
         if judged.distance == 0:
             return True
-        return judged.place.guarded and judged.distance <= _FURTHER
+        return judged.distance <= _FURTHER and (judged.place.guarded or (judged.distance == 1 and self._callers.get(info.id, 0) > 1))
 
     def _row(
         self, file: str, line: int, symbol: str, function: str, arm: Arm | None, group: Sequence[Judged], source: DecisionSource,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agentlint.analysis.program import MODULE_CODE, Program
+from agentlint.analysis.program import MODULE_CODE, Element, Program
 from agentlint.analysis.types_engine import Engine
 from agentlint.analysis.types_requests import shown
 from agentlint.analysis.types_values import MOST_SHOWN, AttributeWrite, Type
@@ -105,6 +105,8 @@ def _set_by_name(call: s.Call) -> str:
     return ""
 
 
-def infer_types(program: Program, library: LibraryFacts, extra: Mapping[str, Mapping[str, Type]] | None = None) -> Types:
-    """`extra` is what framework plugins know: class id to attribute to type, and function id to parameter to type."""
+def infer_types(program: Program, library: LibraryFacts, extra: Mapping[str, Mapping[str, Type | Element]] | None = None) -> Types:
+    """`extra` is what framework plugins know: class id (also of a library) to attribute to type, function id to parameter to type, `*` to the names that a
+    framework's convention reserves, access path of a library's mapping to key. In place of a type an `Element` may stand: the expression whose value it is.
+    """
     return Types(Engine(program, library, extra or {}))

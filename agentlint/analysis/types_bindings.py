@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agentlint.analysis.program import MODULE_CODE
 from agentlint.analysis.types_requests import Methods
 from agentlint.ir import syntax as s
 
@@ -59,3 +60,8 @@ class Flow:
         """Lines and the methods that reach them, ascending; only in functions that branch on the method."""
         self.definitions: list[s.Function | s.Class] = []
         self.globals: set[str] = set()
+
+
+def module_code(module: s.Module) -> str:
+    """The function id of a module's own code."""
+    return f"{module.name}.{MODULE_CODE}" if module.name else MODULE_CODE

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from agentlint.analysis.program import MODULE_CODE, ClassInfo, FunctionInfo, Program, Scope
+from agentlint.analysis.program import ClassInfo, Element, FunctionInfo, Program, Scope
 from agentlint.analysis.types_annotations import Annotations
-from agentlint.analysis.types_bindings import Binding, Flow, Write
+from agentlint.analysis.types_bindings import Binding, Flow, Write, module_code
 from agentlint.analysis.types_evaluation import Evaluator
 from agentlint.analysis.types_flow import Walker
 from agentlint.analysis.types_generics import Environment, Generics
@@ -48,7 +48,7 @@ class Frame:
 class Engine:
     """Joins the parts of type inference."""
 
-    def __init__(self, program: Program, library: LibraryFacts, extra: Mapping[str, Mapping[str, Type]]) -> None:
+    def __init__(self, program: Program, library: LibraryFacts, extra: Mapping[str, Mapping[str, Type | Element]]) -> None:
         self.program, self.library, self.extra = program, library, extra
         self.flows: dict[str, Flow] = {}
         self.annotations = Annotations(program)
@@ -156,6 +156,4 @@ class Engine:
         return self.members.self_writes(class_id)
 
 
-def module_code(module: s.Module) -> str:
-    """The function id of a module's own code."""
-    return f"{module.name}.{MODULE_CODE}" if module.name else MODULE_CODE
+__all__ = ["Arguments", "Engine", "Frame", "module_code"]

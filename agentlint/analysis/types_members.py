@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from agentlint.analysis.program import FunctionInfo
-from agentlint.analysis.types_bindings import Write
+from agentlint.analysis.constants_values import Element
+from agentlint.analysis.types_bindings import Write, module_code
 from agentlint.analysis.types_generics import substitute
 from agentlint.analysis.types_library import Given, builtin_method
 from agentlint.analysis.types_values import LINEAR, UNSEEN, Type, Types_, union
@@ -178,7 +179,7 @@ class Members:
             if base in engine.program.classes:
                 found = self._own(type, base, name)
             else:
-                found = engine.known.known(f"{base}.{name}", self._given(type, base))
+                found = self.told(base, name) or engine.known.known(f"{base}.{name}", self._given(type, base))
             if found:
                 return found
         return self._delegated(type, name, order) or self.assigned_elsewhere(type, name) or self._of_heirs(type, name) or self._outside(type, name, order)
@@ -246,9 +247,9 @@ class Members:
     def _own(self, type: Type, base: str, name: str) -> Types_:
         """What one project class itself says of an attribute."""
         engine = self._engine
-        told = engine.extra.get(base, {}).get(name)
-        if told is not None:
-            return (told,)
+        told = self.told(base, name)
+        if told:
+            return told
         info = engine.program.classes[base]
         annotation = info.annotations.get(name)
         if annotation is not None:
@@ -267,6 +268,20 @@ class Members:
             groups.append((Type(info.nested[name], (), True),))
         return union(groups)
 
+    def told(self, owner: str, name: str) -> Types_:
+        """What a plugin says of an attribute, or of the value under a key: a type, or the expression whose value is kept there."""
+        held = self._engine.extra.get(owner, {}).get(name)
+        if isinstance(held, Element):
+            scope = held.scope
+            return self._engine.eval(held.expr, self._engine.frame(module_code(scope) if isinstance(scope, s.Module) else scope.id))
+        return (held,) if held is not None else ()
+
+    def keyed(self, type: Type, key: s.Expr | None) -> Types_:
+        """What a library's mapping holds under a constant key, when a plugin says so."""
+        if not isinstance(key, s.Constant) or not isinstance(key.value, str) or type.name not in self._engine.extra:
+            return ()
+        return self.told(type.name, key.value)
+
     def _class_value(self, type: Type, value: s.Expr, base: str) -> Types_:
         engine = self._engine
         frame = engine.frame(base)
@@ -282,8 +297,8 @@ class Members:
     def _got(self, held: Type, value: s.Call, type: Type, frame: Frame) -> Types_:
         """What a descriptor kept as a class attribute gives on an instance; anything else gives itself."""
         engine = self._engine
-        path = f"{held.name}.__get__()"
-        if held.meta or held.name in engine.program.classes or not engine.known.has(path):
+        path = next((p for b in engine.program.mro(held.name) if b not in engine.program.classes and engine.known.has(p := f"{b}.__get__()")), "")
+        if held.meta or not path:
             return (held,)
         maker: s.Expr = value
         while isinstance(maker, s.Call) and not any(t.meta and t.name == held.name for t in engine.eval(maker.func, frame)):
@@ -374,6 +389,9 @@ class Members:
     def _of_library(self, type: Type, name: str) -> Types_:
         """An attribute of a library value: by its row, else by its path."""
         engine = self._engine
+        told = self.told(type.name, name)
+        if told:
+            return told
         path = engine.library.canonical(f"{type.name}.{name}")
         is_bound = type.meta and type.args and not self.is_class(type.name)
         receiver = type.args[0] if is_bound else msgspec.structs.replace(type, meta=False)
@@ -434,7 +452,23 @@ class Members:
         made = builtin_method(type, name)
         if made is not None:
             return made
-        return union(self._engine.results.of_function(f, (), {}) for f in self.attribute(type, name))
+        found = union(self._engine.results.of_function(f, (), {}) for f in self.attribute(type, name))
+        if name in ("__getitem__", "__iter__", "get", "pop", "setdefault") and type.name in self._engine.program.classes:
+            return union([tuple(t for t in found if t.name != f"dict.{name}"), self._stored(type)])
+        return found
+
+    def _stored(self, type: Type) -> Types_:
+        """What the methods of a container class put into it with `self[key] = value`."""
+        engine = self._engine
+        groups = []
+        for base in engine.program.mro(type.name):
+            info = engine.program.classes.get(base)
+            for function_id in info.methods.values() if info is not None else ():
+                node = engine.program.functions[function_id].node
+                own = engine.flows[function_id].bindings.get(node.params[0].name, ()) if node.params else ()
+                frame = engine.frame(function_id, self.self_type(type, function_id))
+                groups += [engine.eval(expr, frame) for b in own[:1] for how, expr in b.added or () if how == "item"]
+        return union(groups)
 
     def subscripted(self, type: Type) -> Types_:
         """What `value[x]` gives."""

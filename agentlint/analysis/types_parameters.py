@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _CLASS_METHODS = ("classmethod", "validator", "root_validator", "field_validator", "model_validator", "declared_attr", "abstractclassmethod")
 """Decorators after which the first parameter is the class."""
+_INJECTING = frozenset({"Depends", "Security", "Inject", "Injects", "Injected", "Provide", "Provider", "Dependency", "Closing"})
+"""Calls that stand as a default for what their provider gives, in whatever library."""
 _MOST_SITES = 24
 _DEEPEST = 3
 """Callers of callers that are asked for an argument's type."""
@@ -39,9 +41,9 @@ class Parameters:
             return (self._own(info, frame),)
         if parameter.name in frame.given:
             return frame.given[parameter.name]
-        told = self._engine.extra.get(info.id, {}).get(parameter.name)
-        if told is not None:
-            return (told,)
+        told = self._engine.members.told(info.id, parameter.name)
+        if told:
+            return told
         found = self._declared(parameter, frame) or self._inherited(parameter, info)
         if parameter.kind == "star":
             return tuple(Type("list", (t,)) for t in found) or (Type("list"),)
@@ -57,8 +59,7 @@ class Parameters:
                 known = engine.known.known(f"{base}.request", Given()) if base not in engine.program.classes else ()
                 if known:
                     return known
-        told = engine.extra.get("*", {}).get(parameter.name)
-        return (told,) if told is not None else ()
+        return engine.members.told("*", parameter.name)
 
     def _own(self, info: FunctionInfo, frame: Frame) -> Type:
         of = frame.self_type if frame.self_type is not None else Type(info.owner)
@@ -78,6 +79,8 @@ class Parameters:
     def injected(self, default: s.Call, frame: Frame) -> Types_:
         """What a dependency given as a default stands for: `Depends(provider)` of any library means what the provider gives."""
         engine = self._engine
+        if dotted(default.func).rpartition(".")[2] not in _INJECTING:
+            return ()
         if not default.args and not any(k.name in ("dependency", "provider", "use") for k in default.keywords):
             return ()
         called = engine.eval(default.func, frame)
@@ -90,7 +93,7 @@ class Parameters:
                 given = engine.results.returns(one.name, None)
                 is_generator = bool(engine.flows[one.name].yields)
                 groups.append(union(engine.item(t) for t in given) if is_generator else given)
-            elif one.meta and one.name in engine.program.classes and dotted(default.func).rpartition(".")[2] in ("Depends", "Security", "Inject", "Provide"):
+            elif one.meta and one.name in engine.program.classes:
                 groups.append((Type(one.name),))
         return union(groups)
 

@@ -38,7 +38,7 @@ class Results:
 
     def of_call(self, call: s.Call, frame: Frame) -> Types_:
         """The types of a call expression."""
-        special = self._special(call, frame)
+        special = self._special(call, frame) or self._keyed(call, frame)
         if special is not None:
             return special
         functions = self._engine.eval(call.func, frame)
@@ -53,6 +53,14 @@ class Results:
                 keywords = {k.name: self._engine.eval(k.value, frame) for k in call.keywords if k.name}
             groups.append(self.of_function(function, args or (), keywords, call))
         return union(groups)
+
+    def _keyed(self, call: s.Call, frame: Frame) -> Types_ | None:
+        """`mapping.get("key")` where the value under the key is known."""
+        func = call.func
+        if not isinstance(func, s.Attribute) or func.attr not in ("get", "pop", "setdefault") or not call.args:
+            return None
+        holders = self._engine.eval(func.value, frame)
+        return union(self._engine.members.keyed(t, call.args[0]) for t in holders) or None
 
     def _needs_arguments(self, function: Type) -> bool:
         program = self._engine.program

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 from agentlint.analysis.calls import Calls, CallSite, Target
-from agentlint.analysis.program import Program
+from agentlint.analysis.program import Element, Program
 from agentlint.analysis.types import Type, Types
 from agentlint.ir.decisions import Mechanism
 from agentlint.ir.effects import Effect
@@ -74,8 +74,12 @@ class Framework(Protocol):
     def detect(self, program: Program) -> bool:
         """Cheaply: does the program use the framework at all? The other methods are called only then."""
 
-    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type]]:
-        """Types of attributes that the framework adds to classes: class id to attribute to type. No types or calls yet."""
+    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
+        """Types of attributes that the framework adds to classes: class id to attribute to type. No types or calls yet.
+
+        Keys may also be a library class, a function id (parameters), `*` (names that a convention reserves) or the access path of a mapping (keys);
+        an `Element` in place of a type means the value of that expression.
+        """
 
     def deferred(self, context: Context) -> Iterable[tuple[str, Target]]:
         """Call edges that no line of code shows (signal receivers, hooks that the framework calls): caller id and target. Types exist."""
@@ -100,7 +104,7 @@ class FrameworkBase:
         """See `Framework`."""
         return False
 
-    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type]]:
+    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
         """See `Framework`."""
         return {}
 

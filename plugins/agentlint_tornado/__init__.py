@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from agentlint.api import Context, FrameworkBase, Program, Route, imports
+from agentlint.api import Context, Element, FrameworkBase, Program, Route, Type, imports
 from agentlint_tornado.routes import collect_routes
+from agentlint_tornado.settings import handler_settings
 
 
 class Tornado(FrameworkBase):
@@ -17,6 +18,10 @@ class Tornado(FrameworkBase):
     def detect(self, program: Program) -> bool:
         """True when a module imports Tornado."""
         return imports(program, "tornado")
+
+    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
+        """What handlers find in the application's settings."""
+        return handler_settings(context.program)
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Every (pattern, handler class) pair of a handler table."""

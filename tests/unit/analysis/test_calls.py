@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import textwrap
 
-from agentlint.analysis.types import Type
+from agentlint.analysis.calls import resolve_calls
+from agentlint.analysis.program import Element
+from agentlint.analysis.types import Type, infer_types
 from agentlint.ir import syntax as s
-from tests.unit.analysis.harness import Analysed, calls_of
+from tests.unit.analysis.harness import Analysed, calls_of, library
 
 
 def one(text: str, **more: str) -> Analysed:
@@ -508,3 +510,111 @@ def test_module_code_and_class_bodies_have_callers() -> None:
     assert len(found.calls.callers("a.make")) == 2
     assert found.calls.at("a", 0) is not None
     assert isinstance(found.calls.at("a", 0).call, s.Call)  # type: ignore[union-attr]
+
+
+def test_results_follow_the_arguments_of_each_call() -> None:
+    found = one("""
+        from shop import Order, Invoice
+        def same(x): return x
+        def first(items):
+            for item in items:
+                return item
+        def make(cls, **kwargs):
+            made = cls(**kwargs)
+            return made
+        def f():
+            same(Order()).pay()
+            same(x=Invoice()).send()
+            make(Order, a=1).cancel()
+            first([Invoice()]).send()
+        """, shop=SHOP)
+    got = [(s.name, [t.function for t in s.targets]) for s in found.calls.sites("a.f") if s.name in ("pay", "send", "cancel")]
+    assert got == [("pay", ["shop.Order.pay"]), ("send", ["shop.Invoice.send"]), ("cancel", ["shop.Order.cancel"]), ("send", ["shop.Invoice.send"])]
+
+
+def test_wrappers_that_delegate() -> None:
+    found = one("""
+        from shop import Order
+        class Wrapped:
+            def __init__(self, order: Order): self._order = order
+            def __getattr__(self, name):
+                if name.startswith("_"): raise AttributeError(name)
+                return getattr(self._order, name)
+        def f(w: Wrapped): w.pay()
+        """, shop=SHOP)
+    assert found.targets("a.f", "pay") == ["shop.Order.pay"]
+
+
+def test_attributes_assigned_from_outside() -> None:
+    found = one("""
+        from django.http import HttpRequest
+        from shop import Order
+        class Cart: pass
+        class Middleware:
+            def __call__(self, request: HttpRequest):
+                request.order = Order()
+        def fill(cart: Cart): cart.order = Order()
+        def f(request: HttpRequest, cart: Cart):
+            request.order.pay()
+            cart.order.cancel()
+        """, shop=SHOP)
+    assert found.targets("a.f", "pay") == ["shop.Order.pay"]
+    assert found.targets("a.f", "cancel") == ["shop.Order.cancel"]
+
+
+def test_fields_that_give_something_else_on_instances() -> None:
+    found = one("""
+        from traitlets import Instance, Type, Any
+        from traitlets.config import Configurable
+        from django.db import models
+        from shop import Order
+        class Kind(Type): pass
+        class Hub(Configurable):
+            order = Instance("shop.Order").tag(config=True)
+            other = Any()
+            maker = Kind(klass=Order, config=True)
+            def go(self):
+                self.order.pay()
+                self.other = Order()
+                self.maker().cancel()
+        class Upload(models.Model):
+            file = models.FileField()
+        def f(hub: Hub, upload: Upload):
+            hub.other.cancel()
+            upload.file.delete()
+        """, shop=SHOP)
+    assert found.targets("a.Hub.go", "pay") == ["shop.Order.pay"]
+    assert found.targets("a.Hub.go", "cancel") == ["shop.Order.cancel"]
+    assert found.targets("a.f", "cancel") == ["shop.Order.cancel"]
+    assert found.library("a.f", "delete") == "django.db.models.FieldFile.delete"
+
+
+def test_containers_of_the_project() -> None:
+    found = one("""
+        from shop import Order
+        class Orders(dict):
+            def __getitem__(self, key):
+                if key not in self:
+                    self[key] = Order()
+                return super().__getitem__(key)
+        def f(orders: Orders): orders["x"].pay()
+        """, shop=SHOP)
+    assert found.targets("a.f", "pay") == ["shop.Order.pay"]
+
+
+def test_plugins_may_name_expressions_keys_and_conventions() -> None:
+    found = one("""
+        import lib
+        from shop import Order
+        def setup():
+            return Order()
+        def f(request):
+            lib.store["order"].pay()
+            lib.store.get("order").cancel()
+            request.pay()
+        """, shop=SHOP)
+    setup = found.program.functions["a.setup"]
+    extra = {"lib.store": {"order": Element(found.program.returned(setup)[0], setup)}, "*": {"request": Type("shop.Order")}}
+    calls = resolve_calls(found.program, infer_types(found.program, library(), extra), library())
+    got = [[t.function for t in s.targets] for s in calls.sites("a.f") if s.name in ("pay", "cancel")]
+    assert got == [["shop.Order.pay"], ["shop.Order.cancel"], ["shop.Order.pay"]]

@@ -181,3 +181,13 @@ def test_elements_of_tables() -> None:
 def test_a_cycle_of_reexports_ends() -> None:
     program = program_of({"a.py": "from b import x\n", "b.py": "from a import x\nfrom a import *\n"})
     assert program.lookup("a.x") is None
+
+
+def test_names_that_a_module_loads_on_demand() -> None:
+    program = program_of({
+        "pkg/__init__.py": "_TABLE = {'run': 'pkg.work', 'stop': '.work'}\n_LISTS = {'other': ['go']}\ndef __getattr__(name):\n    return load(_TABLE[name])\n",
+        "pkg/work.py": "def run(): pass\ndef stop(): pass\ndef lone(): pass\n", "pkg/other.py": "def go(): pass\n", "a.py": "from pkg import run, stop, lone\n",
+    })
+    assert resolved(program, "a", "run") == "pkg.work.run"
+    assert resolved(program, "a", "stop") == "pkg.work.stop"
+    assert resolved(program, "a", "lone") == "pkg.work.lone"

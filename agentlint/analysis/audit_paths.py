@@ -178,7 +178,7 @@ class AuditPaths:
             if edge[2] in self._accounts or edge[2] != node:
                 by_site.setdefault(edge[0].call.site, []).append(edge)
         for number, group in by_site.items():
-            transfer = self._called(group)
+            transfer = self._called(group, node[0])
             if number in found and found[number].pending:
                 found[number] = self._performed(found[number], group)
             if transfer != _NOTHING:
@@ -206,7 +206,7 @@ class AuditPaths:
                 pending |= self.ledger.effect(effect)
         return Transfer(must, must, pending) if must or pending else _NOTHING
 
-    def _called(self, group: list[Edge]) -> Transfer:
+    def _called(self, group: list[Edge], caller: str) -> Transfer:
         """Alternatives agree on what must be recorded; what runs besides the callee adds to it; what is only passed on may run."""
         alternatives: list[Transfer] = []
         overrides: list[Transfer] = []
@@ -215,7 +215,7 @@ class AuditPaths:
         for _, target, callee in group:
             if several and self._is_abstract(callee):
                 continue  # never what runs
-            transfer = self._known(callee)
+            transfer = self._known(callee, caller)
             if target.kind in ("call", "constructor"):
                 alternatives.append(transfer)
             elif target.kind == "override":
@@ -239,9 +239,12 @@ class AuditPaths:
         info = self._program.functions.get(node[0])
         return info is not None and is_abstract(info.node)
 
-    def _known(self, callee: Node) -> Transfer:
+    def _known(self, callee: Node, caller: str) -> Transfer:
         account = self._accounts.get(callee)
         if account is not None:
+            info = self._program.functions.get(callee[0])
+            if info is not None and info.parent == caller:  # a piece of the caller: what it records, the caller records
+                return Transfer(account.outcome.must, account.outcome.may, account.transfer.pending, account.transfer.covered)
             return account.transfer
         pending = 0  # a function that calls back into itself: nothing is known to be recorded
         for entry in self._summaries.entries(callee):

@@ -76,7 +76,7 @@ def audit(linked: Linked) -> Audited:
     models = find_model_calls(program, linked.calls, linked.library, Places(program, linked.types, linked.library).assigned, _by_function(effects))
     answers = Answers(program, linked.calls, ((one.site.caller, one.site.call.site) for one in models.sites))
     callers = {function: len({site.caller for site in linked.calls.callers(function)}) for function in program.functions}
-    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers)
+    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers, records.tables)
     rows = finder.find(sorted(program.functions))
     rows += AnswerFinder(program, models, answers, finder.operations).find({row.function for row in rows if row.source == "model"})
     rows += list(class_decisions(program, rows))

@@ -47,7 +47,7 @@ class Judge:
 
     def __init__(self, program: Program, summaries: Summaries, paths: AuditPaths, coverage: Coverage, places: PlaceIndex) -> None:
         self._program, self._summaries, self._paths, self._coverage, self._places = program, summaries, paths, coverage, places
-        self._generic = frozenset(node[0] for node in summaries.nodes() if node[1] is None and any(e.open_model.startswith(("variable ", "attribute ")) for e in summaries.own(node)))
+        self._generic = frozenset(node[0] for node in summaries.nodes() if node[1] is None and _is_method(program, node[0]) and any(e.open_model.startswith(("variable ", "attribute ")) for e in summaries.own(node)))
         """Functions of repositories and the like, which write whatever model their caller means: the caller is who acts."""
         self._open: dict[Node, int] = {}
         self._closed: dict[Node, int] = {}
@@ -158,6 +158,11 @@ class Judge:
         for caller, site in self._paths.callers(node):
             found += self._paths.ledger.records_for(self._paths.of(caller).outcome.records.get(site, 0), bit)
         return found
+
+
+def _is_method(program: Program, function: str) -> bool:
+    info = program.functions.get(function)
+    return info is not None and bool(info.owner)
 
 
 def _site(mechanism: Mechanism) -> AuditSite:

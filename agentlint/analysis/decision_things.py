@@ -31,6 +31,7 @@ _AWAY = 4
 _FARTHEST = 6
 """Calls within which a function that names the thing decides over it."""
 
+_CLEARING = frozenset({"delete", "prune", "purge", "clear", "remove", "clean", "cleanup", "erase", "flush", "drop", "expire", "trim"})
 _STORED = frozenset({"model", "entity", "orm", "table", "db", "base", "row", "dto", "schema"})
 
 Thing = tuple[str, str]
@@ -39,8 +40,9 @@ Thing = tuple[str, str]
 class Things:
     """Sorts judged effects into decisions."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, trails: Iterable[str]) -> None:
         self._program = program
+        self._trails = frozenset(trails)
         self._general: dict[tuple[str, str], bool] = {}
 
     def by_arm(self, judged: Iterable[Judged], names: Sequence[str]) -> Iterator[tuple[Arm | None, list[Judged]]]:
@@ -51,7 +53,7 @@ class Things:
             if not self._is_general(one.effect):
                 arms[deciding(one.place.arms)].append(one)
         for arm in sorted(arms, key=lambda a: (a is not None, a.line if a else 0, a.text if a else "")):
-            for group in _chosen(arms[arm], said):
+            for group in self._chosen(arms[arm], said):
                 yield arm, group
 
     def _is_general(self, effect: Effect) -> bool:
@@ -65,53 +67,56 @@ class Things:
             )
         return self._general[key]
 
+    def _chosen(self, judged: Sequence[Judged], said: frozenset[str]) -> list[list[Judged]]:
+        grouped: dict[Thing, list[Judged]] = defaultdict(list)
+        for one in judged:
+            grouped[thing_of(one.effect)].append(one)
+        _complete(grouped)
+        main = {thing: group for thing, group in grouped.items() if group[0].effect.kind in _MAIN}
+        others = {thing: group for thing, group in grouped.items() if thing not in main}
+        known = {thing: group for thing, group in main.items() if not group[0].effect.open_model}
+        kept = self._main_things(known or main, said) if main else []
+        sending = [group for group in others.values() if group[0].effect.kind in _SENDING]
+        if not kept or said & _SENDING_WORDS or any(word.startswith(("send", "notify", "mail")) for word in said):
+            kept += sending
+        if not kept:
+            kept = list(others.values())
+        return sorted(kept, key=_order)[:_MOST_GROUPS]
 
-def _chosen(judged: Sequence[Judged], said: frozenset[str]) -> list[list[Judged]]:
-    grouped: dict[Thing, list[Judged]] = defaultdict(list)
-    for one in judged:
-        grouped[thing_of(one.effect)].append(one)
-    _complete(grouped)
-    main = {thing: group for thing, group in grouped.items() if group[0].effect.kind in _MAIN}
-    others = {thing: group for thing, group in grouped.items() if thing not in main}
-    known = {thing: group for thing, group in main.items() if not group[0].effect.open_model}
-    kept = _main_things(known or main, said) if main else []
-    sending = [group for group in others.values() if group[0].effect.kind in _SENDING]
-    if not kept or said & _SENDING_WORDS or any(word.startswith(("send", "notify", "mail")) for word in said):
-        kept += sending
-    if not kept:
-        kept = list(others.values())
-    return sorted(kept, key=_order)[:_MOST_GROUPS]
+    def _main_things(self, main: dict[Thing, list[Judged]], said: frozenset[str]) -> list[list[Judged]]:
+        """What stands nearest, with things that the function's name says moved nearer, and what only goes along moved away."""
+        ranked = [(self._rank(group, said), group) for group in main.values() if _distance(group) <= _FARTHEST]
+        best = min((rank for rank, _ in ranked), default=0)
+        return [group for rank, group in ranked if rank <= best + _FURTHER or (_distance(group) == 0 and rank < _AWAY)]
+
+    def _rank(self, group: Sequence[Judged], said: frozenset[str]) -> int:
+        effect = group[0].effect
+        rank = _distance(group)
+        nouns, head = _nouns(effect), _head(effect)
+        if nouns and nouns <= said:
+            rank -= 2
+        elif head in said:
+            rank -= 1
+        if head in _ACCOMPANYING and not (nouns and nouns <= said):
+            rank += _AWAY
+        if effect.operation == "delete" and effect.model in self._trails and not said & _CLEARING:
+            rank += _AWAY  # old rows of a trail dropped in passing
+        return rank + 1 if is_relation(effect) and effect.kind == "orm-write" else rank
 
 
 def _complete(grouped: dict[Thing, list[Judged]]) -> None:
     """Changes of rows that the same branch creates or deletes belong to their creation or deletion."""
+    created = {_nouns(group[0].effect) for (_, operation), group in grouped.items() if operation == "create"}
     for model, operation in list(grouped):
+        if operation.startswith("relation") and frozenset(_bare(operation.partition(" ")[2])) in created:
+            del grouped[model, operation]  # what was created is put in its place
+            continue
         if operation == "change" or operation.startswith("relation"):
             whole = next((grouped[model, o] for o in ("create", "delete") if (model, o) in grouped), None)
             if any(j.effect.registered for j in grouped[model, operation]):
                 continue  # operations of their own
             if whole is not None and _distance(whole) <= _distance(grouped[model, operation]) + 1:
                 del grouped[model, operation]
-
-
-def _main_things(main: dict[Thing, list[Judged]], said: frozenset[str]) -> list[list[Judged]]:
-    """What stands nearest, with things that the function's name says moved nearer, and what only goes along moved away."""
-    ranked = [(_rank(group, said), group) for group in main.values() if _distance(group) <= _FARTHEST]
-    best = min((rank for rank, _ in ranked), default=0)
-    return [group for rank, group in ranked if rank <= best + _FURTHER or (_distance(group) == 0 and rank < _AWAY)]
-
-
-def _rank(group: Sequence[Judged], said: frozenset[str]) -> int:
-    effect = group[0].effect
-    rank = _distance(group)
-    nouns, head = _nouns(effect), _head(effect)
-    if nouns and nouns <= said:
-        rank -= 2
-    elif head in said:
-        rank -= 1
-    if head in _ACCOMPANYING and not (nouns and nouns <= said):
-        rank += _AWAY
-    return rank + 1 if is_relation(effect) and effect.kind == "orm-write" else rank
 
 
 def _nouns(effect: Effect) -> frozenset[str]:

@@ -90,11 +90,14 @@ def _folders(file: str) -> str:
 class DecisionFinder:
     """Makes rows of judged effects."""
 
-    def __init__(self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, int], entries: Sequence[Entry], answers: Answers) -> None:
+    def __init__(
+        self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, int], entries: Sequence[Entry], answers: Answers,
+        trails: Iterable[str] = (),
+    ) -> None:
         self._program, self._summaries, self._judge, self._callers, self._answers = program, summaries, judge, callers, answers
         self._operations = _operations_by_effect(entries)
         self._handlers = handlers_of(entries, summaries)
-        self._things = Things(program)
+        self._things = Things(program, trails)
 
     @property
     def operations(self) -> dict[str, tuple[str, ...]]:

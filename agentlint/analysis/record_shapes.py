@@ -19,6 +19,7 @@ TableKind = Literal["event", "status-history", "delivery"]
 _TIME_TYPES = frozenset({
     "DateTimeField", "DateField", "DateTime", "TIMESTAMP", "Date", "NaiveDateTime", "datetime", "AutoCreatedField", "CreationDateTimeField",
 })
+_STAMPING = re.compile(r"time_?stamped|created(at|on)?(model|mixin)|auditable", re.IGNORECASE)
 _TIME_NAMES = re.compile(r"(^|_)(created|timestamp|time|date|at|on|when|occurred|logged|ts|recorded)($|_)")
 _ACTOR_NAMES = re.compile(
     r"^(actor|user|author|editor|operator|initiator|performer|changer|modifier|username|who|whom|causer|staff|employee|admin|person|agent|principal|whodunnit"
@@ -116,7 +117,7 @@ class Shapes:
         columns = self.columns(model)
         names = [c.name for c in columns]
         said = {singular(w) for w in words(model.rpartition(".")[2])}
-        if not any(_is_time(c) for c in columns) or self.pointed_at.get(model, 0) > 2:
+        if not (any(_is_time(c) for c in columns) or self._is_stamped(model)) or self.pointed_at.get(model, 0) > 2:
             return None
         actors = self.actor_columns(model)
         related = tuple(dict.fromkeys(r for c in columns if c.name not in actors for r in c.relations if r != model))
@@ -127,6 +128,10 @@ class Shapes:
         states = frozenset(w for n in names for w in _state_words(n)) if kind == "status-history" else frozenset()
         reasons = tuple(n for n in names if _REASON_NAMES.match(n))
         return Table(model, kind, related, actors, states, reasons, open_object, bool(said & _TRAIL_WORDS) or _pairs(names))
+
+    def _is_stamped(self, model: str) -> bool:
+        """True when a library's base class adds the time of creation."""
+        return any(name not in self._program.classes and _STAMPING.search(name) for name in self._program.mro(model))
 
     def _read(self, model: str) -> Iterator[Column]:
         seen: set[str] = set()

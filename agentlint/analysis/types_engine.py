@@ -12,12 +12,15 @@ from agentlint.analysis.types_flow import Walker
 from agentlint.analysis.types_generics import Environment, Generics
 from agentlint.analysis.types_library import LibraryTypes
 from agentlint.analysis.types_members import Members
+from agentlint.analysis.types_memory import Limits, Memory
 from agentlint.analysis.types_parameters import Parameters
 from agentlint.analysis.types_results import Results
 from agentlint.analysis.types_values import Type, Types_
 from agentlint.ir import syntax as s
 from agentlint.knowledge import LibraryFacts
 
+_CALLERS = 3
+"""Callers of callers that are asked for an argument's type."""
 _DEEPEST = 40
 """Nested questions (results, attributes, parameters) after which an answer is left open."""
 
@@ -31,7 +34,7 @@ class Frame:
 
     __slots__ = ("bound", "flow", "given", "id", "memo", "outer", "scope", "self_type", "variables")
 
-    def __init__(self, id: str, scope: Scope, flow: Flow, outer: Frame | None, self_type: Type | None, given: Arguments = ()) -> None:
+    def __init__(self, id: str, scope: Scope, flow: Flow, outer: Frame | None, self_type: Type | None, limits: Limits, given: Arguments) -> None:
         self.id = id
         self.scope = scope
         self.flow = flow
@@ -39,8 +42,8 @@ class Frame:
         self.self_type = self_type
         self.given = dict(given)
         """What one call passes for parameters whose types are not declared."""
-        self.memo: dict[int, Types_] = {}
-        self.bound: dict[int, Types_] = {}
+        self.memo = Memory(limits)
+        self.bound = Memory(limits)
         self.variables: dict[str, Type] | None = None
         """What the type variables of the scope's class mean; None until asked."""
 
@@ -51,6 +54,7 @@ class Engine:
     def __init__(self, program: Program, library: LibraryFacts, extra: Mapping[str, Mapping[str, Type | Element]]) -> None:
         self.program, self.library, self.extra = program, library, extra
         self.flows: dict[str, Flow] = {}
+        self.limits = Limits(_CALLERS)
         self.annotations = Annotations(program)
         self.generics = Generics(program, self._read_annotation)
         self.annotations.generics = self.generics
@@ -59,8 +63,6 @@ class Engine:
         self.members = Members(self)
         self.results = Results(self)
         self.parameters = Parameters(self)
-        self.depth = 0
-        self.cut = 0
         self._frames: dict[tuple[str, Type | None, Arguments], Frame] = {}
         self._ids: dict[int, str] = {id(f.node): f.id for f in program.functions.values()}
         self._ids.update((id(c.node), c.id) for c in program.classes.values())
@@ -91,7 +93,7 @@ class Engine:
         known = self._frames.get(key)
         if known is None:
             scope = self.program.scope_of(id)
-            known = self._frames[key] = Frame(id, scope, self.flows[id], self._outer(scope, self_type), self_type, given)
+            known = self._frames[key] = Frame(id, scope, self.flows[id], self._outer(scope, self_type), self_type, self.limits, given)
         return known
 
     def _outer(self, scope: Scope, self_type: Type | None) -> Frame | None:
@@ -121,11 +123,15 @@ class Engine:
 
     def enter(self) -> bool:
         """Go one question deeper; False when that is too deep, and the answer must be left open."""
-        if self.depth >= _DEEPEST:
-            self.cut += 1
+        if self.limits.depth >= _DEEPEST:
+            self.limits.cut += 1
             return False
-        self.depth += 1
+        self.limits.depth += 1
         return True
+
+    def leave(self) -> None:
+        """Come back from a question."""
+        self.limits.depth -= 1
 
     def eval(self, expr: s.Expr | None, frame: Frame) -> Types_:
         """The types of an expression in a frame."""

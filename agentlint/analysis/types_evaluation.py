@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,7 +26,7 @@ class Evaluator:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._by_type = {
+        self._by_type: dict[type, Callable[..., Types_]] = {
             s.Name: self._name, s.Attribute: self._attribute, s.Call: self._call, s.Constant: self._constant, s.Template: lambda _e, _f: _TEXT,
             s.Sequence: self._sequence, s.Mapping: self._mapping, s.Subscript: self._subscript, s.Apply: self._apply,
             s.Comprehension: self._comprehension, s.Other: self._other, s.Lambda: lambda _e, _f: (),
@@ -35,21 +36,12 @@ class Evaluator:
         """The types of an expression; a question that asks for itself finds nothing there."""
         if expr is None:
             return ()
-        memo = frame.memo
-        key = id(expr)
-        known = memo.get(key)
-        if known is not None:
-            return known
-        memo[key] = ()
-        cut = self._engine.cut
-        found = self._by_type[type(expr)](expr, frame)  # type: ignore[operator]
-        if len(found) > 1:
-            found = self._engine.members.settled(found)
-        if self._engine.cut == cut:
-            memo[key] = found
-        else:
-            del memo[key]
-        return found  # type: ignore[no-any-return]
+        known = frame.memo.known.get(id(expr))
+        return known if known is not None else frame.memo.ask(id(expr), self._evaluated, expr, frame)
+
+    def _evaluated(self, expr: s.Expr, frame: Frame) -> Types_:
+        found: Types_ = self._by_type[type(expr)](expr, frame)
+        return self._engine.members.settled(found) if len(found) > 1 else found
 
     # ----------------------------------------------------------------- names
 
@@ -74,19 +66,13 @@ class Evaluator:
 
     def binding(self, binding: Binding, frame: Frame) -> Types_:
         """The types of what a binding holds."""
-        key = id(binding)
-        known = frame.bound.get(key)
-        if known is not None:
-            return known
-        frame.bound[key] = ()
-        cut = self._engine.cut
+        known = frame.bound.known.get(id(binding))
+        return known if known is not None else frame.bound.ask(id(binding), self._held, binding, frame)
+
+    def _held(self, binding: Binding, frame: Frame) -> Types_:
         found = self._bound(binding, frame)
         if binding.added and all(t.name in _EMPTY for t in found):
-            found = self._filled(binding, found, frame)
-        if self._engine.cut == cut:
-            frame.bound[key] = found
-        else:
-            del frame.bound[key]
+            return self._filled(binding, found, frame)
         return found
 
     def _bound(self, binding: Binding, frame: Frame) -> Types_:

@@ -12,6 +12,7 @@ from agentlint.analysis.constants_values import Element
 from agentlint.analysis.types_bindings import Write, module_code
 from agentlint.analysis.types_generics import substitute
 from agentlint.analysis.types_library import Given, builtin_method
+from agentlint.analysis.types_memory import Memory
 from agentlint.analysis.types_values import LINEAR, UNSEEN, Type, Types_, union
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted
@@ -33,26 +34,17 @@ class Members:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._attributes: dict[tuple[Type, str], Types_] = {}
-        self._things: dict[str, Types_] = {}
+        self._attributes = Memory(engine.limits)
+        self._things = Memory(engine.limits)
         self._written: dict[str, dict[str, list[tuple[Write, str]]]] = {}
-        self._items: dict[Type, Types_] = {}
+        self._items = Memory(engine.limits)
         self._global_writes: dict[tuple[str, str], list[str]] | None = None
 
     # ---------------------------------------------------------------- names
 
     def thing(self, name: str) -> Types_:
         """The types of what a canonical dotted name stands for."""
-        known = self._things.get(name)
-        if known is None:
-            self._things[name] = ()
-            cut = self._engine.cut
-            known = self._thing(name)
-            if self._engine.cut == cut:
-                self._things[name] = known
-            else:
-                del self._things[name]
-        return known
+        return self._things.ask(name, self._thing, name)
 
     def _thing(self, name: str) -> Types_:
         program = self._engine.program
@@ -134,23 +126,16 @@ class Members:
     def attribute(self, type: Type, name: str) -> Types_:
         """What an attribute of a value of a type is."""
         key = (type, name)
-        known = self._attributes.get(key)
-        if known is not None:
-            return known
-        engine = self._engine
-        if not engine.enter():
+        known = self._attributes.known.get(key)
+        return known if known is not None else self._attributes.ask(key, self._deeper, type, name)
+
+    def _deeper(self, type: Type, name: str) -> Types_:
+        if not self._engine.enter():
             return ()
-        self._attributes[key] = ()
-        cut = engine.cut
         try:
-            known = self._attribute(type, name)
+            return self._attribute(type, name)
         finally:
-            engine.depth -= 1
-        if engine.cut == cut:
-            self._attributes[key] = known
-        else:
-            del self._attributes[key]
-        return known
+            self._engine.leave()
 
     def _attribute(self, type: Type, name: str) -> Types_:
         program = self._engine.program
@@ -434,11 +419,7 @@ class Members:
             return tuple(a for a in type.args[:1] if a != UNSEEN)
         if type.name == "str":
             return (type,)
-        known = self._items.get(type)
-        if known is None:
-            self._items[type] = ()
-            known = self._items[type] = self._iterated(type)
-        return known
+        return self._items.ask(type, self._iterated, type)
 
     def _iterated(self, type: Type) -> Types_:
         for name in ("__iter__", "__aiter__", "__getitem__"):

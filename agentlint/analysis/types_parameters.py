@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types_library import Given
+from agentlint.analysis.types_memory import Memory
 from agentlint.analysis.types_values import Type, Types_, union
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted
@@ -19,8 +20,6 @@ _CLASS_METHODS = ("classmethod", "validator", "root_validator", "field_validator
 _INJECTING = frozenset({"Depends", "Security", "Inject", "Injects", "Injected", "Provide", "Provider", "Dependency", "Closing"})
 """Calls that stand as a default for what their provider gives, in whatever library."""
 _MOST_SITES = 24
-_DEEPEST = 3
-"""Callers of callers that are asked for an argument's type."""
 
 
 class Parameters:
@@ -29,8 +28,7 @@ class Parameters:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._by_name: dict[str, list[tuple[s.Call, str]]] | None = None
-        self._depth = 0
-        self._passed: dict[tuple[str, str], Types_] = {}
+        self._passed = Memory(engine.limits)
 
     def of(self, parameter: s.Parameter, frame: Frame) -> Types_:
         """The types a parameter of the frame's function may have."""
@@ -115,27 +113,21 @@ class Parameters:
 
     def passed(self, info: FunctionInfo, parameter: s.Parameter) -> Types_:
         """What the program's calls pass for a parameter."""
-        key = (info.id, parameter.name)
-        known = self._passed.get(key)
-        if known is not None:
-            return known
-        engine = self._engine
-        if self._depth >= _DEEPEST or not engine.enter():
-            engine.cut += 1
+        return self._passed.ask((info.id, parameter.name), self._asked, info, parameter)
+
+    def _asked(self, info: FunctionInfo, parameter: s.Parameter) -> Types_:
+        limits = self._engine.limits
+        if limits.budget <= 0:
+            limits.cut += 1
             return ()
-        self._passed[key] = ()
-        cut = engine.cut
-        self._depth += 1
+        if not self._engine.enter():
+            return ()
+        limits.budget -= 1
         try:
-            found = self._from_sites(info, parameter)
+            return self._from_sites(info, parameter)
         finally:
-            self._depth -= 1
-            engine.depth -= 1
-        if engine.cut == cut or self._depth == 0:
-            self._passed[key] = found
-        else:
-            del self._passed[key]
-        return found
+            limits.budget += 1
+            self._engine.leave()
 
     def _from_sites(self, info: FunctionInfo, parameter: s.Parameter) -> Types_:
         groups: list[Types_] = []

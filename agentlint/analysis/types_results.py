@@ -9,6 +9,7 @@ from agentlint.analysis.constants_values import HOLE
 from agentlint.analysis.types_generics import substitute
 from agentlint.analysis.types_library import Given, builtin_call, builtin_method
 from agentlint.analysis.types_parameters import argument, is_static
+from agentlint.analysis.types_memory import Memory
 from agentlint.analysis.types_values import Type, Types_, collection, union
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import expressions
@@ -30,7 +31,7 @@ class Results:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._returns: dict[tuple[str, Type | None, Arguments], Types_] = {}
+        self._returns = Memory(engine.limits)
         self._depends: dict[str, frozenset[str]] = {}
         self._contexts: dict[str, int] = {}
 
@@ -247,24 +248,15 @@ class Results:
 
     def returns(self, function_id: str, self_type: Type | None, given: Arguments = ()) -> Types_:
         """What a function gives, for methods on a concrete type, for parameters that one call passes."""
-        key = (function_id, self_type, given)
-        known = self._returns.get(key)
-        if known is not None:
-            return known
-        engine = self._engine
-        if not engine.enter():
+        return self._returns.ask((function_id, self_type, given), self._deeper, function_id, self_type, given)
+
+    def _deeper(self, function_id: str, self_type: Type | None, given: Arguments) -> Types_:
+        if not self._engine.enter():
             return ()
-        self._returns[key] = ()
-        cut = engine.cut
         try:
-            known = self._returned(function_id, self_type, given)
+            return self._returned(function_id, self_type, given)
         finally:
-            engine.depth -= 1
-        if engine.cut == cut:
-            self._returns[key] = known
-        else:
-            del self._returns[key]
-        return known
+            self._engine.leave()
 
     def _returned(self, function_id: str, self_type: Type | None, given: Arguments) -> Types_:
         engine = self._engine

@@ -5,17 +5,20 @@ from __future__ import annotations
 from agentlint.analysis.calls import Calls, CallSite, Target
 from agentlint.analysis.mounts import Mount, MountTree, join_paths, table_key
 from agentlint.analysis.program import UNKNOWN, ClassInfo, Element, Folded, FunctionInfo, Program, Scope, Unknown
+from agentlint.analysis.setup_code import SetupCode, setup_code
+from agentlint.analysis.setup_values import Closure, Made, Member, Ref, Value
 from agentlint.analysis.types import AttributeWrite, Type, Types
 from agentlint.extension.framework import Context, Framework, FrameworkBase, imports
 from agentlint.ir import syntax, walk
 from agentlint.ir.decisions import Mechanism, RecordContent
-from agentlint.ir.effects import Effect
-from agentlint.ir.operations import Guard, Route
+from agentlint.ir.effects import Effect, EffectOperation
+from agentlint.ir.operations import AuthKind, Guard, Route
 from agentlint.ir.source import Gap, Location
 from agentlint.knowledge import LibraryFacts
 
 __all__ = [
-    "UNKNOWN", "AttributeWrite", "CallSite", "Calls", "ClassInfo", "Context", "Effect", "Element", "Folded", "Framework", "FrameworkBase", "FunctionInfo", "Gap",
-    "Guard", "LibraryFacts", "Location", "Mechanism", "Mount", "MountTree", "Program", "RecordContent", "Route", "Scope", "Target", "Type", "Types", "Unknown",
-    "imports", "join_paths", "syntax", "table_key", "walk",
+    "UNKNOWN", "AttributeWrite", "AuthKind", "CallSite", "Calls", "ClassInfo", "Closure", "Context", "Effect", "EffectOperation", "Element", "Folded",
+    "Framework", "FrameworkBase", "FunctionInfo", "Gap", "Guard", "LibraryFacts", "Location", "Made", "Mechanism", "Member", "Mount", "MountTree",
+    "Program", "RecordContent", "Ref", "Route", "Scope", "SetupCode", "Target", "Type", "Types", "Unknown", "Value", "imports", "join_paths",
+    "setup_code", "syntax", "table_key", "walk",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from agentlint.analysis.calls import Calls, CallSite
+from agentlint.analysis.effects_executors import Executors
 from agentlint.analysis.effects_fields import InMemory
 from agentlint.analysis.effects_idioms import Idioms
 from agentlint.analysis.effects_models import Models
@@ -38,12 +39,13 @@ class EffectFinder:
 
     def __init__(self, program: Program, types: Types, calls: Calls, library: LibraryFacts, frameworks: tuple[CallEffects, ...] = ()) -> None:
         self._program, self._calls, self._library, self._frameworks = program, calls, library, frameworks
-        self._places = Places(program, types, library)
+        self.places = Places(program, types, library)
         self.models = Models(program, library)
-        memory = InMemory(self._places, calls)
-        self._orm = OrmWrites(self._places, self.models, memory)
-        self._sql = SqlWrites(self._places, self.models)
-        self._idioms = Idioms(self._places, self.models, self._orm, self._sql, memory)
+        memory = InMemory(self.places, calls)
+        self._orm = OrmWrites(self.places, self.models, memory)
+        self._sql = SqlWrites(self.places, self.models)
+        self._executors = Executors(self.places, calls)
+        self._idioms = Idioms(self.places, self.models, self._orm, self._sql, memory)
         self._overridden: dict[tuple[str, str], str] = {}
 
     def all(self) -> dict[str, tuple[Effect, ...]]:
@@ -58,11 +60,11 @@ class EffectFinder:
 
     def on_class(self, function: str, concrete: Type) -> tuple[Effect, ...]:
         """The same when the function, perhaps inherited, runs on an instance of a concrete class with its type arguments."""
-        self._places.concrete = concrete
+        self.places.concrete = concrete
         try:
             return self._collect(function, tuple(self._calls.site_for(site, concrete.name, concrete.args) for site in self._calls.sites(function)))
         finally:
-            self._places.concrete = None
+            self.places.concrete = None
 
     def _collect(self, function: str, sites: Iterable[CallSite]) -> tuple[Effect, ...]:
         found = [effect for site in sites for effect in self.at(site)]
@@ -82,6 +84,10 @@ class EffectFinder:
         row = self._library.effect(path) if path else None
         if row is not None:
             return tuple(self._of_row(site, row, self._library.effect_path(path)))
+        statement = self._executors.statement(site)
+        handed = tuple(self._sql.of_statement(statement, site, "sql.execute()")) if statement is not None else ()
+        if handed:
+            return handed
         queued = self._queued(site)
         if queued:
             return queued
@@ -126,14 +132,14 @@ class EffectFinder:
         return self._overridden[key]
 
     def _of_row(self, site: CallSite, row: EffectRow, api: str) -> Iterator[Effect]:
-        if row.pending or not self._places.holds(site, row.when):
+        if row.pending or not self.places.holds(site, row.when):
             return
         if row.sql:
             yield from self._sql.at(site, row.sql, api)
         elif row.model:
             yield from self._orm.from_row(site, row, api)
         else:
-            yield outside_effect(site, row, api, self._places)
+            yield outside_effect(site, row, api, self.places)
 
     def _queued(self, site: CallSite) -> tuple[Effect, ...]:
         """Handing a function of the program to a queue whose client is not known."""
@@ -153,13 +159,13 @@ class EffectFinder:
                 name = dotted(target.value)
                 if name.rpartition(".")[2].lower().endswith("session") and self._is_session(target.value, name, info):
                     yield Effect(kind="session", operation="write", target=_key(target.index), file=info.module.path, line=target.line,
-                                 function=info.id, api="session.__setitem__()", methods=self._places.types.method_context(info.id, target.line))
+                                 function=info.id, api="session.__setitem__()", methods=self.places.types.method_context(info.id, target.line))
 
     def _is_session(self, expr: s.Expr, name: str, info: FunctionInfo) -> bool:
         if name.endswith("request.session"):
             return True
         resolved = self._program.resolve(expr, info)
-        types = self._places.typed(expr, info.id)
+        types = self.places.typed(expr, info.id)
         return any(self._kind(f"{path}.__setitem__") == "session" for path in (resolved, *(t.name for t in types)) if path)
 
     def _kind(self, path: str) -> str:

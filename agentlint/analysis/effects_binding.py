@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from agentlint.analysis.calls import CallSite
+from agentlint.analysis.effects_arguments import argument_for, parameter_names
 from agentlint.analysis.effects_models import Model, Models
-from agentlint.analysis.program import ClassInfo, Program
+from agentlint.analysis.effects_places import Places
+from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.types import Type
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect
@@ -16,9 +19,10 @@ from agentlint.ir.effects import Effect
 class Binding:
     """Binds type variables, class attributes and inherited `self` to a concrete class."""
 
-    def __init__(self, program: Program, models: Models) -> None:
+    def __init__(self, program: Program, models: Models, places: Places) -> None:
         self._program = program
         self._models = models
+        self._places = places
         self._arguments: dict[Type, Mapping[str, Type]] = {}
         self._ancestors: dict[str, frozenset[str]] = {}
 
@@ -40,8 +44,30 @@ class Binding:
             return _with_model(effect, Model(concrete.name, concrete.name.rpartition(".")[2]))
         return effect
 
+    def bind_argument(self, effect: Effect, site: CallSite, callee: FunctionInfo) -> Effect:
+        """The effect as it is when its open model is a parameter that this call fills."""
+        _, function, name = effect.open_model.split(" ")
+        if function != callee.id:
+            return effect
+        given = argument_for(site, callee, name)
+        model = self._given(given, site) if given is not None else None
+        return _with_model(effect, model) if model is not None else msgspec.structs.replace(effect, open_model="")
+
+    def _given(self, expr: s.Expr, site: CallSite) -> Model | None:
+        value = self._places.constant(expr, site.caller)
+        if isinstance(value, str):
+            return self._models.of_table(value) or Model(target=value)
+        found = self._models.of_types(self._places.item(t) for t in self._places.typed(expr, site.caller))
+        if found:
+            return found[0]
+        if isinstance(expr, s.Name) and expr.id in parameter_names(self._program.functions.get(site.caller)):
+            return Model(open_model=f"parameter {site.caller} {expr.id}")
+        return None
+
     def _open(self, what: str, concrete: Type) -> Model | None:
         kind, _, name = what.partition(" ")
+        if kind == "parameter":
+            return None
         if kind == "abstract":
             return Model(concrete.name, concrete.name.rpartition(".")[2]) if name in self.ancestors(concrete.name) and name != concrete.name else None
         if kind == "variable":

@@ -83,7 +83,7 @@ class Idioms:
         row = self._places.library.effect(path)
         if row is None:
             return
-        model = self._queried_model(func.value, site) or self._orm.named(func.value, site.caller)
+        model = self._queried_model(func.value, site) or self._orm.naming.named(func.value, site.caller)
         fields = row_fields(site, row.fields, self._places)
         yield effect(site, "orm-write", row.operation, model, fields=fields, api=f"{path}()", confidence=confidence)
 
@@ -99,7 +99,8 @@ class Idioms:
             else:
                 expr = expr.value
             if subject is not None:
-                return next(iter(self._models.of_types(self._places.typed(subject, site.caller))), None)
+                known = next(iter(self._models.of_types(self._places.typed(subject, site.caller))), None)
+                return known or self._orm.naming.named(subject, site.caller)
         values = self._places.assigned(site.caller, expr.id) if isinstance(expr, s.Name) and depth else ()
         return next((m for v in values if (m := self._queried_model(v, site, depth - 1)) is not None), None)
 
@@ -109,7 +110,7 @@ class Idioms:
         if site.name == "save" and _is_form(word, func.value):
             yield from self._form(site, func)
             return
-        model = self._orm.named(func.value, site.caller)
+        model = self._orm.naming.named(func.value, site.caller)
         foreign = not model.name and any(k.name not in _SAVE_OPTIONS for k in site.call.keywords)
         if site.call.args or foreign or _is_no_row(word):
             return

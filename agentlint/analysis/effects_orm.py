@@ -10,6 +10,7 @@ import msgspec
 from agentlint.analysis.calls import CallSite
 from agentlint.analysis.effects_fields import InMemory, constructor_fields, is_setattr, row_fields, unique
 from agentlint.analysis.effects_models import Model, Models
+from agentlint.analysis.effects_naming import Naming
 from agentlint.analysis.effects_places import Places
 from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types import AttributeWrite, Type
@@ -22,10 +23,6 @@ _MANY = "django.db.models.ManyRelatedManager"
 _PERMISSION_MODELS = frozenset({"django.contrib.auth.models.Group", "django.contrib.auth.models.Permission"})
 _TAKING = frozenset({"remove", "aremove", "clear", "aclear"})
 _COLLECTION_CALLS = frozenset({"append", "remove", "extend", "clear", "insert", "pop", "add", "discard", "update"})
-_NAMES_A_CLASS = re.compile(r"(model|class|cls|entity|queryset|query_set|document|table|resource)(_?(cls|class|type))?$", re.IGNORECASE)
-"""Attributes that hold the class a generic base works on."""
-_COPIES = frozenset({"copy", "clone", "duplicate", "copied", "cloned", "new_copy"})
-"""What a method of a model calls another row of the same model."""
 _CHANGES = frozenset({
     "update", "patch", "merge", "assign", "apply", "edit", "modify", "change", "populate", "set", "save", "delete", "remove", "update_from_dict",
 })
@@ -52,6 +49,7 @@ class OrmWrites:
         self._places = places
         self._models = models
         self._memory = memory
+        self.naming = Naming(places, models)
 
     def from_row(self, site: CallSite, row: EffectRow, api: str) -> Iterator[Effect]:
         """The effects of a call that a knowledge row describes as an ORM write."""
@@ -72,40 +70,13 @@ class OrmWrites:
                 Model(name, name.rpartition(".")[2])
                 for t in site.receiver for name in self._models.managed_by.get(t.name, ())
             )
-        if found:
-            return found[:4]
         expr = self._places.expression(site, "receiver" if place in ("T", "receiver") else place.removeprefix("item of "))
-        return (self.named(expr, site.caller),)
-
-    def named(self, expr: s.Expr | None, function: str) -> Model:
-        """What an expression without a known type names: a class attribute to be bound, a model by its word, or the bare word."""
-        attr = self._own_attribute(expr, function)
-        words = [w for w in _words(expr) if w and not w.lower().endswith(("form", "formset", "serializer"))]
-        info = self._places.program.functions.get(function)
-        if words and words[0] in _COPIES and info is not None and self._models.style(info.owner):
-            return Model(info.owner, info.owner.rpartition(".")[2])
-        for word in words:
-            model = self._models.of_word(word)
-            if model is not None:
-                return model
-        word = words[0] if words else ""
-        target = "".join(part.capitalize() for part in word.split("_")) if word else ""
-        return Model(target=target, open_model=f"attribute {attr}" if attr else "")
-
-    def _own_attribute(self, expr: s.Expr | None, function: str, depth: int = 3) -> str:
-        """`model` for `self.model`, `self.model.objects.filter()`, `cls.model(...)`, and locals assigned from those."""
-        attr = ""
-        while isinstance(expr, (s.Attribute, s.Call, s.Subscript)):
-            if isinstance(expr, s.Attribute):
-                attr, expr = expr.attr, expr.value
-            else:
-                expr = expr.func if isinstance(expr, s.Call) else expr.value
-        if not isinstance(expr, s.Name):
-            return ""
-        if expr.id in ("self", "cls"):
-            return attr if _NAMES_A_CLASS.search(attr) else ""
-        values = self._places.assigned(function, expr.id)
-        return self._own_attribute(values[0], function, depth - 1) if values and depth else ""
+        if len(found) > 1:  # several callers hand in several models: each call tells which
+            handed_in = self.naming.parameter(expr, site.caller)
+            return tuple(Model(m.name, m.target, m.open_model or handed_in) for m in found[:4])
+        if found:
+            return found
+        return (self.naming.named(expr, site.caller),)
 
     def _operation(self, site: CallSite, row: EffectRow) -> EffectOperation:
         if row.operation != "write" or row.model == "T":
@@ -157,7 +128,7 @@ class OrmWrites:
             models = self.models_at(site, "T")
             yield from (effect(site, "orm-write", "update", m, api=api, confidence="medium") for m in models)
             return
-        owners = self._models.of_types(self._places.typed(relation.value, site.caller)) or (self.named(relation.value, site.caller),)
+        owners = self._models.of_types(self._places.typed(relation.value, site.caller)) or (self.naming.named(relation.value, site.caller),)
         for owner in owners[:4]:
             yield effect(site, "orm-write", "update", owner, fields=(relation.attr,), api=api, confidence="high" if owner.name else "medium")
 
@@ -248,31 +219,3 @@ def effect(
         fields=fields, api=api, methods=site.methods, confidence=confidence, open_model=model.open_model,
         incidental=operation == "update" and bookkeeping(fields),
     )
-
-
-_PLUMBING = frozenset({
-    "self", "cls", "objects", "query", "session", "db", "filter", "all", "get", "first", "exclude", "order_by", "select_related", "qs", "queryset",
-    "get_queryset", "manager", "_default_manager", "super", "request", "instance", "object", "obj", "model", "item", "o", "x", "i", "row",
-    "prefetch_related", "get_object", "through", "data", "values", "result", "results", "list", "set", "filter_by", "one", "last", "distinct",
-    "using", "entity", "record", "db_obj", "where",
-})
-
-
-def _words(expr: s.Expr | None) -> Iterator[str]:
-    """Identifiers of an access chain, the last first, without those that name no thing."""
-    while expr is not None:
-        match expr:
-            case s.Attribute():
-                if expr.attr not in _PLUMBING:
-                    yield expr.attr
-                expr = expr.value
-            case s.Call():
-                expr = expr.func
-            case s.Subscript():
-                expr = expr.value
-            case s.Name():
-                if expr.id not in _PLUMBING:
-                    yield expr.id
-                return
-            case _:
-                return

@@ -10,10 +10,12 @@ from typing import Any
 import msgspec
 
 from agentlint.analysis.calls import CallSite
+from agentlint.analysis.effects_arguments import parameter_names
 from agentlint.analysis.effects_fields import keyword_fields, named_fields, unique
 from agentlint.analysis.effects_models import Model, Models
 from agentlint.analysis.effects_orm import effect
 from agentlint.analysis.effects_places import Places
+from agentlint.analysis.program import FunctionInfo
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect, EffectOperation
 from agentlint.ir.walk import dotted
@@ -36,6 +38,17 @@ _BUILDERS: dict[str, EffectOperation] = {
     "sqlalchemy.dialects.mysql.insert": "create", "sqlalchemy.dialects.sqlite.insert": "create",
 }
 _STATEMENT_TYPES: dict[str, EffectOperation] = {"sqlalchemy.Insert": "create", "sqlalchemy.Update": "update", "sqlalchemy.Delete": "delete"}
+
+
+_HOLE = re.compile(r"hole_(\d+)_")
+
+
+class _Text(msgspec.Struct, frozen=True):
+    """An SQL text, what stands in its holes (`hole_0_`, `hole_1_`, ...), and the function whose names those are."""
+
+    text: str
+    holes: tuple[s.Expr, ...]
+    function: str
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -74,12 +87,18 @@ def _statements(tree: Any) -> Iterator[Statement]:
 
     for node in tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter, exp.Create):
         table = node.find(exp.Table)
-        yield Statement(_OPERATIONS[type(node).__name__], _table(table.name if table is not None else ""), unique(_columns(node)))
+        columns = unique(c for c in _columns(node) if "hole_" not in c)
+        yield Statement(_OPERATIONS[type(node).__name__], _placed(table.name if table is not None else ""), columns)
+
+
+def _placed(name: str) -> str:
+    """The table as parsed; a placeholder that is no numbered hole stands for nothing."""
+    return name if _HOLE.search(name) else _table(name)
 
 
 def _table(name: str) -> str:
     """The table's name without the placeholders in it; empty when one stands for all of it."""
-    known = name.replace("hole_", "").strip("_")
+    known = _HOLE.sub("", name).replace("hole_", "").strip("_.")
     return "" if known.isdigit() else known
 
 
@@ -94,7 +113,7 @@ def _columns(node: Any) -> Iterator[str]:
 
 def _by_pattern(text: str) -> tuple[Statement, ...]:
     words: dict[str, EffectOperation] = {"insert": "create", "replace": "write", "merge": "write", "update": "update", "delete": "delete", "truncate": "delete"}
-    return tuple(Statement(words[m.group(0).split()[0].lower()], _table(m.group(1))) for m in _FALLBACK.finditer(text))
+    return tuple(Statement(words[m.group(0).split()[0].lower()], _placed(m.group(1))) for m in _FALLBACK.finditer(text))
 
 
 class SqlWrites:
@@ -107,35 +126,69 @@ class SqlWrites:
     def at(self, site: CallSite, place: str, api: str) -> Iterator[Effect]:
         """The writes of the statement at a place; nothing when it reads or cannot be seen."""
         expr = self._places.expression(site, place)
-        if expr is None:
-            return
+        if expr is not None:
+            yield from self.of_statement(expr, site, api)
+
+    def of_statement(self, expr: s.Expr, site: CallSite, api: str) -> Iterator[Effect]:
+        """The writes of a statement that runs at a call: a text, or what a query builder made."""
         built = self._built(expr, site)
         if built is not None:
             yield built
             return
-        for statement in parse_sql(self._text(expr, site)):
-            model = self._models.of_table(statement.table) or Model(target=statement.table)
-            yield effect(site, "raw-sql", statement.operation, model, fields=statement.fields, api=api)
+        for text in self._texts(expr, site.caller):
+            found = parse_sql(text.text)
+            for statement in found:
+                yield effect(site, "raw-sql", statement.operation, self._model(statement.table, text), fields=statement.fields, api=api)
+            if found:
+                return
 
-    def _text(self, expr: s.Expr, site: CallSite) -> str:
-        for part in self._parts(expr, site):
-            value = self._places.constant(part, site.caller)
-            if isinstance(value, str):
-                return value
-        return ""
+    def _model(self, table: str, text: _Text) -> Model:
+        hole = _HOLE.search(table)
+        known = _table(table)
+        if known or hole is None:
+            return self._models.of_table(known) or Model(target=known)
+        filler = text.holes[int(hole.group(1))]
+        if isinstance(filler, s.Name) and filler.id in parameter_names(self._places.program.functions.get(text.function)):
+            return Model(open_model=f"parameter {text.function} {filler.id}")
+        return Model()
 
-    def _parts(self, expr: s.Expr, site: CallSite) -> Iterator[s.Expr]:
-        """The expression, the argument of `text(...)`, and what was assigned to a name."""
-        if isinstance(expr, s.Call) and expr.args and dotted(expr.func).rpartition(".")[2] in ("text", "SQL", "dedent", "Composed"):
-            yield expr.args[0]
-        elif isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and isinstance(expr.func.value, (s.Call, s.Constant)):
-            yield from self._parts(expr.func.value, site)
-        else:
-            yield expr
-        if isinstance(expr, s.Name):
-            for value in self._places.assigned(site.caller, expr.id):
-                if not (isinstance(value, s.Name) and value.id == expr.id):
-                    yield from self._parts(value, site)
+    def _texts(self, expr: s.Expr, function: str, depth: int = 3) -> Iterator[_Text]:
+        """Texts that an expression may be, through wrappers such as `text(...)`, local names, and functions that build them."""
+        if isinstance(expr, s.Template):
+            yield self._template(expr, function)
+            return
+        value = self._places.constant(expr, function)
+        if isinstance(value, str):
+            yield _Text(value, (), function)
+        elif isinstance(expr, s.Name) and depth:
+            for assigned in self._places.assigned(function, expr.id):
+                yield from self._texts(assigned, function, depth - 1)
+        elif isinstance(expr, s.Call) and depth:
+            if isinstance(expr.func, s.Attribute) and isinstance(expr.func.value, (s.Call, s.Constant, s.Template, s.Name)):
+                yield from self._texts(expr.func.value, function, depth - 1)
+            made = tuple(self._made(expr, function, depth))
+            yield from made
+            if not made and expr.args:
+                yield from self._texts(expr.args[0], function, depth - 1)
+
+    def _made(self, call: s.Call, function: str, depth: int) -> Iterator[_Text]:
+        """Texts that a function of the program returns; the holes that its parameters fill become those of the call."""
+        for type_ in self._places.typed(call.func, function):
+            info = self._places.program.functions.get(type_.name) if type_.meta else None
+            for returned in self._places.program.returned(info) if info is not None else ():
+                for text in self._texts(returned, type_.name, depth - 1):
+                    yield _Text(text.text, tuple(_passed(hole, info, call) for hole in text.holes), function)
+
+    def _template(self, template: s.Template, function: str) -> _Text:
+        parts, holes = [], []
+        for part in template.parts:
+            value = self._places.constant(part, function)
+            if isinstance(value, (str, int)) and "{}" not in str(value):
+                parts.append(str(value))
+            else:
+                parts.append(f"hole_{len(holes)}_")
+                holes.append(part)
+        return _Text("".join(parts), tuple(holes), function)
 
     def _built(self, expr: s.Expr, site: CallSite) -> Effect | None:
         """`update(Order).where(...).values(...)`, here or in what was assigned to the name."""
@@ -185,6 +238,16 @@ class SqlWrites:
 
 
 _VERB = {"create": "insert", "update": "update", "delete": "delete", "write": "insert"}
+
+
+def _passed(hole: s.Expr, info: FunctionInfo, call: s.Call) -> s.Expr:
+    """What the call gives where a hole is a parameter of the function; other holes stay as they are."""
+    names = [p.name for p in info.node.params]
+    if not isinstance(hole, s.Name) or hole.id not in names:
+        return s.Other("unknown", (), hole.line)
+    by_name = next((k.value for k in call.keywords if k.name == hole.id), None)
+    position = names.index(hole.id) - (1 if info.owner and isinstance(call.func, s.Attribute) else 0)
+    return by_name or (call.args[position] if 0 <= position < len(call.args) else hole)
 
 
 def _root(expr: s.Expr) -> s.Call | None:

@@ -154,7 +154,10 @@ class Summaries:
                 methods = joined_methods(site.methods, entry.methods)
                 if methods is not None and not (target.kind == "constructor" and self._of_new(entry.effect, target)):
                     confidence = max(entry.confidence, target.confidence, key=_RANK.__getitem__)
-                    changed |= mine.add(Entry(entry.effect, entry.distance + 1, methods, confidence, (site, target), entry))
+                    effect = entry.effect
+                    if effect.open_model.startswith("parameter "):
+                        effect = self._binding.bind_argument(effect, site, self._program.functions[target.function])
+                    changed |= mine.add(Entry(effect, entry.distance + 1, methods, confidence, (site, target), entry))
         return changed
 
     def _of_new(self, effect: Effect, constructor: Target) -> bool:
@@ -228,7 +231,7 @@ class Summaries:
 
 def summarise(program: Program, calls: Calls, finder: EffectFinder, effects: Mapping[str, tuple[Effect, ...]]) -> Summaries:
     """Summaries of a program whose direct effects are known."""
-    return Summaries(program, calls, effects, Binding(program, finder.models), finder.on_class)
+    return Summaries(program, calls, effects, Binding(program, finder.models, finder.places), finder.on_class)
 
 
 def _on_self(site: CallSite, target: Target) -> bool:

@@ -147,3 +147,47 @@ def queue(request):
     assert sorted(said(found.reached("shop.tasks.queue"))) == ["delete Order", "send purge"]
     assert found.reaches("shop.tasks.view", lambda e: e.operation == "delete")
     assert not found.reaches("shop.tasks.view", lambda e: e.kind == "mail")
+
+
+def test_what_a_caller_hands_in_decides_the_model() -> None:
+    found = summaries_of({"shop/helpers.py": """
+from shop.models import Bill, Order
+def erase(model, pk):
+    model.objects.filter(pk=pk).delete()
+def erase_all(kind):
+    erase(kind, None)
+def one(request):
+    erase(Order, 1)
+def other(request):
+    erase_all(Bill)
+"""})
+    assert said(found.reached("shop.helpers.one")) == ["delete Order"]
+    assert said(found.reached("shop.helpers.other")) == ["delete Bill"]
+
+
+def test_statements_handed_to_wrappers() -> None:
+    found = summaries_of({"shop/db.py": """
+from sqlalchemy import create_engine, text
+engine = create_engine("x")
+def insert_query(table: str, keys) -> str:
+    names = ", ".join(keys)
+    return f"INSERT INTO {table} ({names}) VALUES ({names})"
+class Connection:
+    def __init__(self):
+        self.conn = engine.connect()
+    def execute(self, query: str, values=None):
+        return self.conn.execute(text(self.rewrite(query)), values)
+    def rewrite(self, query):
+        return query.replace("$", ":")
+    def insert(self, table_name: str, row):
+        self.conn.execute(text(insert_query(table_name, row)), row)
+def close(connection: Connection):
+    connection.execute("UPDATE accounts SET state = :s", {})
+def read(connection: Connection):
+    connection.execute("SELECT * FROM accounts")
+def add(connection: Connection):
+    connection.insert("accounts", {})
+"""})
+    assert said(found.reached("shop.db.close")) == ["update accounts"]
+    assert said(found.reached("shop.db.read")) == []
+    assert said(found.reached("shop.db.add")) == ["create accounts"]

@@ -127,7 +127,7 @@ class AuditPaths:
             covered |= mask
             if mask & self.ledger.subjects:
                 inside |= outcome.records.get(site, 0)
-        transfer = Transfer(outcome.must & ~inside, outcome.may & ~inside, pending, covered)
+        transfer = Transfer(outcome.must & ~inside, outcome.may & ~inside, pending, covered, outcome.thrown)
         return Account(transfer, outcome, own, edges, inside)
 
     def _own(self, node: Node) -> Iterator[Applied]:
@@ -221,7 +221,7 @@ class AuditPaths:
             elif target.kind == "override":
                 overrides.append(transfer)
             elif target.kind == "reference":
-                total = _both(total, Transfer(0, transfer.may, transfer.pending, transfer.covered))
+                total = _both(total, Transfer(0, transfer.may, transfer.pending, transfer.covered, transfer.thrown))
             else:
                 total = _both(total, transfer)
         certain = alternatives or overrides  # what subclasses do instead is possible, what the named method does is likely
@@ -233,7 +233,7 @@ class AuditPaths:
         merged = _NOTHING
         for one in (*alternatives, *overrides):
             merged = _both(merged, one)
-        return _both(total, Transfer(must, merged.may, merged.pending, merged.covered))
+        return _both(total, Transfer(must, merged.may, merged.pending, merged.covered, merged.thrown))
 
     def _is_abstract(self, node: Node) -> bool:
         info = self._program.functions.get(node[0])
@@ -244,7 +244,7 @@ class AuditPaths:
         if account is not None:
             info = self._program.functions.get(callee[0])
             if info is not None and info.parent == caller:  # a piece of the caller: what it records, the caller records
-                return Transfer(account.outcome.must, account.outcome.may, account.transfer.pending, account.transfer.covered)
+                return Transfer(account.outcome.must, account.outcome.may, account.transfer.pending, account.transfer.covered, account.transfer.thrown)
             return account.transfer
         pending = 0  # a function that calls back into itself: nothing is known to be recorded
         for entry in self._summaries.entries(callee):
@@ -270,7 +270,7 @@ def _site_of(effect: Effect, sites: list[CallSite]) -> int:
 def _both(one: Transfer, other: Transfer) -> Transfer:
     if one is _NOTHING:
         return other
-    return Transfer(one.must | other.must, one.may | other.may, one.pending | other.pending, one.covered | other.covered)
+    return Transfer(one.must | other.must, one.may | other.may, one.pending | other.pending, one.covered | other.covered, one.thrown | other.thrown)
 
 
 def _is_atomic(node: s.Function) -> bool:

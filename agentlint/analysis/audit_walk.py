@@ -27,6 +27,8 @@ class Transfer(msgspec.Struct, frozen=True, gc=False):
     """Effects applied that some path leaves unrecorded."""
     covered: int = 0
     """Effects applied that some path has recorded already."""
+    thrown: int = 0
+    """Effects applied on a path that then raises: what the caller does afterwards does not happen."""
 
 
 class Events(msgspec.Struct, frozen=True):
@@ -57,6 +59,8 @@ class Outcome(msgspec.Struct, frozen=True):
     """Application to the line of the first exit that leaves one of its effects unrecorded."""
     records: Mapping[int, int] = {}
     """Application to the records that account for some of its effects."""
+    thrown: int = 0
+    """Those of the unrecorded effects that a raising path leaves; no caller can make up for them afterwards."""
 
 
 class _State:
@@ -108,6 +112,7 @@ class _Walk:
         self.loops: list[list[_State]] = []
         self.covered: dict[int, int] = {}
         self.records: dict[int, int] = {}
+        self.thrown: dict[int, int] = {}
         self.may = 0
         self.born: dict[int, int] = {}
         self.transactions = 1 if events.atomic else 0
@@ -272,6 +277,8 @@ class _Walk:
             self.record(transfer.must, transfer.may, state)
         if transfer.covered:
             self.covered[site] = self.covered.get(site, 0) | transfer.covered
+        if transfer.thrown:
+            self.thrown[site] = self.thrown.get(site, 0) | transfer.thrown & ~self.events.covers(state.must)
         if not transfer.pending:
             return
         self.born.setdefault(site, len(self.born) + 1)
@@ -309,12 +316,19 @@ class _Walk:
         must = normal[0].must if normal else 0
         for state in normal:
             must &= state.must
+        thrown = 0
         for one in self.exits:
+            normal_exit = one.kind in ("return", "end")
             for site, mask in one.state.pending.items():
-                if one.kind in ("return", "end") or (one.kind == "raise" and self.born[site] > one.since):
+                if normal_exit or (one.kind == "raise" and self.born[site] > one.since):
                     pending[site] = pending.get(site, 0) | mask
                     lines.setdefault(site, one.line)
-        return Outcome(must, self.may, pending, self.covered, lines, self.records)
+                    thrown |= 0 if normal_exit else mask
+        for site, mask in self.thrown.items():
+            if mask:
+                pending[site] = pending.get(site, 0) | mask
+                thrown |= mask
+        return Outcome(must, self.may, pending, self.covered, lines, self.records, thrown)
 
 
 def _calls(root: s.Expr) -> Iterable[s.Call]:

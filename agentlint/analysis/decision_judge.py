@@ -22,6 +22,10 @@ from agentlint.ir.effects import Confidence, Effect, Step
 By = Literal["mechanism", "record", "caller", ""]
 
 
+_LAZY = 3
+"""How far away an effect counts that merely reading a property has."""
+
+
 class Judged(msgspec.Struct, frozen=True):
     """One effect at one call site of a function."""
 
@@ -47,7 +51,10 @@ class Judge:
 
     def __init__(self, program: Program, summaries: Summaries, paths: AuditPaths, coverage: Coverage, places: PlaceIndex) -> None:
         self._program, self._summaries, self._paths, self._coverage, self._places = program, summaries, paths, coverage, places
-        self._generic = frozenset(node[0] for node in summaries.nodes() if node[1] is None and _is_method(program, node[0]) and any(e.open_model.startswith(("variable ", "attribute ")) for e in summaries.own(node)))
+        self._generic = frozenset(
+            node[0] for node in summaries.nodes() if node[1] is None and _is_method(program, node[0])
+            and any(e.open_model.startswith(("variable ", "attribute ")) for e in summaries.own(node))
+        )
         """Functions of repositories and the like, which write whatever model their caller means: the caller is who acts."""
         self._open: dict[Node, int] = {}
         self._closed: dict[Node, int] = {}
@@ -85,7 +92,7 @@ class Judge:
                     continue
                 steps = (Step(site.file, site.line, f"calls {_short(target.function)}"), *self._summaries.chain(entry))
                 confidence: Confidence = "medium" if "medium" in (entry.confidence, target.confidence) else entry.confidence
-                distance = 0 if entry.effect.function in self._generic else entry.distance + 1
+                distance = 0 if entry.effect.function in self._generic else entry.distance + (_LAZY if target.kind == "property" else 1)
                 for effect in self._paths.parts(entry.effect):
                     judged = self._judged(node, account, site.call.site, effect, places, owner)
                     yield msgspec.structs.replace(judged, chain=steps, distance=distance, methods=methods, confidence=confidence)

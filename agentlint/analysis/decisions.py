@@ -22,7 +22,9 @@ from agentlint.ir.effects import Effect, Step, changes_state
 from agentlint.ir.operations import Operation, Route
 
 _SILENT = frozenset({"message", "session", "cache", "model-call"})
-_PLUMBING = frozenset({"bucket", "throttle", "nonce", "cache", "session", "lock", "heartbeat", "counter", "metric", "statistic", "stat", "migration", "watermark"})
+_PLUMBING = frozenset({
+    "bucket", "throttle", "nonce", "cache", "session", "lock", "heartbeat", "counter", "metric", "statistic", "stat", "migration", "watermark",
+})
 _FURTHER = 3
 """Calls below a function within which its own branch is said to decide over an effect."""
 _PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})

@@ -14,6 +14,7 @@ from agentlint.ir import walk
 CASES = sorted((Path(__file__).parents[3] / "fixtures" / "audit_paths").glob("*.py"))
 STAND_INS = {
     "effect": Transfer(pending=1),
+    "failing_effect": Transfer(pending=1, thrown=1),
     "record": Transfer(must=1, may=1),
     "maybe": Transfer(may=1),
     "record_of_other": Transfer(must=2, may=2),

@@ -18,8 +18,8 @@ from agentlint.analysis.facts import Facts, Inventory
 from agentlint.analysis.guards import GuardFinder
 from agentlint.analysis.operations import Reach, build_entries
 from agentlint.analysis.program import Program, build_program
-from agentlint.analysis.summaries import Summaries, summarise
 from agentlint.analysis.relations import Relations
+from agentlint.analysis.summaries import summarise
 from agentlint.analysis.ties import tie_pages
 from agentlint.analysis.types import Type, Types, infer_types
 from agentlint.analysis.written_values import WrittenValues
@@ -86,7 +86,7 @@ class _Run:
         """A plugin's answer; when it breaks, a gap that names it instead."""
         try:
             return list(work())
-        except Exception as error:  # noqa: BLE001 - a plugin's bug must not take the other answers with it
+        except Exception as error:
             self.broken(framework, what, error)
             return []
 
@@ -104,8 +104,18 @@ def run(options: Options) -> tuple[Report, Settings]:
     findings = run_rules(facts, chosen, dict(settings.options))
     scores = scorecard(Counted(facts.inventory, facts.operations, facts.decisions, facts.lifecycles, facts.identifiers))
     report = Report(
-        Tool("agentlint", __version__, analysed.plugins), analysed.root, round(time.perf_counter() - start, 3), facts.inventory, scores, findings, facts.operations,
-        facts.decisions, facts.lifecycles, facts.identifiers, facts.model_calls, tuple(r.info for r in chosen),
+        Tool("agentlint", __version__, analysed.plugins),
+        analysed.root,
+        round(time.perf_counter() - start, 3),
+        facts.inventory,
+        scores,
+        findings,
+        facts.operations,
+        facts.decisions,
+        facts.lifecycles,
+        facts.identifiers,
+        facts.model_calls,
+        tuple(r.info for r in chosen),
     )
     return report, settings
 
@@ -133,7 +143,9 @@ def _analyse(options: Options) -> Analysed:
     with state.timed("find files"):
         found = find_files(options.path, settings.exclude)
     if not found.files:
-        raise NothingToAnalyse(f"{options.path} holds nothing that agentlint reads", "it reads Python, templates, page scripts, and OpenAPI documents in YAML or JSON")
+        raise NothingToAnalyse(
+            f"{options.path} holds nothing that agentlint reads", "it reads Python, templates, page scripts, and OpenAPI documents in YAML or JSON"
+        )
     with state.timed("read and lower"):
         read = read_all([f for f in found.files if f.role != "data"], options.workers)
     library = _library(settings)
@@ -191,9 +203,7 @@ def _code_facts(read: Read, library: LibraryFacts, frameworks: tuple[Framework, 
     return Facts(inventory, operations, audited.decisions, model_calls=audited.model_calls), used
 
 
-def _types_and_calls(
-    program: Program, library: LibraryFacts, used: tuple[Framework, ...], context: Context, state: _Run
-) -> tuple[Types, Calls, Context]:
+def _types_and_calls(program: Program, library: LibraryFacts, used: tuple[Framework, ...], context: Context, state: _Run) -> tuple[Types, Calls, Context]:
     with state.timed("types"):
         extra: dict[str, dict[str, Type]] = {}
         for framework in used:
@@ -244,8 +254,14 @@ def _inventory(found: Found, read: Read, so_far: Inventory, used: tuple[Framewor
         languages[name] = languages.get(name, 0) + 1
     lines = sum(m.lines for m in read.modules if "#" not in m.name) + sum(p.lines for p in read.pages)
     return msgspec.structs.replace(
-        so_far, files=len(found.files), lines=lines, languages=dict(sorted(languages.items())), frameworks=tuple(f.name for f in used),
-        specs=tuple(f.path for f in found.files if f.role == "data"), gaps=tuple(sorted(set(gaps))), set_aside=found.set_aside,
+        so_far,
+        files=len(found.files),
+        lines=lines,
+        languages=dict(sorted(languages.items())),
+        frameworks=tuple(f.name for f in used),
+        specs=tuple(f.path for f in found.files if f.role == "data"),
+        gaps=tuple(sorted(set(gaps))),
+        set_aside=found.set_aside,
     )
 
 

@@ -100,8 +100,21 @@ def _seen_from_page(entry: Entry, action: PageAction) -> Entry:
     human = why if base.changes_state else ""
     said = f"the page's own script calls it ({action.caller or action.kind} at {place})"
     operation = Operation(
-        id=f"gui:{base.method} {base.path}", surface="gui", method=base.method, path=base.path, file=base.file, line=base.line, symbol=base.symbol, action=base.action,
-        resource=base.resource, changes_state=base.changes_state, effects=base.effects, auth=base.auth, status="human-by-design" if human else None,
-        evidence=(said, human) if human else (said,), confidence=base.confidence, handler=base.handler,
+        id=f"gui:{base.method} {base.path}",
+        surface="gui",
+        method=base.method,
+        path=base.path,
+        file=base.file,
+        line=base.line,
+        symbol=base.symbol,
+        action=base.action,
+        resource=base.resource,
+        changes_state=base.changes_state,
+        effects=base.effects,
+        auth=base.auth,
+        status="human-by-design" if human else None,
+        evidence=(said, human) if human else (said,),
+        confidence=base.confidence,
+        handler=base.handler,
     )
     return msgspec.structs.replace(entry, operation=operation, human=human)

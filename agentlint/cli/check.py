@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from agentlint.errors import EXIT_CLEAN, EXIT_FINDINGS, BadSettings, OutputFailed
+
+if TYPE_CHECKING:  # imported only when a report is written: starting must be fast
+    from agentlint.reporters.base import Style
 
 _FORMATS = ("console", "json", "sarif", "markdown", "github", "gitlab", "junit", "csv")
 _SEVERITIES = ("error", "warning", "info", "never")
@@ -55,13 +60,13 @@ def command(
     return EXIT_FINDINGS if at_least(report.findings, threshold) else EXIT_CLEAN  # type: ignore[arg-type]
 
 
-def _progress(profile: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _progress(profile: bool) -> Callable[[str, float], None] | None:
     if not profile:
         return None
     return lambda name, seconds: click.echo(f"{seconds:8.3f} s  {name}", err=True)
 
 
-def _style(to_terminal: bool, color: bool | None, verbose: bool):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _style(to_terminal: bool, color: bool | None, verbose: bool) -> Style:
     from agentlint.reporters.base import Style
 
     is_terminal = to_terminal and sys.stdout.isatty()

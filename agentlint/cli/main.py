@@ -87,7 +87,7 @@ def _outcome(args: Sequence[str] | None) -> int:
     except BrokenPipeError:  # the reader of our output went away (`agentlint | head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 - the last door: a bug of ours becomes one line, with the traceback on request
+    except Exception as error:
         if os.environ.get("AGENTLINT_TRACEBACK"):
             raise
         _say(f"internal error: {type(error).__name__}: {error}", f"this is a bug; set AGENTLINT_TRACEBACK=1 for details and report it to {_ISSUES}")

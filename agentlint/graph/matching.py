@@ -52,6 +52,7 @@ class Atom(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> tuple[str, str]:
+        """What offers are looked up by."""
         return (self.subject, self.operation)
 
 
@@ -94,10 +95,7 @@ def _without_parts(atoms: Sequence[Atom]) -> list[Atom]:
     """Atoms without updates of what the operation itself makes or removes: filling in a new row, or clearing an old one, is part of that."""
     whole = {a.subject for a in atoms if a.operation in ("create", "delete")}
     saved = whole | {a.subject for a in atoms if a.operation == "write"}
-    return [
-        a for a in atoms
-        if not (a.operation in ("update", "write") and a.subject in whole) and not any(model in saved for model, _ in a.ends)
-    ]
+    return [a for a in atoms if not (a.operation in ("update", "write") and a.subject in whole) and not any(model in saved for model, _ in a.ends)]
 
 
 def _atom(
@@ -112,7 +110,18 @@ def _atom(
     sites = frozenset((r.effect.file, r.effect.line) for r in group)
     open_fields = any(not r.effect.fields for r in group)
     values = _merged([(r.effect, background.values(r.effect)) for r in group]) if operation in ("update", "write") and not open_fields else {}
-    return Atom(kind, operation, subject, fields, open_fields, weight, sites, _ends(group[0].effect, background), values, open_fields and any(r.effect.registered for r in group))
+    return Atom(
+        kind,
+        operation,
+        subject,
+        fields,
+        open_fields,
+        weight,
+        sites,
+        _ends(group[0].effect, background),
+        values,
+        open_fields and any(r.effect.registered for r in group),
+    )
 
 
 def _merged(known: Sequence[tuple[Effect, dict[str, frozenset[str]]]]) -> dict[str, frozenset[str]]:
@@ -120,7 +129,8 @@ def _merged(known: Sequence[tuple[Effect, dict[str, frozenset[str]]]]) -> dict[s
     fields = {field for _, values in known for field in values}
     return {
         field: frozenset().union(*(values.get(field, frozenset()) for _, values in known))
-        for field in sorted(fields) if all(field in values for effect, values in known if field in effect.fields)
+        for field in sorted(fields)
+        if all(field in values for effect, values in known if field in effect.fields)
     }
 
 
@@ -216,7 +226,9 @@ class Matcher:
     def _covers(self, offer: Atom, end: tuple[str, str], atom: Atom) -> bool:
         """True when an update of one end's model can write the relation."""
         others = {model for model, _ in atom.ends} - {end[0]} or {end[0]}
-        return offer.open_fields or end[1] in offer.fields or any((r := self._background.relation(end[0], f)) is not None and r[0] in others for f in offer.fields)
+        return (
+            offer.open_fields or end[1] in offer.fields or any((r := self._background.relation(end[0], f)) is not None and r[0] in others for f in offer.fields)
+        )
 
     def _candidates(self, atom: Atom) -> list[tuple[Entry, Atom]]:
         direct = self._offers.get(atom.key, [])

@@ -13,16 +13,45 @@ Role = Literal["python", "script", "markup", "data", "tests", "vendored", "gener
 SET_ASIDE: frozenset[Role] = frozenset({"tests", "vendored", "generated", "migrations"})
 
 _SUFFIXES: dict[str, Role] = {
-    ".py": "python", ".js": "script", ".jsx": "script", ".mjs": "script", ".ts": "script", ".tsx": "script", ".vue": "script", ".svelte": "script",
-    ".html": "markup", ".htm": "markup", ".jinja": "markup", ".jinja2": "markup", ".j2": "markup", ".djhtml": "markup", ".mako": "markup",
-    ".yaml": "data", ".yml": "data", ".json": "data",
+    ".py": "python",
+    ".js": "script",
+    ".jsx": "script",
+    ".mjs": "script",
+    ".ts": "script",
+    ".tsx": "script",
+    ".vue": "script",
+    ".svelte": "script",
+    ".html": "markup",
+    ".htm": "markup",
+    ".jinja": "markup",
+    ".jinja2": "markup",
+    ".j2": "markup",
+    ".djhtml": "markup",
+    ".mako": "markup",
+    ".yaml": "data",
+    ".yml": "data",
+    ".json": "data",
 }
 _TEST_FOLDERS = frozenset({"tests", "unittests", "__tests__", "e2e", "cypress", "testdata", "test_data", "__mocks__"})
 _PERHAPS_TESTS = frozenset({"test", "testing", "spec", "specs"})
 """Folder names that applications also use for things of their own: test folders only where test files stand in them."""
-_VENDORED = frozenset({
-    "node_modules", "bower_components", "vendor", "vendored", "third_party", "thirdparty", "site-packages", "venv", "virtualenv", "env", "__pycache__", "eggs", "jspm_packages",
-})
+_VENDORED = frozenset(
+    {
+        "node_modules",
+        "bower_components",
+        "vendor",
+        "vendored",
+        "third_party",
+        "thirdparty",
+        "site-packages",
+        "venv",
+        "virtualenv",
+        "env",
+        "__pycache__",
+        "eggs",
+        "jspm_packages",
+    }
+)
 _GENERATED = frozenset({"dist", "build", "_build", "htmlcov", "coverage", "staticfiles", "collected_static", "storybook-static"})
 _MIGRATIONS = frozenset({"migrations", "alembic", "south_migrations"})
 _TEST_FILE = re.compile(r"^(test_.*|.*_tests?|tests?|conftest)\.py$|\.(test|spec|stories|cy)\.[jt]sx?$")

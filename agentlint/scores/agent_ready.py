@@ -13,7 +13,7 @@ from agentlint.ir.operations import Operation
 from agentlint.scores.counting import answer, half, share
 from agentlint.scores.operable import Operable, agent_may_call
 
-QUESTION = "Could a program holding a token do here what a person does by clicking?"
+QUESTION = "Is our architecture agent-ready?"
 _REACH, _OPERATE, _SAFE = 0.6, 0.2, 0.2
 _EARNS = {"agent-accessible": 1.0, "partial": 0.5, "gui-only": 0.0}
 _HARDLY_ANY = 25.0

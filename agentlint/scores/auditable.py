@@ -9,7 +9,7 @@ from agentlint.ir.decisions import Decision, consequential
 from agentlint.ir.effects import Confidence
 from agentlint.scores.counting import answer, share
 
-QUESTION = "Would anyone be able to explain afterwards why it was done?"
+QUESTION = "Is logic auditable?"
 _RECORDED, _EXPLAINED, _ATTRIBUTED = 0.6, 0.2, 0.2
 _EARNS = {"audited": 1.0, "partial": 0.5, "unaudited": 0.0}
 

@@ -24,7 +24,10 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_rooms_import_only_what_they_may() -> None:
     script = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     found = subprocess.run(
-        [sys.executable, "-c", script, "--no-cache"], cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, "-c", script, "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "plugins")))},
     )
     assert found.returncode == 0, found.stdout
@@ -71,7 +74,9 @@ def test_frameworks_are_named_in_plugins_and_knowledge_alone(folder: str) -> Non
 
 
 def report(system: str, seed: str, workers: str) -> str:
-    found = run("agentlint", "check", str(ROOT / "fixtures" / "systems" / system), "--format", "json", "--fail-on", "never", "--workers", workers, PYTHONHASHSEED=seed)
+    found = run(
+        "agentlint", "check", str(ROOT / "fixtures" / "systems" / system), "--format", "json", "--fail-on", "never", "--workers", workers, PYTHONHASHSEED=seed
+    )
     assert found.returncode == 0, found.stderr
     return re.sub(r'"duration_s":\s*[\d.]+', '"duration_s": 0', found.stdout)
 

@@ -55,7 +55,9 @@ def test_check_is_what_happens_when_no_command_is_named(agentlint) -> None:
 
 
 def test_several_formats_at_once(agentlint, tmp_path: Path) -> None:
-    found = agentlint("check", SYSTEMS / "shop", "--fail-on", "never", "--format", "json", "-o", tmp_path / "r.json", "--format", "sarif", "-o", tmp_path / "r.sarif")
+    found = agentlint(
+        "check", SYSTEMS / "shop", "--fail-on", "never", "--format", "json", "-o", tmp_path / "r.json", "--format", "sarif", "-o", tmp_path / "r.sarif"
+    )
     assert (found.code, found.out) == (0, "")
     assert json.loads((tmp_path / "r.json").read_text())["schema"] == "agentlint-report/1"
     assert json.loads((tmp_path / "r.sarif").read_text())["version"] == "2.1.0"

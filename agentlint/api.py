@@ -11,13 +11,13 @@ from agentlint.analysis.types import AttributeWrite, Type, Types
 from agentlint.extension.framework import Context, Framework, FrameworkBase, imports
 from agentlint.ir import syntax, walk
 from agentlint.ir.decisions import Mechanism, RecordContent
-from agentlint.ir.effects import Effect, EffectOperation
+from agentlint.ir.effects import Confidence, Effect, EffectOperation
 from agentlint.ir.operations import AuthKind, Guard, Route
 from agentlint.ir.source import Gap, Location
 from agentlint.knowledge import LibraryFacts
 
 __all__ = [
-    "UNKNOWN", "AttributeWrite", "AuthKind", "CallSite", "Calls", "ClassInfo", "Closure", "Context", "Effect", "EffectOperation", "Element", "Folded",
+    "UNKNOWN", "AttributeWrite", "AuthKind", "CallSite", "Calls", "ClassInfo", "Closure", "Confidence", "Context", "Effect", "EffectOperation", "Element", "Folded",
     "Framework", "FrameworkBase", "FunctionInfo", "Gap", "Guard", "LibraryFacts", "Location", "Made", "Mechanism", "Member", "Mount", "MountTree",
     "Program", "RecordContent", "Ref", "Route", "Scope", "SetupCode", "Target", "Type", "Types", "Unknown", "Value", "imports", "join_paths",
     "setup_code", "syntax", "table_key", "walk",

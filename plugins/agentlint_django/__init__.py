@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from agentlint.api import CallSite, Context, Effect, FrameworkBase, Mechanism, Program, Route, Target, Type, imports
-from agentlint_django.admin import admin_mechanisms, admin_routes
+
+from agentlint_django.admin import admin_routes
+from agentlint_django.admin_log import admin_mechanisms
+from agentlint_django.attributes import attribute_types
 from agentlint_django.commands import command_routes
-from agentlint_django.forms import form_effects
-from agentlint_django.models import model_attributes
+from agentlint_django.saving import form_effects
 from agentlint_django.signals import signal_edges
-from agentlint_django.urlconf import UrlConf
 from agentlint_django.views import view_routes
 
 
@@ -25,23 +26,21 @@ class Django(FrameworkBase):
         return imports(program, "django")
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type]]:
-        """Relations, reverse relations, managers, the request's user."""
-        return model_attributes(context.program)
+        """Relations, reverse relations, managers, the request's user, what the framework hands to hooks."""
+        return attribute_types(context.program)
 
     def deferred(self, context: Context) -> Iterable[tuple[str, Target]]:
-        """Signal receivers of the models that send the signals."""
+        """Receivers of the project's own signals."""
         return signal_edges(context)
 
     def call_effects(self, site: CallSite, context: Context) -> Iterable[Effect]:
-        """What `form.save()` writes."""
+        """What saving a form or formset writes."""
         return form_effects(site, context)
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Views of the URLconf, the admin site, management commands."""
-        urlconf = UrlConf(context)
-        entries = urlconf.entries()
-        yield from view_routes(entries, context)
-        yield from admin_routes(entries, context)
+        yield from view_routes(context)
+        yield from admin_routes(context)
         yield from command_routes(context)
 
     def mechanisms(self, context: Context) -> Iterable[Mechanism]:

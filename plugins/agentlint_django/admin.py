@@ -1,198 +1,192 @@
-"""The admin site: what it lets staff add, change, delete and run for each registered model, and the log that it keeps of that."""
+"""Admin pages as routes: add, change and delete of each registered model, inline rows, actions, and URLs that an admin class adds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-import msgspec
+from agentlint.api import ClassInfo, Closure, Context, Effect, FunctionInfo, Guard, Made, Program, Ref, Route, Value, join_paths, syntax, walk
 
-from agentlint.api import ClassInfo, Context, Effect, FunctionInfo, Guard, Mechanism, Program, RecordContent, Route, Scope, join_paths, syntax, walk
-from agentlint_django.forms import model_fields, model_named
-from agentlint_django.urlconf import PATTERNS, UrlEntry, holes
+from agentlint_django.admin_sites import Registration, registrations, site_prefixes
+from agentlint_django.forms import form_of
+from agentlint_django.models import models_of
+from agentlint_django.patterns import holes
+from agentlint_django.project import label, settings_of
 
-_ADMIN = ("django.contrib.admin.ModelAdmin", "django.contrib.admin.options.ModelAdmin")
-_REGISTER = "django.contrib.admin.register"
-_OVERRIDES = ("save_model", "save_form", "save_formset", "save_related", "delete_model", "delete_queryset", "get_form", "response_change", "response_add")
+_OVERRIDES = (
+    "save_model", "save_form", "save_formset", "save_related", "delete_model", "delete_queryset", "get_form", "response_change", "response_add",
+    "response_delete",
+    "changeform_view", "change_view", "add_view", "delete_view", "changelist_view", "render_change_form", "log_change", "log_addition", "log_deletion",
+)
 _SAVE, _DELETE = "django.db.models.Model.save()", "django.db.models.Model.delete()"
+_PERMITS = (("create", "add"), ("update", "change"), ("delete", "delete"))
 
 
-class Registration(msgspec.Struct, frozen=True, eq=False):
-    """A model on an admin site, with the class that shows it (None: the plain one)."""
-
-    model: str
-    admin: ClassInfo | None
-    file: str
-    line: int
-
-
-def admin_routes(entries: Iterable[UrlEntry], context: Context) -> Iterator[Route]:
-    """One route a registered model for its add, change and delete pages, one an action, one an extra URL; none where no admin site is routed."""
-    mounted = sorted({e.path for e in entries if isinstance(e.view, syntax.Attribute) and e.view.attr == "urls" and _is_site(e.view.value, e.scope, context.program)})
-    if not mounted:
-        return
-    prefix = mounted[0] if mounted[0].startswith("/") else f"/{mounted[0]}"
-    seen: set[tuple[str, str]] = set()
+def admin_routes(context: Context) -> Iterator[Route]:
+    """Routes of every site that stands in the URLconf."""
+    prefixes = site_prefixes(context.program)
     for found in registrations(context.program):
-        key = (found.model, found.admin.id if found.admin is not None else "")
-        if key in seen:
-            continue
-        seen.add(key)
-        app, name = _label(found.model)
-        base = join_paths(prefix, f"{app}/{name}/")
-        yield from _pages(found, base, context)
-        if found.admin is not None:
-            yield from _actions(found, base, context)
-            yield from _extra(found, base, context)
+        if found.site in prefixes:
+            yield from _Pages(found, prefixes[found.site], context.program).routes()
 
 
-def registrations(program: Program) -> list[Registration]:
-    """Every `site.register(Model, Admin)` and `@admin.register(Model)`, sorted by place."""
-    found: list[Registration] = []
-    for module in program.modules.values():
-        for call in walk.calls(module.body):
-            if isinstance(call.func, syntax.Attribute) and call.func.attr == "register" and call.args and _is_site(call.func.value, module, program):
-                admin = program.classes.get(program.resolve(call.args[1], module)) if len(call.args) > 1 else None
-                found += _registered(call.args[0], admin, module, module.path, call.line, program)
-    for info in program.classes.values():
-        for decorator in info.node.decorators:
-            if isinstance(decorator, syntax.Call) and program.resolve(decorator.func, info.module) == _REGISTER:
-                for argument in decorator.args:
-                    found += _registered(argument, info, info.module, info.module.path, decorator.line, program)
-    return sorted(found, key=lambda r: (r.file, r.line, r.model))
+class _Pages:
+    """The pages of one registered model."""
+
+    def __init__(self, found: Registration, prefix: str, program: Program) -> None:
+        self._found = found
+        self._admin = found.admin
+        self._program = program
+        self._evaluator = settings_of(program).setup.evaluator
+        app, name = label(found.model, program)
+        self._base = join_paths(prefix, f"{app}/{name.lower()}/")
+
+    def routes(self) -> Iterator[Route]:
+        """The model's own page, its actions, its further URLs."""
+        yield from self._page()
+        for action in self._found.actions(self._program):
+            yield self._own_code(action, join_paths(self._base, f"?action={action.node.name}"))
+        yield from self._added_urls()
+
+    def _attribute(self, name: str) -> Value:
+        held = self._program.attribute(self._admin.id, name) if self._admin is not None else None
+        return self._evaluator.class_attribute(held[1].id, name) if held is not None else None
+
+    # ------------------------------------------------------------------ page
+
+    def _page(self) -> Iterator[Route]:
+        found, admin = self._found, self._admin
+        file, line = (admin.module.path, admin.node.line) if admin is not None else (found.file, found.line)
+        effects = [*self._own_effects(file, line), *self._inline_effects(file, line)]
+        if not effects:
+            return
+        extra = tuple(m.id for name in _OVERRIDES if admin is not None and (m := self._program.method(admin.id, name)) is not None)
+        yield Route(
+            framework="django", method="POST", path=self._base, handler="", symbol=admin.node.qualname if admin is not None else _short(found.model),
+            file=file, line=line, owner=admin.id if admin is not None else "", surface="gui", guards=self._guards(), effects=tuple(effects), renders="html",
+            action="manage", resource=_short(found.model), table_file=found.file, table_line=found.line, extra_handlers=extra,
+        )
+
+    def _own_effects(self, file: str, line: int) -> Iterator[Effect]:
+        fields = self._editable(self._found.model)
+        for operation, hook in _PERMITS:
+            if _denies(self._admin, f"has_{hook}_permission", self._program) or (operation == "update" and fields == ("",)):
+                continue
+            if (operation != "delete" and self._replaced("save_model")) or (operation == "delete" and self._replaced("delete_model")):
+                continue
+            yield _effect(operation, self._found.model, fields, (file, line))
+
+    def _replaced(self, hook: str) -> bool:
+        """True when the project's own method does the writing without the framework's."""
+        method = self._program.method(self._admin.id, hook) if self._admin is not None else None
+        return method is not None and not _calls(method, hook) and not _calls(method, "save" if hook == "save_model" else "delete")
+
+    def _inline_effects(self, file: str, line: int) -> Iterator[Effect]:
+        """Rows of other models that the page edits in place."""
+        inlines = self._attribute("inlines")
+        for inline in inlines if isinstance(inlines, list | tuple) else ():
+            info = self._program.classes.get(inline.name) if isinstance(inline, Ref) else None
+            held = self._program.attribute(info.id, "model") if info is not None else None
+            model = models_of(self._program).named(self._evaluator.class_attribute(held[1].id, "model")) if held is not None else ""
+            if info is None or not model:
+                continue
+            for operation, hook in _PERMITS:
+                if not _denies(info, f"has_{hook}_permission", self._program) and not self._switched_off(info, operation):
+                    yield _effect(operation, model, (), (info.module.path, info.node.line))
+
+    def _switched_off(self, inline: ClassInfo, operation: str) -> bool:
+        name = {"delete": "can_delete", "create": "max_num"}.get(operation, "")
+        held = self._program.attribute(inline.id, name) if name else None
+        value = held[0] if held is not None else None
+        return isinstance(value, syntax.Constant) and (value.value is False or value.value == 0)
+
+    def _editable(self, model: str) -> tuple[str, ...]:
+        """Fields that staff can write; empty for all, one empty name for none."""
+        listed = [*_texts(self._attribute("fields")), *_sets(self._attribute("fieldsets"))]
+        closed = {*_texts(self._attribute("readonly_fields")), *_texts(self._attribute("exclude"))}
+        form = form_of(self._attribute("form"), self._program).written
+        shown = listed or (list(form.fields) if form is not None else [])
+        if not shown and not closed:
+            return ()
+        columns = shown or list(models_of(self._program).fields(model))
+        edited = _texts(self._attribute("list_editable"))
+        return tuple(sorted({f for f in columns if f not in closed} | set(edited))) or ("",)
+
+    # ------------------------------------------------------------- own code
+
+    def _own_code(self, info: FunctionInfo, path: str) -> Route:
+        admin, found = self._admin, self._found
+        mine = admin is None or info.owner == admin.id or not info.owner
+        symbol = info.node.qualname if mine or admin is None else f"{admin.node.qualname}.{info.node.name}"
+        return Route(
+            framework="django", method="POST", path=path, handler=info.id, symbol=symbol,
+            file=info.module.path, line=info.node.line, owner=admin.id if info.owner and admin is not None else "", surface="gui", guards=self._guards(),
+            renders="html", action=info.node.name, resource=_short(found.model), table_file=found.file, table_line=found.line,
+        )
+
+    def _added_urls(self) -> Iterator[Route]:
+        """URLs that `get_urls` adds."""
+        admin = self._admin
+        method = self._program.method(admin.id, "get_urls") if admin is not None else None
+        if method is None or admin is None:
+            return
+        setup = settings_of(self._program).setup
+        receiver = Made(Ref(admin.id), [], {}, admin.module.path, admin.node.line)
+        given = setup.caller.run_function(Closure(method, None, receiver), [], {})
+        for pattern in given if isinstance(given, list | tuple) else ():
+            if not isinstance(pattern, Made) or len(pattern.args) < 2:
+                continue
+            target = _own_method(pattern.args[1])
+            if target is not None and target.owner:
+                route = pattern.args[0] if isinstance(pattern.args[0], str) else "{}"
+                regex = isinstance(pattern.callee, Ref) and not pattern.callee.name.endswith(".path")
+                yield self._own_code(target, join_paths(self._base, holes(route, regex)))
+
+    def _guards(self) -> tuple[Guard, ...]:
+        found = self._found
+        return (Guard("session", "staff of the admin site", found.file, found.line), Guard("csrf", "", found.file, found.line))
 
 
-def _registered(expr: syntax.Expr, admin: ClassInfo | None, scope: Scope, file: str, line: int, program: Program) -> list[Registration]:
-    items = expr.items if isinstance(expr, syntax.Sequence) else (expr,)
-    models = [model_named(item, scope, program) or program.resolve(item, scope) for item in items]
-    return [Registration(m, admin, file, line) for m in models if m]
-
-
-def _is_site(expr: syntax.Expr, scope: Scope, program: Program) -> bool:
-    name = program.resolve(expr, scope)
-    if name in ("django.contrib.admin.site", "django.contrib.admin.sites.site"):
-        return True
-    made = program.lookup(name) if name else None
-    if isinstance(made, syntax.Call):
-        home = program.modules.get(name.rpartition(".")[0])
-        cls = program.resolve(made.func, home) if home is not None else ""
-        return cls in ("django.contrib.admin.AdminSite", "django.contrib.admin.sites.AdminSite") or (
-            cls in program.classes and program.inherits(cls, "django.contrib.admin.AdminSite", "django.contrib.admin.sites.AdminSite"))
-    return False
-
-
-def _label(model: str) -> tuple[str, str]:
-    parts = model.split(".")
-    packages = [p for p in parts[:-1] if p not in ("models", "model")]
-    return (packages[-1] if packages else "app", parts[-1].lower())
-
-
-def _pages(found: Registration, base: str, context: Context) -> Iterator[Route]:
-    """The add, change and delete pages of a model as one operation."""
-    program, admin = context.program, found.admin
-    file, line = (admin.module.path, admin.node.line) if admin is not None else (found.file, found.line)
-    symbol = admin.node.qualname if admin is not None else found.model.rpartition(".")[2]
-    allowed = [op for op, hook in (("create", "add"), ("update", "change"), ("delete", "delete")) if not _denies(admin, f"has_{hook}_permission", program)]
-    if not allowed:
-        return
-    fields = _editable(found, program)
-    effects = [
-        Effect("orm-write", op, found.model.rpartition(".")[2], file, line, "", model=found.model, fields=() if op == "delete" else fields,  # type: ignore[arg-type]
-               api=_DELETE if op == "delete" else _SAVE, registered=True)
-        for op in allowed if not (op == "update" and fields == ("",))
-    ]
-    extra = tuple(m.id for name in _OVERRIDES if admin is not None and (m := program.method(admin.id, name)) is not None)
-    yield Route(
-        framework="django", method="POST", path=base, handler="", symbol=symbol, file=file, line=line, owner=admin.id if admin is not None else "", surface="gui",
-        guards=(Guard("session", "staff of the admin site", file, line), Guard("csrf", "", file, line)), effects=tuple(effects), renders="html",
-        action="manage", resource=found.model.rpartition(".")[2], table_file=found.file, table_line=found.line, extra_handlers=extra,
-    )
+def _own_method(value: Value) -> FunctionInfo | None:
+    """The method behind `self.admin_site.admin_view(self.resend)`."""
+    for _ in range(4):
+        if isinstance(value, Closure):
+            return value.info
+        value = value.args[0] if isinstance(value, Made) and value.args else None
+    return None
 
 
 def _denies(admin: ClassInfo | None, hook: str, program: Program) -> bool:
     """True when the hook is overridden to say no to everybody."""
     method = program.method(admin.id, hook) if admin is not None else None
-    if method is None:
-        return False
-    returned = program.returned(method)
+    returned = program.returned(method) if method is not None else ()
     return bool(returned) and all(isinstance(r, syntax.Constant) and r.value is False for r in returned)
 
 
-def _editable(found: Registration, program: Program) -> tuple[str, ...]:
-    """Fields that staff can write; empty for all."""
-    if found.admin is None:
-        return ()
-    values = {name: program.fold(held[0], held[1]) for name in ("fields", "readonly_fields", "exclude") if (held := program.attribute(found.admin.id, name)) is not None}
-    fixed = [values.get(name) for name in ("readonly_fields", "exclude")]
-    readonly = {str(field) for held in fixed if isinstance(held, (list, tuple)) for field in held}
-    listed = values.get("fields")
-    shown = [str(f) for f in listed] if isinstance(listed, (list, tuple)) else list(model_fields(found.model, program))
-    if not readonly and not isinstance(listed, (list, tuple)):
-        return ()
-    return tuple(sorted(f for f in shown if f not in readonly))
+def _calls(method: FunctionInfo, name: str) -> bool:
+    return any(isinstance(c.func, syntax.Attribute) and c.func.attr == name for c in walk.calls(method.node.body))
 
 
-def _actions(found: Registration, base: str, context: Context) -> Iterator[Route]:
-    program, admin = context.program, found.admin
-    if admin is None:
-        return
-    names: dict[str, FunctionInfo] = {}
-    held = program.attribute(admin.id, "actions")
-    items = held[0].items if held is not None and isinstance(held[0], syntax.Sequence) else ()
-    for item in items:
-        target = program.method(admin.id, item.value) if isinstance(item, syntax.Constant) and isinstance(item.value, str) else None
-        if target is None and held is not None and not isinstance(item, syntax.Constant):
-            resolved = program.lookup(program.resolve(item, held[1]))
-            target = resolved if isinstance(resolved, FunctionInfo) else program.method(admin.id, walk.dotted(item))
-        if target is not None:
-            names[target.id] = target
-    for name in dict.fromkeys(m for b in program.mro(admin.id) if b in program.classes for m in program.classes[b].methods):
-        method = program.method(admin.id, name)
-        if method is not None and any(walk.dotted(d.func if isinstance(d, syntax.Call) else d).endswith("action") for d in method.node.decorators):
-            names.setdefault(method.id, method)
-    for info in names.values():
-        yield _method_route(info, admin, join_paths(base, f"?action={info.node.name}"), found)
+def _texts(value: Value) -> list[str]:
+    found: list[str] = []
+    for item in value if isinstance(value, list | tuple) else ():
+        found += [item] if isinstance(item, str) else _texts(item)
+    return found
 
 
-def _extra(found: Registration, base: str, context: Context) -> Iterator[Route]:
-    """URLs that `get_urls` adds."""
-    program, admin = context.program, found.admin
-    method = program.method(admin.id, "get_urls") if admin is not None else None
-    if method is None or admin is None:
-        return
-    for call in walk.calls(method.node.body):
-        if program.resolve(call.func, method) not in PATTERNS or len(call.args) < 2:
-            continue
-        text = program.fold(call.args[0], method)
-        view = call.args[1]
-        while isinstance(view, syntax.Call) and view.args:
-            view = view.args[0]
-        target = program.method(admin.id, view.attr) if isinstance(view, syntax.Attribute) and walk.dotted(view.value) == "self" else None
-        if target is not None:
-            yield _method_route(target, admin, join_paths(base, holes(text if isinstance(text, str) else "{}", False)), found)
+def _sets(value: Value) -> list[str]:
+    """Field names of `fieldsets`."""
+    rows = value if isinstance(value, list | tuple) else ()
+    return [f for row in rows if isinstance(row, tuple | list) and len(row) == 2 and isinstance(row[1], dict) for f in _texts(row[1].get("fields"))]
 
 
-def _method_route(info: FunctionInfo, admin: ClassInfo, path: str, found: Registration) -> Route:
-    mine = info.owner == admin.id or not info.owner
-    return Route(
-        framework="django", method="POST", path=path, handler=info.id, symbol=info.node.qualname if mine else f"{admin.node.qualname}.{info.node.name}",
-        file=info.module.path, line=info.node.line, owner=admin.id if info.owner else "", surface="gui",
-        guards=(Guard("session", "staff of the admin site", found.file, found.line), Guard("csrf", "", found.file, found.line)), renders="html",
-        action=info.node.name, resource=found.model.rpartition(".")[2], table_file=found.file, table_line=found.line,
+def _effect(operation: str, model: str, fields: tuple[str, ...], place: tuple[str, int]) -> Effect:
+    return Effect(
+        "orm-write", operation, _short(model), *place, "", model=model, fields=() if operation == "delete" else fields,  # type: ignore[arg-type]
+        api=_DELETE if operation == "delete" else _SAVE, registered=True,
     )
 
 
-def admin_mechanisms(context: Context) -> Iterator[Mechanism]:
-    """The admin site writes a log entry for each add, change and delete through its own pages, and none for custom actions."""
-    for found in registrations(context.program):
-        if found.admin is None:
-            continue
-        if any((m := context.program.method(found.admin.id, hook)) is not None and not _hands_on(m) for hook in ("log_change", "log_addition", "log_deletion")):
-            continue
-        yield Mechanism(
-            name="the admin site's LogEntry", library="django.contrib.admin", model=found.model, file=found.admin.module.path, line=found.admin.node.line,
-            content=RecordContent(who=True, what=True), scope=found.admin.id,
-        )
+def _short(model: str) -> str:
+    return model.rpartition(".")[2]
 
 
-def _hands_on(method: FunctionInfo) -> bool:
-    return any(isinstance(c.func, syntax.Attribute) and isinstance(c.func.value, syntax.Call) and walk.dotted(c.func.value.func) == "super" for c in walk.calls(method.node.body))

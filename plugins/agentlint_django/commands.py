@@ -22,6 +22,7 @@ def command_routes(context: Context) -> Iterator[Route]:
         mine = handle.owner == info.id
         yield Route(
             framework="django", method="RUN", path=info.module.name.rpartition(".")[2], handler=handle.id,
-            symbol=handle.node.qualname if mine else info.node.qualname, file=info.module.path, line=handle.node.line if mine else info.node.line, owner=info.id,
+            symbol=handle.node.qualname if mine else info.node.qualname,
+            file=info.module.path, line=handle.node.line if mine else info.node.line, owner=info.id,
             surface="cli", table_file=info.module.path, table_line=info.node.line,
         )

@@ -1,17 +1,18 @@
-"""Forms: the model behind a model form, the fields it writes, and what saving it does."""
+"""Forms and formsets: the model behind one and the fields that it writes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
+from agentlint.api import ClassInfo, Made, Member, Program, Ref, Value
 
-from agentlint.api import CallSite, ClassInfo, Context, Effect, FunctionInfo, Program, syntax, walk
+from agentlint_django.models import models_of
+from agentlint_django.project import settings_of
 
-MODEL_FORMS = ("django.forms.ModelForm", "django.forms.models.ModelForm", "django.forms.models.BaseModelForm", "django.contrib.auth.forms.UserCreationForm",
-               "django.contrib.auth.forms.UserChangeForm")
-_FORMSETS = ("django.forms.models.BaseModelFormSet", "django.forms.BaseModelFormSet", "django.forms.models.BaseInlineFormSet", "django.forms.BaseInlineFormSet")
-_SAVE = "django.db.models.Model.save()"
+MODEL_FORM = "django.forms.ModelForm"
+MODEL_FORMSET = "django.forms.BaseModelFormSet"
+_FORM_FACTORIES = ("modelform_factory",)
+_FORMSET_FACTORIES = ("modelformset_factory", "formset_factory", "generic_inlineformset_factory")
+_INLINE_FACTORY = "inlineformset_factory"
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -21,121 +22,82 @@ class Written(msgspec.Struct, frozen=True):
     fields: tuple[str, ...] = ()
 
 
-def form_model(class_id: str, program: Program) -> Written | None:
-    """The model and the editable fields of a model form, through inherited `Meta` classes."""
+class Form(msgspec.Struct, frozen=True):
+    """What stands behind a form or formset."""
+
+    written: Written | None
+    class_id: str = ""
+    """Its own class in the project."""
+    is_set: bool = False
+
+
+def form_of(value: Value, program: Program) -> Form:
+    """The form that a value of set-up code means: a class, or what a factory makes."""
+    if isinstance(value, Ref):
+        return form_of_class(value.name, program)
+    if isinstance(value, Made):
+        name = value.callee.name.rpartition(".")[2] if isinstance(value.callee, Ref) else value.callee.attr if isinstance(value.callee, Member) else ""
+        if name in (*_FORM_FACTORIES, *_FORMSET_FACTORIES, _INLINE_FACTORY):
+            return _made_form(name, value, program)
+        return form_of(value.callee, program) if isinstance(value.callee, Ref) else Form(None)
+    return Form(None)
+
+
+def _made_form(factory: str, made: Made, program: Program) -> Form:
+    args = made.args[1:] if factory == _INLINE_FACTORY else made.args
+    inner = made.keywords.get("form", args[1] if len(args) > 1 and factory in (*_FORM_FACTORIES, *_FORMSET_FACTORIES) else None)
+    based = form_of(inner if inner is not None else args[0] if args and factory == "formset_factory" else None, program)
+    model = models_of(program).named(made.keywords.get("model", args[0] if args else None)) or (based.written.model if based.written else "")
+    listed = _texts(made.keywords.get("fields"))
+    fields = listed or (based.written.fields if based.written else ())
+    is_set = factory not in _FORM_FACTORIES
+    if not model or factory == "formset_factory":
+        return Form(based.written, based.class_id, is_set)
+    return Form(Written(model, fields), based.class_id, is_set)
+
+
+def form_of_class(class_id: str, program: Program) -> Form:
+    """The form of a class of the project, through inherited `Meta` classes."""
+    if class_id not in program.classes:
+        return Form(None)
+    is_set = program.inherits(class_id, "django.forms.BaseFormSet")
     for base in program.mro(class_id):
         info = program.classes.get(base)
         meta = program.classes.get(info.nested.get("Meta", "")) if info is not None else None
-        if meta is None:
-            continue
-        model = meta_model(meta, program)
-        if model:
-            return Written(model, meta_fields(meta, model, class_id, program))
-    return None
+        if meta is not None:
+            model = meta_model(meta, program)
+            if model:
+                return Form(Written(model, meta_fields(meta, model, program)), class_id, is_set)
+    if is_set:
+        evaluator = settings_of(program).setup.evaluator
+        inner = form_of(evaluator.attribute_of(Ref(class_id), "form"), program)
+        model = models_of(program).named(evaluator.attribute_of(Ref(class_id), "model"))
+        return Form(Written(model, inner.written.fields if inner.written else ()) if model else inner.written, class_id, True)
+    return Form(None, class_id)
+
+
+def meta_value(meta: ClassInfo, name: str, program: Program) -> Value:
+    """What a `Meta` class says, its bases included; None when nothing."""
+    held = program.attribute(meta.id, name)
+    return settings_of(program).setup.evaluator.class_attribute(held[1].id, name) if held is not None else None
 
 
 def meta_model(meta: ClassInfo, program: Program) -> str:
-    """The model that a `Meta` class names, through bases of the Meta class; the user model for `get_user_model()`."""
-    held = program.attribute(meta.id, "model")
-    return model_named(held[0], held[1], program) if held is not None else ""
+    """The model that a `Meta` class names."""
+    value = meta_value(meta, "model", program)
+    return models_of(program).named(value) or (value.name if isinstance(value, Ref) and value.name not in program.classes else "")
 
 
-def model_named(expr: syntax.Expr, scope: object, program: Program) -> str:
-    """The class id of the model that an expression names: a class, a dotted text, a call of `get_user_model`, a queryset."""
-    if isinstance(expr, syntax.Call):
-        name = program.resolve(expr.func, scope)  # type: ignore[arg-type]
-        if name == "django.contrib.auth.get_user_model":
-            return user_model(program)
-        return model_named(expr.func, scope, program)
-    if isinstance(expr, syntax.Constant) and isinstance(expr.value, str):
-        return by_label(expr.value, program)
-    name = program.resolve(expr, scope)  # type: ignore[arg-type]
-    if name in program.classes:
-        return name
-    if isinstance(expr, syntax.Attribute):
-        return model_named(expr.value, scope, program)
-    held = program.lookup(name) if name else None
-    return model_named(held, program.scope_of(name.rpartition(".")[0]), program) if isinstance(held, syntax.Call) and name.rpartition(".")[0] in program.modules else ""
-
-
-def by_label(label: str, program: Program) -> str:
-    """The class of `app.Model` or `Model`, as models and settings write it; empty when it is not in the project."""
-    app, _, name = label.rpartition(".")
-    found = [c for c in program.subclasses("django.db.models.Model") if c.rpartition(".")[2] == name]
-    near = [c for c in found if app and app.lower() in c.lower().split(".")]
-    return (near or found or [""])[0]
-
-
-def user_model(program: Program) -> str:
-    """The project's user class; Django's own when the settings name none."""
-    for module in program.modules.values():
-        if program.lookup(f"{module.name}.AUTH_USER_MODEL") is not None:
-            value = program.fold(syntax.Name("AUTH_USER_MODEL", 0), module)
-            found = by_label(value, program) if isinstance(value, str) else ""
-            if found:
-                return found
-    return "django.contrib.auth.models.User"
-
-
-def meta_fields(meta: ClassInfo, model: str, form: str, program: Program) -> tuple[str, ...]:
+def meta_fields(meta: ClassInfo, model: str, program: Program) -> tuple[str, ...]:
     """Fields of a form: its list, or the model's without the excluded ones; empty when all."""
-    held = program.attribute(meta.id, "fields")
-    listed = program.fold(held[0], held[1]) if held is not None else None
-    if isinstance(listed, (list, tuple)):
-        return tuple(sorted(str(f) for f in listed if isinstance(f, str)))
-    left_out = program.attribute(meta.id, "exclude")
-    excluded = program.fold(left_out[0], left_out[1]) if left_out is not None else None
-    if isinstance(excluded, (list, tuple)) and excluded:
-        return tuple(sorted(f for f in model_fields(model, program) if f not in excluded))
+    listed = _texts(meta_value(meta, "fields", program))
+    if listed:
+        return listed
+    excluded = _texts(meta_value(meta, "exclude", program))
+    if excluded:
+        return tuple(sorted(f for f in models_of(program).fields(model) if f not in excluded))
     return ()
 
 
-def model_fields(model: str, program: Program) -> tuple[str, ...]:
-    """Names of the fields that a model class and its bases declare."""
-    names: dict[str, None] = {}
-    for base in reversed(program.mro(model)):
-        info = program.classes.get(base)
-        for name, value in info.attributes.items() if info is not None else ():
-            if isinstance(value, syntax.Call) and walk.dotted(value.func).rpartition(".")[2].endswith(("Field", "ForeignKey", "Key")):
-                names[name] = None
-    return tuple(names)
-
-
-def form_effects(site: CallSite, context: Context) -> Iterator[Effect]:
-    """The effect of `form.save()` and `formset.save()`; `commit=False` writes nothing."""
-    if site.name not in ("save", "asave"):
-        return
-    for kind in site.receiver:
-        if kind.meta or kind.name not in context.program.classes or not context.program.inherits(kind.name, *MODEL_FORMS):
-            continue
-        commit = next((k.value for k in site.call.keywords if k.name == "commit"), site.call.args[0] if site.call.args else None)
-        if isinstance(commit, syntax.Constant) and commit.value is False:
-            return
-        written = form_model(kind.name, context.program)
-        if written is not None and not any(_saves_itself(target.function, context) for target in site.targets):
-            yield Effect("orm-write", "update" if _edits(site, context) else "create", written.model.rpartition(".")[2], site.file, site.line, site.caller, model=written.model,
-                         fields=written.fields, api=_SAVE, methods=site.methods)
-        return
-
-
-def _saves_itself(function: str, context: Context) -> bool:
-    """True when the form's own `save` never hands on to the framework's: then its own lines tell."""
-    info = context.program.functions.get(function)
-    return info is not None and not any(
-        isinstance(c.func, syntax.Attribute) and c.func.attr == "save" and isinstance(c.func.value, syntax.Call) and walk.dotted(c.func.value.func) == "super"
-        for c in walk.calls(info.node.body)
-    )
-
-
-def _edits(site: CallSite, context: Context) -> bool:
-    """True when the form of a function is built on an existing instance."""
-    info = context.program.functions.get(site.caller)
-    receiver = site.call.func.value if isinstance(site.call.func, syntax.Attribute) else None
-    name = receiver.id if isinstance(receiver, syntax.Name) else ""
-    if not isinstance(info, FunctionInfo) or not name:
-        return False
-    for stmt in walk.statements(info.node.body):
-        if isinstance(stmt, syntax.Assign) and isinstance(stmt.value, syntax.Call) and any(isinstance(t, syntax.Name) and t.id == name for t in stmt.targets):
-            if any(k.name == "instance" for k in stmt.value.keywords):
-                return True
-    return False
+def _texts(value: Value) -> tuple[str, ...]:
+    return tuple(sorted({v for v in value if isinstance(v, str)})) if isinstance(value, list | tuple) else ()

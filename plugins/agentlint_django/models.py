@@ -1,89 +1,94 @@
-"""What Django adds to classes: relations and their reverse sides, managers, the request of a view, the instance of a form."""
+"""Models: which class an expression of set-up code means, the fields a model has, and the user model."""
 
 from __future__ import annotations
 
-from agentlint.api import ClassInfo, Program, Type, syntax, walk
-from agentlint_django.forms import MODEL_FORMS, by_label, form_model, model_named, user_model
+from functools import lru_cache
 
-_TO_ONE = ("ForeignKey", "OneToOneField", "TreeForeignKey", "ParentalKey")
-_TO_MANY = ("ManyToManyField", "SortedManyToManyField", "ParentalManyToManyField")
-_MANAGER = "django.db.models.Manager"
-_RELATED = "django.db.models.RelatedManager"
-_MANY = "django.db.models.ManyRelatedManager"
-_REQUEST = Type("django.http.HttpRequest")
-_VIEWS = ("django.views.generic.base.View", "django.views.generic.View", "django.views.View", "django.views.generic.edit.ModelFormMixin")
+from agentlint.api import Made, Member, Program, Ref, Value, syntax, walk
 
+from agentlint_django.project import label, settings_of
 
-def model_attributes(program: Program) -> dict[str, dict[str, Type]]:
-    """Class id to attribute to type."""
-    found: dict[str, dict[str, Type]] = {}
-    user = user_model(program)
-    for class_id in program.subclasses("django.db.models.Model"):
-        info = program.classes[class_id]
-        for name, value in info.attributes.items():
-            if isinstance(value, syntax.Call):
-                _relation(info, name, value, user, program, found)
-        _managers(info, program, found)
-    for class_id in program.subclasses(MODEL_FORMS[0]):
-        written = form_model(class_id, program)
-        if written is not None:
-            found.setdefault(class_id, {})["instance"] = Type(written.model)
-    if user in program.classes:
-        found.setdefault("django.http.HttpRequest", {})["user"] = Type(user)
-    return found
+MODEL = "django.db.models.Model"
+LIBRARY_USER = "django.contrib.auth.models.User"
+_COLUMN_ENDINGS = ("Field", "ForeignKey", "Key", "GenericRelation", "TaggableManager")
 
 
-def _relation(info: ClassInfo, name: str, call: syntax.Call, user: str, program: Program, found: dict[str, dict[str, Type]]) -> None:
-    kind = walk.dotted(call.func).rpartition(".")[2]
-    if kind not in _TO_ONE and kind not in _TO_MANY:
-        return
-    given = call.args[0] if call.args else next((k.value for k in call.keywords if k.name == "to"), None)
-    target = _target(given, info, user, program)
-    if not target:
-        return
-    own = found.setdefault(info.id, {})
-    own[name] = Type(_MANY, (Type(target),)) if kind in _TO_MANY else Type(target)
-    spoken = next((k.value for k in call.keywords if k.name == "related_name"), None)
-    reverse = program.fold(spoken, info) if spoken is not None else None
-    reverse = reverse.replace("%(class)s", info.node.name.lower()) if isinstance(reverse, str) else ""
-    if reverse.endswith("+"):
-        return
-    if not reverse:
-        reverse = info.node.name.lower() if kind == "OneToOneField" else f"{info.node.name.lower()}_set"
-    back = Type(info.id) if kind == "OneToOneField" else Type(_MANY if kind in _TO_MANY else _RELATED, (Type(info.id),))
-    found.setdefault(target, {}).setdefault(reverse, back)
+class Models:
+    """The model classes of a program by name and label."""
 
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._by_name: dict[str, list[str]] = {}
+        for class_id in program.subclasses(MODEL):
+            self._by_name.setdefault(class_id.rpartition(".")[2].lower(), []).append(class_id)
+        self._fields: dict[str, tuple[str, ...]] = {}
+        self.user = self._user()
 
-def _target(given: syntax.Expr | None, info: ClassInfo, user: str, program: Program) -> str:
-    if given is None:
-        return ""
-    if isinstance(given, syntax.Constant) and given.value == "self":
-        return info.id
-    if walk.dotted(given).endswith("AUTH_USER_MODEL"):
-        return user
-    if isinstance(given, syntax.Constant) and isinstance(given.value, str):
-        label = given.value
-        beside = f"{info.module.name}.{label}"
-        return beside if beside in program.classes else user if label in ("auth.User", "User") and not by_label(label, program) else by_label(label, program)
-    name = program.resolve(given, info)
-    return name if name in program.classes or name.startswith("django.contrib.") else model_named(given, info, program)
+    def __contains__(self, class_id: str) -> bool:
+        return class_id in self._by_name.get(class_id.rpartition(".")[2].lower(), ())
 
+    def by_label(self, text: str) -> str:
+        """The class of `app.Model` or `Model`, as models and settings write it; empty when it is not in the project."""
+        app, _, name = text.rpartition(".")
+        found = self._by_name.get(name.lower(), [])
+        exact = [c for c in found if app and label(c, self._program)[0].lower() == app.lower()]
+        near = [c for c in found if app and app.lower() in c.lower().split(".")]
+        return (exact or near or found or [""])[0]
 
-def _managers(info: ClassInfo, program: Program, found: dict[str, dict[str, Type]]) -> None:
-    """`objects = OrderManager()`, `OrderQuerySet.as_manager()`, `Manager.from_queryset(Q)()`: the class that answers, on this model."""
-    for base in reversed(program.mro(info.id)):
-        held = program.classes.get(base)
-        for name, value in held.attributes.items() if held is not None else ():
-            if not isinstance(value, syntax.Call):
-                continue
-            func = value.func
-            if isinstance(func, syntax.Attribute) and func.attr == "as_manager":
-                made = program.resolve(func.value, held)  # type: ignore[arg-type]
-            elif isinstance(func, syntax.Call) and func.args and isinstance(func.func, syntax.Attribute) and func.func.attr == "from_queryset":
-                made = program.resolve(func.args[0], held)  # type: ignore[arg-type]
+    def _user(self) -> str:
+        for text in settings_of(self._program).texts("AUTH_USER_MODEL"):
+            found = self.by_label(text)
+            if found:
+                return found
+        return LIBRARY_USER
+
+    def named(self, value: Value) -> str:
+        """The model that a value of set-up code means: a class, its name, a manager or queryset of it; empty when none."""
+        for _ in range(16):
+            if isinstance(value, str):
+                return self.by_label(value)
+            if isinstance(value, Ref):
+                return self._of_name(value.name)
+            if isinstance(value, Member):
+                value = value.owner
+            elif isinstance(value, Made):
+                if isinstance(value.callee, Ref) and value.callee.name == "django.contrib.auth.get_user_model":
+                    return self.user
+                through = value.callee.owner if isinstance(value.callee, Member) else value.callee
+                value = value.args[0] if isinstance(through, Ref) and self._takes_model(through.name) and value.args else through
             else:
-                made = program.resolve(func, held)  # type: ignore[arg-type]
-                if made not in program.classes or not program.inherits(made, _MANAGER):
-                    continue
-            if made in program.classes:
-                found.setdefault(info.id, {})[name] = Type(made, (Type(info.id),))
+                return ""
+        return ""
+
+    @staticmethod
+    def _takes_model(name: str) -> bool:
+        """Library functions that are given the model or queryset first: `apps.get_model("app.Order")`, `prefetch(Order.objects)`."""
+        return not name.rpartition(".")[2][:1].isupper() and name.rpartition(".")[2] not in ("all", "filter")
+
+    def _of_name(self, name: str) -> str:
+        if name in self:
+            return name
+        if name in self._program.classes:  # a manager, a queryset, a form: not a model
+            return ""
+        while name and name not in self:  # `app.models.Order.objects.all`
+            name = name.rpartition(".")[0]
+        return name
+
+    def fields(self, model: str) -> tuple[str, ...]:
+        """Names of the columns and relations that a model class and its bases declare."""
+        known = self._fields.get(model)
+        if known is None:
+            names: dict[str, None] = {}
+            for base in reversed(self._program.mro(model)):
+                info = self._program.classes.get(base)
+                for name, value in info.attributes.items() if info is not None else ():
+                    if isinstance(value, syntax.Call) and walk.dotted(value.func).rpartition(".")[2].endswith(_COLUMN_ENDINGS):
+                        names[name] = None
+            known = self._fields[model] = tuple(names)
+        return known
+
+
+@lru_cache(maxsize=2)
+def models_of(program: Program) -> Models:
+    """The models of a program, read once."""
+    return Models(program)

@@ -1,40 +1,73 @@
-"""Signals: receivers connected by decorator or call, as edges from every place of the program that makes the model send the signal."""
+"""Signals: receivers connected by decorator or call, and edges from the places that send a project's own signal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from agentlint.api import Context, FunctionInfo, Scope, Target, syntax, walk
+import msgspec
+from agentlint.api import Closure, Context, FunctionInfo, Made, Member, Program, Ref, Target, Value, syntax, walk
 
-_OWN = ("send", "send_robust", "asend")
+from agentlint_django.models import models_of
+from agentlint_django.project import settings_of
+
+_RECEIVER = "django.dispatch.receiver"
+_SENDS = frozenset({"send", "send_robust", "asend", "asend_robust"})
+
+
+class Receiver(msgspec.Struct, frozen=True, eq=False):
+    """A function connected to a signal."""
+
+    signal: str
+    function: FunctionInfo
+    model: str = ""
+    """Model whose signals it gets; empty for every sender."""
+
+
+@lru_cache(maxsize=2)
+def receivers(program: Program) -> tuple[Receiver, ...]:
+    """Every connection that importing the project makes, by `@receiver`, `signal.connect(f)` or `@signal.connect`."""
+    setup = settings_of(program).setup
+    found: list[Receiver] = []
+    for made in setup.made:
+        name = made.callee.name if isinstance(made.callee, Ref) else made.callee.attr if isinstance(made.callee, Member) else ""
+        if name == _RECEIVER and made.args:
+            signals = made.args[0] if isinstance(made.args[0], list | tuple) else [made.args[0]]
+            found += [r for s in signals for f in made.applied for r in _connected(s, f, made.keywords.get("sender"), program)]
+        elif name.rpartition(".")[2] == "connect" and (made.args or made.applied):
+            signal = Ref(name.rpartition(".")[0]) if isinstance(made.callee, Ref) else made.callee.owner
+            handed = [*made.args[:1], *made.applied] if made.args or not made.keywords.get("receiver") else [made.keywords["receiver"]]
+            found += [r for f in handed for r in _connected(signal, f, made.keywords.get("sender"), program)]
+    return tuple(sorted(found, key=lambda r: (r.function.id, r.signal, r.model)))
+
+
+def _connected(signal: Value, function: Value, sender: Value, program: Program) -> Iterator[Receiver]:
+    info = function.info if isinstance(function, Closure) else program.functions.get(function.name) if isinstance(function, Ref) else None
+    if info is None:
+        return
+    senders = sender if isinstance(sender, list | tuple) else [sender]
+    for one in senders:
+        yield Receiver(_signal_name(signal), info, models_of(program).named(one) if one is not None else "")
+
+
+def _signal_name(signal: Value) -> str:
+    if isinstance(signal, Ref):
+        return signal.name
+    return f"{signal.file}:{signal.line}" if isinstance(signal, Made) else ""
 
 
 def signal_edges(context: Context) -> Iterator[tuple[str, Target]]:
     """Edges from functions that send a project's own signal to its receivers. Model signals are the effects' matter: they fire inside the library."""
-    receivers: dict[str, list[str]] = {}
     program = context.program
-    for info in program.functions.values():
-        for decorator in info.node.decorators:
-            if isinstance(decorator, syntax.Call) and program.resolve(decorator.func, info.module) == "django.dispatch.receiver" and decorator.args:
-                given = decorator.args[0]
-                for one in given.items if isinstance(given, syntax.Sequence) else (given,):
-                    receivers.setdefault(program.resolve(one, info.module), []).append(info.id)
-    for scope, body in _bodies(context):
-        for call in walk.calls(body):
-            if isinstance(call.func, syntax.Attribute) and call.func.attr == "connect" and call.args:
-                target = program.lookup(program.resolve(call.args[0], scope))
-                if isinstance(target, FunctionInfo):
-                    receivers.setdefault(program.resolve(call.func.value, scope), []).append(target.id)
-    receivers.pop("", None)
+    setup = settings_of(program).setup
+    connected: dict[str, list[str]] = {}
+    for receiver in receivers(program):
+        if receiver.signal:
+            connected.setdefault(receiver.signal, []).append(receiver.function.id)
+    if not connected:
+        return
     for info in program.functions.values():
         for call in walk.calls(info.node.body):
-            if isinstance(call.func, syntax.Attribute) and call.func.attr in _OWN:
-                for receiver in receivers.get(program.resolve(call.func.value, info), ()):
-                    yield info.id, Target(receiver, "high", "signal")
-
-
-def _bodies(context: Context) -> Iterator[tuple[Scope, tuple[syntax.Stmt, ...]]]:
-    for module in context.program.modules.values():
-        yield module, module.body
-    for info in context.program.functions.values():
-        yield info, info.node.body
+            if isinstance(call.func, syntax.Attribute) and call.func.attr in _SENDS:
+                for function in connected.get(_signal_name(setup.value(call.func.value, info)), ()):
+                    yield info.id, Target(function, "high", "signal")

@@ -1,218 +1,249 @@
-"""URLconfs: every pattern with its full path, its view, and the wrappers around it, from lists, includes, helper functions and loops."""
+"""URLconfs: every pattern with its full path and what stands behind it, whatever code built the lists."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
+from agentlint.api import Closure, Confidence, Made, Member, Program, Ref, Value, join_paths
 
-from agentlint.api import UNKNOWN, ClassInfo, Context, Element, FunctionInfo, Scope, join_paths, syntax
+from agentlint_django.patterns import holes
+from agentlint_django.project import settings_of
 
-PATTERNS = frozenset({"django.urls.path", "django.urls.re_path", "django.urls.conf.path", "django.urls.conf.re_path", "django.conf.urls.url", "django.conf.urls.re_path"})
-_REGEX = frozenset({"django.urls.re_path", "django.urls.conf.re_path", "django.conf.urls.url", "django.conf.urls.re_path"})
+_PATHS = frozenset({"django.urls.path", "django.urls.conf.path"})
+_REGEX = frozenset({"django.urls.re_path", "django.urls.conf.re_path", "django.conf.urls.url", "django.conf.urls.re_path", "django.urls.url"})
 _INCLUDE = frozenset({"django.urls.include", "django.urls.conf.include", "django.conf.urls.include"})
-_LISTS = frozenset({"django.conf.urls.i18n.i18n_patterns", "rest_framework.urlpatterns.format_suffix_patterns", "django.conf.urls.patterns"})
-_DEPTH = 16
+_STATIC = frozenset({"django.conf.urls.static.static", "django.contrib.staticfiles.urls.staticfiles_urlpatterns"})
+_DEEPEST = 24
 
 
 class UrlEntry(msgspec.Struct, frozen=True, eq=False):
     """One pattern of the tree, flattened."""
 
     path: str
-    """Full path with typed holes."""
-    view: syntax.Expr
-    """The view, wrappers taken off."""
-    scope: Scope
-    """Where the view's names mean something."""
+    """Full path with typed holes, from the root."""
+    view: Value
+    """The view, or what is included without being a list of patterns (a router, an admin site, a library's URLconf)."""
     name: str
+    """Route name with its namespaces."""
     file: str
     line: int
-    wrappers: tuple[str, ...] = ()
-    """Resolved names of decorators around the view in the URLconf."""
-    bound: dict[str, object] = {}
-    """Bindings of the loop that built the pattern."""
+    options: dict[str, Value] = {}
+    """Extra arguments of the pattern."""
+    wrappers: tuple[Value, ...] = ()
+    """What an including function puts around every view."""
+    included: bool = False
+    confidence: Confidence = "high"
 
 
-class UrlConf:
-    """Flattens the URLconf of a program."""
+class UrlTable(msgspec.Struct, frozen=True, eq=False):
+    """All patterns of a program, and what could not be followed: file, line, reason."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._program = context.program
-        self._included: set[str] = set()
+    entries: tuple[UrlEntry, ...]
+    gaps: tuple[tuple[str, int, str], ...]
 
-    def entries(self) -> list[UrlEntry]:
-        """All patterns, reached from the root URLconfs; a URLconf that nothing includes is a root when the settings name none."""
-        program = self._program
-        with_patterns = [m for m in program.modules.values() if isinstance(program.lookup(f"{m.name}.urlpatterns"), syntax.Sequence | syntax.Call | syntax.Apply)]
-        roots = self._settings_roots()
-        found: list[UrlEntry] = []
-        for root in roots or [m for m in with_patterns if m.name.rpartition(".")[2] in ("urls", "urlconf")]:
-            found += self._module(root, "", "", ())
-        if not roots:  # what an include reaches is no root of its own
-            found = [e for e in found if e.path is not None]
-            kept: list[UrlEntry] = []
-            for module in with_patterns:
-                if module.name not in self._included:
-                    kept += self._module(module, "", "", ())
-            found = kept or found
-        return sorted({(e.path, e.file, e.line, id(e.view)): e for e in found}.values(), key=lambda e: (e.path, e.file, e.line))
 
-    def _settings_roots(self) -> list[syntax.Module]:
-        names: list[str] = []
-        for module in self._program.modules.values():
-            value = self._program.fold(syntax.Name("ROOT_URLCONF", 0), module) if self._program.lookup(f"{module.name}.ROOT_URLCONF") is not None else UNKNOWN
-            if isinstance(value, str):
-                names.append(value)
-        found = [self._program.lookup(name) for name in dict.fromkeys(names)]
-        return [m for m in found if isinstance(m, syntax.Module)]
+@lru_cache(maxsize=2)
+def url_table(program: Program) -> UrlTable:
+    """The flattened URLconfs of a program, read once for all plugins."""
+    reader = _Reader(program)
+    entries = sorted(reader.all(), key=lambda e: (e.path, e.file, e.line, e.name))
+    return UrlTable(tuple(entries), tuple(sorted(set(reader.gaps))))
 
-    def _module(self, module: syntax.Module, prefix: str, namespace: str, seen: tuple[str, ...]) -> Iterator[UrlEntry]:
-        if module.name in seen or len(seen) > _DEPTH:
-            return
-        app = self._program.fold(syntax.Name("app_name", 0), module) if self._program.lookup(f"{module.name}.app_name") is not None else ""
-        own = namespace or (app if isinstance(app, str) else "")
-        yield from self._list(syntax.Name("urlpatterns", 0), module, prefix, own, (*seen, module.name))
 
-    def _list(
-        self, expr: syntax.Expr, scope: Scope, prefix: str, namespace: str, seen: tuple[str, ...], bound: dict[str, object] | None = None
-    ) -> Iterator[UrlEntry]:
-        if len(seen) > _DEPTH:
-            return
-        for element in self._program.elements(expr, scope, bound):
-            yield from self._item(element.expr, element.scope, prefix, namespace, seen, dict(element.names))
+class _Place(msgspec.Struct, frozen=True):
+    """Where a list of patterns hangs."""
 
-    def _item(self, expr: syntax.Expr, scope: Scope, prefix: str, namespace: str, seen: tuple[str, ...], bound: dict[str, object]) -> Iterator[UrlEntry]:
-        if isinstance(expr, syntax.Other) and expr.kind == "star":
-            yield from self._list(expr.children[0], scope, prefix, namespace, seen)
-            return
-        if isinstance(expr, syntax.Sequence):
-            for item in expr.items:
-                yield from self._item(item, scope, prefix, namespace, seen, bound)
-            return
-        if not isinstance(expr, syntax.Call):
-            if isinstance(expr, (syntax.Name, syntax.Attribute)):
-                held = self._program.lookup(self._program.resolve(expr, scope))
-                if isinstance(held, syntax.Call):
-                    yield from self._item(held, self._home(expr, scope), prefix, namespace, (*seen, "value"), bound)
-            return
-        called = self._program.resolve(expr.func, scope)
-        if called in PATTERNS:
-            yield from self._pattern(expr, scope, prefix, namespace, seen, bound, called in _REGEX)
-        elif called in _LISTS:
-            for argument in expr.args:
-                yield from self._item(argument, scope, prefix, namespace, seen, bound) if isinstance(argument, (syntax.Call, syntax.Sequence)) else self._list(
-                    argument, scope, prefix, namespace, seen)
-        else:
-            target = self._program.lookup(called) if called else None
-            if isinstance(target, FunctionInfo):
-                given = self._given(expr, target, scope, bound)
-                for returned in self._program.returned(target):
-                    if isinstance(returned, syntax.Call):
-                        yield from self._item(returned, target, prefix, namespace, (*seen, called), given)
-                    else:
-                        yield from self._list(returned, target, prefix, namespace, (*seen, called), given)
+    prefix: str = ""
+    namespace: str = ""
+    wrappers: tuple[Value, ...] = ()
+    modules: tuple[str, ...] = ()
+    confidence: Confidence = "high"
+    depth: int = 0
 
-    def _given(self, call: syntax.Call, helper: FunctionInfo, scope: Scope, bound: dict[str, object]) -> dict[str, object]:
-        """What the parameters of a helper are in one call: constants, or the expressions themselves."""
-        names = [p.name for p in helper.node.params]
-        values = [*zip(names, call.args, strict=False), *((k.name, k.value) for k in call.keywords if k.name)]
-        found: dict[str, object] = {}
-        for name, value in values:
-            folded = self._program.fold(value, scope, bound)
-            found[str(name)] = Element(value, scope, bound) if folded is UNKNOWN else folded
+    def below(self, prefix: str, namespace: str = "") -> _Place:
+        """The place of what is included under a prefix."""
+        spaces = ":".join(filter(None, (self.namespace, namespace)))
+        return msgspec.structs.replace(self, prefix=prefix, namespace=spaces, depth=self.depth + 1)
+
+
+class _Reader:
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._settings = settings_of(program)
+        self._setup = self._settings.setup
+        self._reached: set[str] = set()
+        self._seen: set[tuple[object, ...]] = set()
+        self._open_prefixes: list[str] = []
+        self.gaps: list[tuple[str, int, str]] = []
+
+    # ----------------------------------------------------------------- roots
+
+    def all(self) -> list[UrlEntry]:
+        """Entries of the root URLconfs, then of URLconfs that none of them reaches: other hosts, dynamic includes, applications without a project."""
+        found = [e for root in self._roots() for e in self._module(root, _Place())]
+        rest = [m for m in self._with_patterns() if m not in self._reached]
+        heads = [m for m in rest if m not in self._included_by(rest)] or rest
+        prefix = self._open_prefixes[0] if len(set(self._open_prefixes)) == 1 else ""
+        for module in heads:
+            if module not in self._reached:
+                found += self._module(module, _Place(prefix, confidence="medium" if found else "high"))
         return found
 
-    def _pattern(
-        self, call: syntax.Call, scope: Scope, prefix: str, namespace: str, seen: tuple[str, ...], bound: dict[str, object], regex: bool
-    ) -> Iterator[UrlEntry]:
-        text = self._program.fold(call.args[0] if call.args else _keyword(call, "route"), scope, bound)
-        path = join_paths(prefix, holes(text if isinstance(text, str) else "{}", regex)) if text != "" else prefix
-        view = call.args[1] if len(call.args) > 1 else _keyword(call, "view")
-        if view is None:
-            return
-        if isinstance(view, syntax.Call) and self._program.resolve(view.func, scope) in _INCLUDE:
-            yield from self._include(view, scope, path, namespace, seen)
-            return
-        name = self._program.fold(_keyword(call, "name") or (call.args[3] if len(call.args) > 3 else None), scope, bound) if _keyword(call, "name") or len(call.args) > 3 else ""
-        inner, wrappers = self._unwrapped(view, scope)
-        full = f"{namespace}:{name}" if namespace and isinstance(name, str) and name else name if isinstance(name, str) else ""
-        file = scope.path if isinstance(scope, syntax.Module) else scope.module.path
-        yield UrlEntry(path or "/", inner, scope, full, file, call.line, wrappers, bound)
+    def _roots(self) -> list[str]:
+        names = [self._program.canonical(n) for n in self._settings.texts("ROOT_URLCONF")]
+        return [n for n in dict.fromkeys(names) if n in self._program.modules]
 
-    def _include(self, call: syntax.Call, scope: Scope, prefix: str, namespace: str, seen: tuple[str, ...]) -> Iterator[UrlEntry]:
-        if not call.args:
+    def _with_patterns(self) -> list[str]:
+        found = []
+        for name in self._program.modules:
+            last = name.rpartition(".")[2]
+            if "url" in last or ".urls." in f".{name}." or self._program.names.tables[name].names.get("urlpatterns"):
+                held = self._setup.variable(name, "urlpatterns")
+                if isinstance(held, list | tuple) and held:
+                    found.append(name)
+        return found
+
+    def _included_by(self, modules: Iterable[str]) -> set[str]:
+        """Modules that the patterns of others include."""
+        found: set[str] = set()
+        stack: list[Value] = [self._setup.variable(m, "urlpatterns") for m in modules]
+        while stack:
+            value = stack.pop()
+            if isinstance(value, list | tuple):
+                stack.extend(value)
+            elif isinstance(value, Made):
+                if _name(value) in _INCLUDE and value.args:
+                    found.add(self._module_named(value.args[0][0] if isinstance(value.args[0], tuple) and value.args[0] else value.args[0]))
+                stack.extend(value.args)
+        return found
+
+    def _module_named(self, value: Value) -> str:
+        name = value if isinstance(value, str) else value.name if isinstance(value, Ref) else ""
+        canonical = self._program.canonical(name) if name and "{}" not in name else ""
+        return canonical if canonical in self._program.modules else ""
+
+    # ----------------------------------------------------------------- lists
+
+    def _module(self, name: str, place: _Place) -> Iterator[UrlEntry]:
+        if name in place.modules or place.depth > _DEEPEST:
             return
-        given = call.args[0]
-        spoken = self._program.fold(_keyword(call, "namespace"), scope) if _keyword(call, "namespace") is not None else ""
-        inner_space = ":".join(filter(None, (namespace, spoken if isinstance(spoken, str) else "")))
-        if isinstance(given, syntax.Sequence) and given.kind == "tuple" and given.items:
-            app = self._program.fold(given.items[1], scope) if len(given.items) > 1 else ""
-            inner_space = inner_space or (app if isinstance(app, str) else "")
-            given = given.items[0]
-        folded = self._program.fold(given, scope)
-        target = self._program.lookup(folded) if isinstance(folded, str) else None
-        if target is None and isinstance(given, (syntax.Name, syntax.Attribute)):
-            target = self._program.lookup(self._program.resolve(given, scope))
-        if isinstance(target, syntax.Module):
-            self._included.add(target.name)
-            yield from self._module(target, prefix, inner_space, seen)
-        elif isinstance(given, syntax.Attribute) and given.attr == "urls":  # a router, an admin site: whoever knows the object reads on
-            file = scope.path if isinstance(scope, syntax.Module) else scope.module.path
-            yield UrlEntry(prefix, given, scope, inner_space, file, call.line)
-        elif isinstance(folded, str):
-            if self._is_own(folded):
-                self._context.gap(scope.path if isinstance(scope, syntax.Module) else scope.module.path, call.line, f"included URLconf {folded} was not found")
+        self._reached.add(name)
+        inner = msgspec.structs.replace(place, modules=(*place.modules, name))
+        yield from self._patterns(self._setup.variable(name, "urlpatterns"), inner)
+
+    def _patterns(self, value: Value, place: _Place) -> Iterator[UrlEntry]:
+        """Entries of a list of patterns, or of one."""
+        if place.depth > _DEEPEST:
+            return
+        if isinstance(value, list | tuple):
+            for item in value:
+                yield from self._patterns(item, place)
+        elif isinstance(value, Made):
+            name = _name(value)
+            if name in _PATHS or name in _REGEX:
+                yield from self._pattern(value, place, name in _REGEX)
+            elif name not in _STATIC:
+                yield from self._wrapped(value, place)
+
+    def _wrapped(self, made: Made, place: _Place) -> Iterator[UrlEntry]:
+        """Patterns handed through a function: `i18n_patterns(...)`, `format_suffix_patterns([...])`, `required(login_required, [...])`."""
+        wrappers = tuple(a for a in made.args if isinstance(a, Ref | Closure))
+        inner = msgspec.structs.replace(place, wrappers=(*place.wrappers, *wrappers), depth=place.depth + 1)
+        for argument in made.args:
+            if isinstance(argument, list | tuple | Made):
+                yield from self._patterns(argument, inner)
+
+    def _pattern(self, made: Made, place: _Place, regex: bool) -> Iterator[UrlEntry]:
+        given = dict(zip(("route", "view", "kwargs", "name"), made.args, strict=False)) | made.keywords
+        route = given.get("route", given.get("regex"))
+        path = _joined(place.prefix, holes(_told(route, place), regex))
+        view = given.get("view")
+        included = self._include(view, made, place.below(path))
+        if included is not None:
+            yield from included
+            return
+        name = given.get("name")
+        options = given.get("kwargs")
+        full = f"{place.namespace}:{name}" if place.namespace and isinstance(name, str) else name if isinstance(name, str) else ""
+        key = (path, id(view), full, made.file, made.line)
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        yield UrlEntry(
+            path or "/", view, full, made.file, made.line, options if isinstance(options, dict) else {}, place.wrappers, confidence=place.confidence,
+        )
+
+    # -------------------------------------------------------------- includes
+
+    def _include(self, view: Value, pattern: Made, place: _Place) -> Iterator[UrlEntry] | None:
+        """Entries of an included URLconf, None for a plain view."""
+        if isinstance(view, list | tuple) and view:  # `path("x/", site.urls)`
+            return self._included(view, "", pattern, place)
+        if isinstance(view, Member) and view.attr in ("urls", "get_urls"):
+            return self._included(view, "", pattern, place)
+        if not isinstance(view, Made) or not view.args:
+            return None
+        name = _name(view)
+        spoken = view.keywords.get("namespace", view.args[1] if len(view.args) > 1 and isinstance(view.args[1], str) else "")
+        if name in _INCLUDE:
+            return self._included(view.args[0], spoken if isinstance(spoken, str) else "", pattern, place)
+        if name.rpartition(".")[2].endswith("include"):  # an include of some library or of the project that decorates what it includes
+            inner = next((a for a in reversed(view.args) if self._module_named(a) or (isinstance(a, Made) and _name(a) in _INCLUDE)), None)
+            wrappers = tuple(w for a in view.args if a is not inner for w in (a if isinstance(a, list | tuple) else (a,)))
+            if isinstance(inner, Made):
+                inner = inner.args[0] if inner.args else None
+            if inner is not None:
+                return self._included(inner, "", pattern, msgspec.structs.replace(place, wrappers=(*place.wrappers, *wrappers)))
+        return None
+
+    def _included(self, given: Value, namespace: str, pattern: Made, place: _Place) -> Iterator[UrlEntry]:
+        if isinstance(given, tuple) and given and not all(isinstance(i, Made) for i in given):  # (patterns, application namespace, instance namespace)
+            names = [n for n in given[1:] if isinstance(n, str) and n]
+            yield from self._included(given[0], namespace or (names[-1] if names else ""), pattern, place)
+            return
+        module = self._module_named(given)
+        if module:
+            app = self._setup.variable(module, "app_name")
+            yield from self._module(module, self._spaced(place, namespace or (app if isinstance(app, str) else "")))
+        elif isinstance(given, list | tuple):
+            yield from self._patterns(given, self._spaced(place, namespace))
+        elif isinstance(given, str | Ref) and "{}" not in (given if isinstance(given, str) else ""):
+            yield self._foreign(Ref(given) if isinstance(given, str) else given, pattern, self._spaced(place, namespace))
+        elif isinstance(given, Member | Made):
+            yield self._foreign(given, pattern, self._spaced(place, namespace))
         else:
-            yield from self._list(given, scope, prefix, inner_space, (*seen, "include"))
+            self._open_prefixes.append(place.prefix)
+            self.gaps.append((pattern.file, pattern.line, f"the URLconf included under {place.prefix or '/'} is not known"))
+
+    def _spaced(self, place: _Place, namespace: str) -> _Place:
+        return place if not namespace else msgspec.structs.replace(place, namespace=":".join(filter(None, (place.namespace, namespace))))
+
+    def _foreign(self, view: Value, pattern: Made, place: _Place) -> UrlEntry:
+        """Something included that is no list of patterns of the project: whoever knows it reads on."""
+        if isinstance(view, Ref) and self._is_own(view.name):
+            self.gaps.append((pattern.file, pattern.line, f"the included URLconf {view.name} was not found"))
+        path, space = place.prefix or "/", place.namespace
+        return UrlEntry(path, view, space, pattern.file, pattern.line, wrappers=place.wrappers, included=True, confidence=place.confidence)
 
     def _is_own(self, dotted: str) -> bool:
         top = dotted.partition(".")[0]
-        return any(name == top or name.startswith(top + ".") for name in self._program.modules)
-
-    def _unwrapped(self, view: syntax.Expr, scope: Scope) -> tuple[syntax.Expr, tuple[str, ...]]:
-        """The view inside decorator calls: `login_required(View.as_view())`, `cache_page(60)(view)`."""
-        wrappers: list[str] = []
-        for _ in range(8):
-            if not isinstance(view, syntax.Call) or _is_as_view(view) or not view.args or isinstance(view.args[0], syntax.Constant):
-                break  # not a wrapper: a factory called with a text makes the view
-            func = view.func.func if isinstance(view.func, syntax.Call) else view.func
-            name = self._program.resolve(func, scope)
-            if isinstance(self._program.lookup(name), ClassInfo):
-                break
-            wrappers.append(name)
-            view = view.args[0]
-        return view, tuple(filter(None, wrappers))
-
-    def _home(self, expr: syntax.Expr, scope: Scope) -> Scope:
-        owner = self._program.resolve(expr, scope).rpartition(".")[0]
-        return self._program.modules.get(owner) or self._program.classes.get(owner) or scope
+        return any(name.partition(".")[0] == top for name in self._program.modules)
 
 
-def _is_as_view(call: syntax.Call) -> bool:
-    return isinstance(call.func, syntax.Attribute) and call.func.attr == "as_view"
+def _told(route: Value, place: _Place) -> str:
+    """The text of a route; a hole at the very start stands for the prefix below which a deployment hangs the site, and is taken for empty."""
+    text = route if isinstance(route, str) else "{}"
+    if place.prefix in ("", "/"):
+        text = text.removeprefix("^").removeprefix("{}")
+    return text
 
 
-def _keyword(call: syntax.Call, name: str) -> syntax.Expr | None:
-    return next((k.value for k in call.keywords if k.name == name), None)
+def _name(made: Made) -> str:
+    return made.callee.name if isinstance(made.callee, Ref) else ""
 
 
-def holes(route: str, regex: bool) -> str:
-    """A route's converters or a regular expression's groups as `{name}` holes."""
-    if not regex:
-        return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", route)
-    text, number = route, 0
-    while True:
-        match = re.search(r"\((\?P<(\w+)>|\?:)?[^()]*\)[?*+]?", text)
-        if match is None:
-            break
-        if match.group(1) == "?:":
-            inner = match.group(0)[3:].rstrip("?*+")
-            text = text[: match.start()] + inner[:-1].partition("|")[0] + text[match.end() :]
-            continue
-        text = text[: match.start()] + "\x00" + (match.group(2) or str(number)) + "\x01" + text[match.end() :]
-        number += 1
-    text = re.sub(r"\\([./_\-])", r"\1", text.removeprefix("^").removesuffix("$").removesuffix(r"\Z"))
-    text = re.sub(r"\\[dwsDWS][*+?]?|\[[^\]]*\][*+?]?", "{}", text).replace("?", "").replace("^", "")
-    return text.replace("\x00", "{").replace("\x01", "}")
+def _joined(prefix: str, path: str) -> str:
+    joined = join_paths(prefix, path) if path else prefix
+    return joined if joined.startswith("/") else f"/{joined}"

@@ -1,11 +1,13 @@
-"""Django REST framework: routers, viewsets, generic views, actions, serializers, authentication. Reads the URLconf through the Django plugin, which it extends."""
+"""Django REST framework: routers, viewsets, generic views, actions, serializers, authentication. Extends the Django plugin, which reads the URLconf."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from agentlint.api import CallSite, Context, Effect, FrameworkBase, Program, Route, Type, imports
-from agentlint_drf.serializers import serializer_attributes, serializer_effects
+from agentlint.api import CallSite, Context, Effect, FrameworkBase, Program, Route, Target, Type, imports
+
+from agentlint_drf.attributes import view_types
+from agentlint_drf.serializers import saving_edges, serializer_effects, serializer_types
 from agentlint_drf.views import api_routes
 
 
@@ -20,8 +22,16 @@ class RestFramework(FrameworkBase):
         return imports(program, "rest_framework")
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type]]:
-        """The instance that a model serializer works on."""
-        return serializer_attributes(context.program)
+        """What the framework hands to serializers and to hooks of views."""
+        found: dict[str, dict[str, Type]] = {}
+        for owner, name, given in (*serializer_types(context.program), *view_types(context.program)):
+            found.setdefault(owner, {})[name] = given
+        return found
+
+    def deferred(self, context: Context) -> Iterable[tuple[str, Target]]:
+        """`serializer.save()` runs the serializer's own `create` or `update`."""
+        for caller, hook in saving_edges(context):
+            yield caller, Target(hook, "high", "override")
 
     def call_effects(self, site: CallSite, context: Context) -> Iterable[Effect]:
         """What `serializer.save()` writes."""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agentlint.api import AuthKind, ClassInfo, Context, Guard, Program, syntax
+from agentlint.api import AuthKind, ClassInfo, Context, Guard, Made, Program, Ref, Value
+
+from agentlint_django.project import settings_of
 
 _KINDS: tuple[tuple[str, AuthKind], ...] = (
     ("SessionAuthentication", "session"), ("BasicAuthentication", "basic"), ("OAuth2Authentication", "oauth"), ("OAuthAuthentication", "oauth"),
     ("JWTAuthentication", "token"), ("JSONWebTokenAuthentication", "token"), ("TokenAuthentication", "token"), ("APIKeyAuthentication", "api-key"),
-    ("RemoteUserAuthentication", "session"),
+    ("RemoteUserAuthentication", "session"), ("JWTCookieAuthentication", "session"), ("CookieAuthentication", "session"),
 )
-_BASE = ("rest_framework.authentication.BaseAuthentication",)
 _DEFAULT = ("rest_framework.authentication.SessionAuthentication", "rest_framework.authentication.BasicAuthentication")
+_KEY_PERMISSIONS = ("HasAPIKey", "BaseHasAPIKey")
+
+Guards = tuple[tuple[Guard, ...], tuple[str, ...]]
 
 
 class Authentication:
@@ -20,39 +24,41 @@ class Authentication:
 
     def __init__(self, context: Context) -> None:
         self._program: Program = context.program
-        self._default = self._from_settings() or _DEFAULT
+        told = settings_of(context.program).mapping("REST_FRAMEWORK")
+        names = self._names(told.get("DEFAULT_AUTHENTICATION_CLASSES"))
+        self._default = _DEFAULT if names is None else names
+        self._default_permissions = self._names(told.get("DEFAULT_PERMISSION_CLASSES")) or ()
 
-    def of_class(self, info: ClassInfo) -> tuple[tuple[Guard, ...], tuple[str, ...]]:
-        """Guards, and functions that check the caller, of a view class."""
-        held = self._program.attribute(info.id, "authentication_classes")
-        names = self._names(held[0], held[1]) if held is not None else self._default
-        guards, checks = self.of_names(names, info.module.path, info.node.line)
-        for expr, scope in filter(None, (self._program.attribute(info.id, "permission_classes"),)):
-            for name in self._names(expr, scope):
-                if name in self._program.classes:
-                    method = self._program.method(name, "has_permission")
-                    checks = (*checks, *((method.id,) if method is not None else ()))
+    def of(self, authentication: Value, permission: Value, info: ClassInfo | None, place: tuple[str, int]) -> Guards:
+        """Guards, and functions that check the caller, from what a view names (None: it names nothing)."""
+        names = self._names(authentication)
+        guards, checks = self._of_names(self._default if names is None else names, place)
+        permissions = self._names(permission)
+        for name in self._default_permissions if permissions is None else permissions:
+            if self._key_permission(name):
+                guards = (*guards, Guard("api-key", name, *place))
+            method = self._program.method(name, "has_permission") if name in self._program.classes else None
+            checks = (*checks, *((method.id,) if method is not None else ()))
+        if info is not None:
+            own = self._program.method(info.id, "get_authenticators") or self._program.method(info.id, "perform_authentication")
+            checks = (*checks, *((own.id,) if own is not None else ()))
         return guards, checks
 
-    def of_names(self, names: Iterable[str], file: str, line: int) -> tuple[tuple[Guard, ...], tuple[str, ...]]:
+    def _key_permission(self, name: str) -> bool:
+        names = self._program.mro(name) if name in self._program.classes else (name,)
+        return any(n.rpartition(".")[2] in _KEY_PERMISSIONS for n in names)
+
+    def _of_names(self, names: Iterable[str], place: tuple[str, int]) -> Guards:
         """Guards of authentication classes, the project's own ones judged by what they derive from and read."""
-        guards: list[Guard] = []
-        checks: list[str] = []
         listed = tuple(names)
-        if not listed:
-            guards.append(Guard("anonymous", "no authentication class", file, line))
+        guards = [] if listed else [Guard("anonymous", "no authentication class", *place)]
+        checks: list[str] = []
         for name in listed:
-            kind = self._kind(name)
-            guards.append(Guard(kind, name, file, line))
+            guards.append(Guard(self._kind(name), name, *place))
             method = self._program.method(name, "authenticate") if name in self._program.classes else None
             if method is not None:
                 checks.append(method.id)
         return tuple(guards), tuple(checks)
-
-    @property
-    def default(self) -> tuple[str, ...]:
-        """Authentication classes of views that name none."""
-        return tuple(self._default)
 
     def _kind(self, name: str) -> AuthKind:
         for base in self._program.mro(name) if name in self._program.classes else (name,):
@@ -62,16 +68,16 @@ class Authentication:
                     return kind
         return "token"  # an authentication class that is neither session nor a known one reads some credential of the caller's own
 
-    def _names(self, expr: syntax.Expr, scope: object) -> tuple[str, ...]:
-        items = expr.items if isinstance(expr, syntax.Sequence) else (expr,)
-        return tuple(filter(None, (self._program.resolve(i, scope) for i in items if isinstance(i, (syntax.Name, syntax.Attribute)))))  # type: ignore[arg-type]
-
-    def _from_settings(self) -> tuple[str, ...]:
-        for module in self._program.modules.values():
-            if self._program.lookup(f"{module.name}.REST_FRAMEWORK") is None:
-                continue
-            folded = self._program.fold(syntax.Name("REST_FRAMEWORK", 0), module)
-            listed = folded.get("DEFAULT_AUTHENTICATION_CLASSES") if isinstance(folded, dict) else None
-            if isinstance(listed, (list, tuple)) and listed:
-                return tuple(self._program.canonical(str(n)) for n in listed)
-        return ()
+    def _names(self, value: Value) -> tuple[str, ...] | None:
+        """Dotted names of classes, None when nothing is said."""
+        if not isinstance(value, list | tuple):
+            return None
+        found = []
+        for item in value:
+            if isinstance(item, str):
+                found.append(self._program.canonical(item))
+            elif isinstance(item, Ref):
+                found.append(item.name)
+            elif isinstance(item, Made) and isinstance(item.callee, Ref):  # `IsOwner(...)`, `IsAuthenticated | HasAPIKey` made by a call
+                found.append(item.callee.name)
+        return tuple(found)

@@ -1,17 +1,17 @@
-"""Routers: which viewset is registered under which path, through functions that take a router, nested routers, and routers that extend others."""
+"""Routers: which viewset is registered under which path, on which router, and where each router is included."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import msgspec
+from agentlint.api import ClassInfo, Confidence, Made, Member, Mount, MountTree, Program, Ref, Value, join_paths
 
-from agentlint.api import ClassInfo, Context, FunctionInfo, MountTree, Scope, join_paths, syntax, table_key, walk
-from agentlint_django.urlconf import UrlEntry, holes
+from agentlint_django.patterns import holes
+from agentlint_django.project import settings_of
+from agentlint_django.urlconf import UrlEntry, url_table
 
-_ROUTERS = ("rest_framework.routers.BaseRouter", "rest_framework.routers.SimpleRouter", "rest_framework.routers.DefaultRouter", "rest_framework_nested.routers.SimpleRouter",
-            "rest_framework_nested.routers.DefaultRouter", "rest_framework_extensions.routers.ExtendedDefaultRouter")
-_NESTED = ("rest_framework_nested.routers.NestedSimpleRouter", "rest_framework_nested.routers.NestedDefaultRouter")
+_ROUTERS = ("rest_framework.routers.BaseRouter", "rest_framework.routers.SimpleRouter", "rest_framework.routers.DefaultRouter")
 
 
 class Registered(msgspec.Struct, frozen=True, eq=False):
@@ -19,102 +19,90 @@ class Registered(msgspec.Struct, frozen=True, eq=False):
 
     viewset: ClassInfo
     path: str
+    name: str
+    """Base of the route names, with namespaces; empty when only the model tells it."""
     file: str
     line: int
+    confidence: Confidence = "high"
 
 
-def read_routers(context: Context, entries: Iterable[UrlEntry]) -> Iterator[Registered]:
-    """Every registration, at every place where its router is included; a router that nothing includes stands at its own root."""
-    reader = _Routers(context)
-    scopes = list(_scopes(context))
-    for scope, body in scopes:
-        reader.declare(scope, body)
-    for scope, body in scopes:
-        reader.link(scope, body)
-    for entry in entries:
-        if isinstance(entry.view, syntax.Attribute) and entry.view.attr == "urls":
-            reader.place(entry)
-    for scope, body in scopes:
-        yield from reader.registrations(scope, body)
+class Routers:
+    """The routers of a program: objects of a router class, and objects of unknown libraries whose class is called a router."""
 
-
-def _scopes(context: Context) -> Iterator[tuple[Scope, tuple[syntax.Stmt, ...]]]:
-    for module in context.program.modules.values():
-        yield module, module.body
-    for info in context.program.functions.values():
-        yield info, info.node.body
-
-
-class _Routers:
-    def __init__(self, context: Context) -> None:
-        self._program = context.program
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._made = [m for m in settings_of(program).setup.made if self._is_router(m)]
         self._tree = MountTree()
+        self._spaces: dict[str, str] = {}
+        for made in self._made:
+            self._tree.declare(_key(made))
+        for made in self._made:
+            self._nest(made)
+        for entry in url_table(program).entries:
+            self._place(entry)
 
-    def declare(self, scope: Scope, body: tuple[syntax.Stmt, ...]) -> None:
-        program = self._program
-        for stmt in walk.statements(body):
-            if not isinstance(stmt, syntax.Assign) or not isinstance(stmt.value, syntax.Call):
-                continue
-            name = program.resolve(stmt.value.func, scope)
-            if not (name in _ROUTERS or name in _NESTED or (name in program.classes and program.inherits(name, *_ROUTERS, *_NESTED))):
-                continue
-            for target in stmt.targets:
-                key = table_key(target, scope, program)
-                if key:
-                    self._tree.declare(key)
-                    if stmt.value.args and len(stmt.value.args) > 1:  # a nested router: its parent, the parent's prefix, and the name of the parent's id
-                        lookup = next((program.fold(k.value, scope) for k in stmt.value.keywords if k.name == "lookup"), "parent")
-                        prefix = program.fold(stmt.value.args[1], scope)
-                        if isinstance(prefix, str):
-                            self._tree.mount(table_key(stmt.value.args[0], scope, program), key, f"{prefix}/{{{lookup}_pk}}")
-        if isinstance(scope, FunctionInfo):
-            for parameter in scope.node.params:
-                annotation = program.resolve(parameter.annotation, scope) if parameter.annotation is not None else ""
-                if "router" in parameter.name.lower() or annotation in _ROUTERS:
-                    self._tree.declare(f"{scope.id}.{parameter.name}")
+    def _is_router(self, made: Made) -> bool:
+        callee = made.callee
+        if not isinstance(callee, Ref):
+            return False
+        if callee.name in self._program.classes:
+            return self._program.inherits(callee.name, *_ROUTERS) or any(
+                b.endswith("Router") and "rest_framework" in b for b in self._program.mro(callee.name) if b not in self._program.classes)
+        return callee.name in _ROUTERS or (callee.name.endswith("Router") and "rest_framework" in callee.name)
 
-    def link(self, scope: Scope, body: tuple[syntax.Stmt, ...]) -> None:
-        program = self._program
-        for call in walk.calls(body):
-            func = call.func
-            if isinstance(func, syntax.Attribute) and func.attr == "extend" and isinstance(func.value, syntax.Attribute) and func.value.attr == "registry" and call.args:
-                given = call.args[0]
-                if isinstance(given, syntax.Attribute) and given.attr == "registry":
-                    self._tree.mount(table_key(func.value.value, scope, program), table_key(given.value, scope, program))
-                continue
-            target = program.lookup(program.resolve(func, scope)) if call.args or call.keywords else None
-            if not isinstance(target, FunctionInfo):
-                continue
-            names = [p.name for p in target.node.params]
-            given_by_name = [(k.name, k.value) for k in call.keywords if k.name]
-            for name, argument in [*zip(names, call.args, strict=False), *given_by_name]:
-                key = table_key(argument, scope, program)
-                if key and self._tree.known(key) and self._tree.known(f"{target.id}.{name}"):
-                    self._tree.mount(key, f"{target.id}.{name}")
+    def _nest(self, made: Made) -> None:
+        """Nested routers (`NestedSimpleRouter(parent, "domains", lookup="domain")`) and routers that take over the registrations of others."""
+        parent = made.args[0] if made.args else made.keywords.get("parent_router")
+        prefix = made.args[1] if len(made.args) > 1 else made.keywords.get("parent_prefix")
+        if isinstance(parent, Made) and isinstance(prefix, str):
+            lookup = made.keywords.get("lookup", made.args[2] if len(made.args) > 2 else "nested_1")
+            self._tree.mount(_key(parent), _key(made), f"{holes(prefix, True)}/{{{lookup}_pk}}")
+        for call in made.calls:
+            if call.method in ("registry.extend", "extend") and call.args:
+                given = call.args[0].owner if isinstance(call.args[0], Member) else call.args[0]
+                if isinstance(given, Made):
+                    self._tree.mount(_key(made), _key(given))
 
-    def place(self, entry: UrlEntry) -> None:
-        """A router included in the URLconf."""
-        key = table_key(entry.view.value, entry.scope, self._program) if isinstance(entry.view, syntax.Attribute) else ""
-        if self._tree.known(key):
+    def _place(self, entry: UrlEntry) -> None:
+        """A router included in the URLconf, as `router.urls` or through `path("", router.urls)`."""
+        owner = entry.view.owner if isinstance(entry.view, Member) and entry.view.attr in ("urls", "get_urls") else None
+        if isinstance(owner, Made) and self._tree.known(_key(owner)):
             place = f"url:{entry.path}"
-            self._tree.declare(place, entry.path if entry.path.startswith("/") else f"/{entry.path}", root=True)
-            self._tree.mount(place, key)
+            self._tree.declare(place, entry.path, root=True)
+            self._tree.mount(place, _key(owner))
+            self._spaces.setdefault(_key(owner), entry.name)
 
-    def registrations(self, scope: Scope, body: tuple[syntax.Stmt, ...]) -> Iterator[Registered]:
-        program = self._program
-        for call in walk.calls(body):
-            if not isinstance(call.func, syntax.Attribute) or call.func.attr != "register":
+    def registrations(self) -> Iterator[Registered]:
+        """Every registration at every place of its router; a router that nothing includes stands at its own root."""
+        for made in self._made:
+            for place in self._tree.places(_key(made)):
+                routed: Confidence = "high" if self._tree.is_mounted(_key(made)) else "medium"
+                yield from self._of_router(made.calls, place, routed, self._spaces.get(_key(made), ""))
+
+    def _of_router(self, calls: list[Made], place: Mount, confidence: Confidence, namespace: str) -> Iterator[Registered]:
+        for call in calls:
+            if call.method != "register":
                 continue
-            key = table_key(call.func.value, scope, program)
-            if not self._tree.known(key):
-                continue
-            given = {k.name: k.value for k in call.keywords}
-            prefix = call.args[0] if call.args else given.get("prefix")
-            viewset = call.args[1] if len(call.args) > 1 else given.get("viewset")
-            info = program.lookup(program.resolve(viewset, scope)) if viewset is not None else None
-            text = program.fold(prefix, scope) if prefix is not None else None
-            if isinstance(info, ClassInfo):
-                spoken = holes(text, True) if isinstance(text, str) else "{}"
-                for place in self._tree.places(key):
-                    file = scope.path if isinstance(scope, syntax.Module) else scope.module.path
-                    yield Registered(info, join_paths(place.prefix or "/", f"{spoken}/" if spoken else ""), file, call.line)
+            given = dict(zip(("prefix", "viewset", "basename"), call.args, strict=False)) | call.keywords
+            viewset, prefix = given.get("viewset"), given.get("prefix")
+            info = self._program.classes.get(viewset.name) if isinstance(viewset, Ref) else None
+            base = given.get("basename", given.get("base_name"))
+            spoken = holes(prefix, True) if isinstance(prefix, str) else "{}"
+            path = join_paths(place.prefix or "/", f"{spoken}/" if spoken else "")
+            if info is not None:
+                name = ":".join(filter(None, (namespace, base))) if isinstance(base, str) else ""
+                yield Registered(info, path if path.startswith("/") else f"/{path}", name, call.file, call.line, confidence)
+            parents = given.get("parents_query_lookups")
+            if isinstance(parents, list | tuple) or call.calls:  # drf-extensions: what `register` gives registers the nested ones
+                yield from self._nested(call, path, parents, confidence)
+
+    def _nested(self, call: Made, path: str, _parents: Value, confidence: Confidence) -> Iterator[Registered]:
+        inner = [c for c in call.calls if c.method == "register"]
+        lookups = next((c.keywords.get("parents_query_lookups", c.args[3] if len(c.args) > 3 else None) for c in inner), None)
+        lookup = lookups[-1] if isinstance(lookups, list | tuple) and lookups and isinstance(lookups[-1], str) else "pk"
+        if inner:
+            yield from self._of_router(inner, Mount(join_paths(path, f"{{{lookup}}}/")), confidence, "")
+
+
+def _key(made: Made) -> str:
+    return f"{made.file}:{made.line}:{id(made)}"

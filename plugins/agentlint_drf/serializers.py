@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentlint.api import CallSite, ClassInfo, Context, Effect, FunctionInfo, Program, Type, syntax, walk
-from agentlint_django.forms import Written, meta_model, model_fields
+from agentlint.api import CallSite, ClassInfo, Context, Effect, FunctionInfo, Program, Type, Value, syntax, walk
 
-MODEL_SERIALIZERS = ("rest_framework.serializers.ModelSerializer", "rest_framework.serializers.HyperlinkedModelSerializer")
+from agentlint_django.forms import Written, meta_model, meta_value
+from agentlint_django.models import models_of
+
+BASE = "rest_framework.serializers.BaseSerializer"
+MODEL_SERIALIZER = "rest_framework.serializers.ModelSerializer"
 HOOKS = ("create", "update", "save", "validate", "to_internal_value")
-_SAVE = "django.db.models.Model.save()"
+SAVE, DELETE = "django.db.models.Model.save()", "django.db.models.Model.delete()"
+_READ_ONLY = ("SerializerMethodField", "ReadOnlyField", "HyperlinkedIdentityField", "HiddenField", "StringRelatedField")
+_NEVER = frozenset({"id", "pk", "url"})
+
+
+def is_serializer(class_id: str, program: Program) -> bool:
+    """True for a serializer class of the project."""
+    return class_id in program.classes and (
+        program.inherits(class_id, BASE, MODEL_SERIALIZER) or any(b.endswith("Serializer") for b in program.mro(class_id) if b not in program.classes))
 
 
 def written_by(class_id: str, program: Program) -> Written | None:
@@ -24,24 +35,23 @@ def written_by(class_id: str, program: Program) -> Written | None:
 
 
 def _fields(class_id: str, meta: ClassInfo, model: str, program: Program) -> tuple[str, ...]:
-    def told(name: str) -> object:
-        held = program.attribute(meta.id, name)
-        return program.fold(held[0], held[1]) if held is not None else None
-
-    listed, excluded, fixed = told("fields"), told("exclude"), told("read_only_fields")
-    readonly = {str(f) for f in fixed} if isinstance(fixed, (list, tuple)) else set()
+    listed, excluded = _texts(meta_value(meta, "fields", program)), _texts(meta_value(meta, "exclude", program))
     declared = _declared(class_id, program)
-    readonly |= {name for name, (_, fixed_field) in declared.items() if fixed_field}
-    if isinstance(listed, (list, tuple)):
-        names = {str(f) for f in listed}
-    elif isinstance(excluded, (list, tuple)) and excluded:
-        names = {f for f in model_fields(model, program) if f not in excluded} | set(declared)
+    closed = {*_texts(meta_value(meta, "read_only_fields", program)), *(name for name, (_, fixed) in declared.items() if fixed), *_closed(meta, program)}
+    if listed:
+        names = set(listed)
+    elif excluded or closed:
+        names = {f for f in models_of(program).fields(model) if f not in excluded} | set(declared)
     else:
-        if not readonly:
-            return ()
-        names = set(model_fields(model, program)) | set(declared)
-    sources = {source for name, (source, fixed_field) in declared.items() if name in names and source and not fixed_field}
-    return tuple(sorted((names - readonly - {"id", "pk", "url"}) | sources)) or ("",)
+        return ()
+    sources = {source for name, (source, fixed) in declared.items() if name in names and source and not fixed}
+    return tuple(sorted((names - closed - _NEVER) | sources)) or ("",)
+
+
+def _closed(meta: ClassInfo, program: Program) -> set[str]:
+    """Fields that `extra_kwargs` makes read-only."""
+    options = meta_value(meta, "extra_kwargs", program)
+    return {k for k, v in options.items() if isinstance(v, dict) and v.get("read_only") is True} if isinstance(options, dict) else set()
 
 
 def _declared(class_id: str, program: Program) -> dict[str, tuple[str, bool]]:
@@ -52,46 +62,93 @@ def _declared(class_id: str, program: Program) -> dict[str, tuple[str, bool]]:
         for name, value in info.attributes.items() if info is not None else ():
             if isinstance(value, syntax.Call):
                 options = {k.name: k.value for k in value.keywords if k.name}
-                source = options.get("source")
-                fixed = options.get("read_only")
+                source, fixed = options.get("source"), options.get("read_only")
                 kind = walk.dotted(value.func).rpartition(".")[2]
-                is_fixed = (isinstance(fixed, syntax.Constant) and fixed.value is True) or kind in ("SerializerMethodField", "ReadOnlyField")
+                is_fixed = (isinstance(fixed, syntax.Constant) and fixed.value is True) or kind in _READ_ONLY
                 found[name] = (str(source.value) if isinstance(source, syntax.Constant) else "", is_fixed)
     return found
 
 
-def serializer_attributes(program: Program) -> dict[str, dict[str, Type]]:
-    """`instance` of every model serializer, by class id."""
-    found = {}
-    for class_id in sorted({c for base in MODEL_SERIALIZERS for c in program.subclasses(base)}):
-        written = written_by(class_id, program)
-        if written is not None:
-            found[class_id] = {"instance": Type(written.model)}
-    return found
+def _texts(value: Value) -> list[str]:
+    return [v for v in value if isinstance(v, str)] if isinstance(value, list | tuple) else []
+
+
+# --------------------------------------------------------------------- saving
 
 
 def serializer_effects(site: CallSite, context: Context) -> Iterator[Effect]:
-    """The effect of `serializer.save()`, and of `super().create()` and `super().update()` in an override, where the serializer's class is known."""
-    own = site.library.rpartition(".")[0] in MODEL_SERIALIZERS and site.name in ("create", "update")
-    if site.name != "save" and not own:
+    """The effect of `serializer.save()` and of `super().create()` in a serializer, where its class is known."""
+    program = context.program
+    if site.name not in ("save", "create", "update"):
         return
     for kind in site.receiver:
-        if not kind.meta and kind.name in context.program.classes and context.program.inherits(kind.name, *MODEL_SERIALIZERS):
-            written = written_by(kind.name, context.program)
-            if written is not None:
-                yield Effect("orm-write", "update" if _on_instance(site, context) else "create", written.model.rpartition(".")[2], site.file, site.line, site.caller,
-                             model=written.model,
-                             fields=written.fields, api=_SAVE, methods=site.methods)
-            return
+        if kind.meta or not is_serializer(kind.name, program):
+            continue
+        written = written_by(kind.name, program)
+        for operation in _operations(site, kind, context) if written is not None else ():
+            yield Effect(
+                "orm-write", operation, written.model.rpartition(".")[2], site.file, site.line, site.caller, model=written.model,  # type: ignore[arg-type, union-attr]
+                fields=written.fields, api=SAVE, methods=site.methods,  # type: ignore[union-attr]
+            )
+        return
 
 
-def _on_instance(site: CallSite, context: Context) -> bool:
-    info = context.program.functions.get(site.caller)
+def _operations(site: CallSite, kind: Type, context: Context) -> list[str]:
+    """What the framework itself does at the call: nothing where the project's own `create` or `update` runs instead."""
+    program = context.program
+    if any(t.confidence != "low" and t.function in program.functions for t in site.targets):
+        return []
+    if site.name != "save":
+        above = site.call.func.value if isinstance(site.call.func, syntax.Attribute) else None
+        on_super = isinstance(above, syntax.Call) and walk.dotted(above.func) == "super"
+        return [site.name] if on_super and program.inherits(kind.name, MODEL_SERIALIZER) else []
+    wanted = _wanted(site, program)
+    return [o for o in wanted if program.method(kind.name, o) is None and program.inherits(kind.name, MODEL_SERIALIZER)]
+
+
+def _wanted(site: CallSite, program: Program) -> list[str]:
+    info = program.functions.get(site.caller)
+    name = site.caller.rpartition(".")[2]
+    if name in ("perform_create", "create", "post"):
+        return ["create"]
+    if name in ("perform_update", "update", "partial_update", "put", "patch"):
+        return ["update"]
     receiver = site.call.func.value if isinstance(site.call.func, syntax.Attribute) else None
-    if not isinstance(info, FunctionInfo) or not isinstance(receiver, syntax.Name):
-        return False
-    for stmt in walk.statements(info.node.body):
-        if isinstance(stmt, syntax.Assign) and isinstance(stmt.value, syntax.Call) and any(isinstance(t, syntax.Name) and t.id == receiver.id for t in stmt.targets):
-            if stmt.value.args or any(k.name == "instance" for k in stmt.value.keywords):
-                return True
-    return False
+    variable = receiver.id if isinstance(receiver, syntax.Name) else ""
+    for stmt in walk.statements(info.node.body) if isinstance(info, FunctionInfo) and variable else ():
+        named = isinstance(stmt, syntax.Assign) and any(isinstance(t, syntax.Name) and t.id == variable for t in stmt.targets)
+        if named and isinstance(stmt, syntax.Assign) and isinstance(stmt.value, syntax.Call):
+            on_instance = stmt.value.args or any(k.name == "instance" for k in stmt.value.keywords)
+            return ["update"] if on_instance else ["create"]
+    return ["create", "update"]
+
+
+def saving_edges(context: Context) -> Iterator[tuple[str, str]]:
+    """(caller, hook): `serializer.save()` runs the project's own `create` and `update` of the serializer."""
+    program = context.program
+    for info in program.functions.values():
+        for call in walk.calls(info.node.body):
+            if not isinstance(call.func, syntax.Attribute) or call.func.attr != "save":
+                continue
+            for kind in context.types.of(call.func.value, info.id):
+                if not kind.meta and is_serializer(kind.name, program):
+                    for hook in ("create", "update"):
+                        method = program.method(kind.name, hook)
+                        if method is not None:
+                            yield info.id, method.id
+
+
+def serializer_types(program: Program) -> Iterator[tuple[str, str, Type]]:
+    """What the framework hands to serializers: their instance."""
+    for class_id in program.subclasses(BASE):
+        written = written_by(class_id, program)
+        if written is None:
+            continue
+        yield class_id, "instance", Type(written.model)
+        update = program.classes[class_id].methods.get("update")
+        if update is not None:
+            params = program.functions[update].node.params
+            if len(params) > 1:
+                yield update, params[1].name, Type(written.model)
+
+

@@ -1,0 +1,171 @@
+"""What Django adds to classes and hands to hooks: relations and their reverse sides, managers, the form, object or queryset that a hook is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentlint.api import ClassInfo, FunctionInfo, Program, Type, syntax, walk
+
+from agentlint_django.admin_sites import Registration, registrations
+from agentlint_django.class_views import ClassView
+from agentlint_django.forms import MODEL_FORM, form_of_class
+from agentlint_django.models import MODEL, models_of
+from agentlint_django.project import settings_of
+from agentlint_django.signals import receivers
+
+_TO_ONE = ("ForeignKey", "OneToOneField", "TreeForeignKey", "ParentalKey", "AutoOneToOneField")
+_TO_MANY = ("ManyToManyField", "SortedManyToManyField", "ParentalManyToManyField", "TreeManyToManyField")
+_GENERIC = ("GenericRelation",)
+_MANAGER = "django.db.models.Manager"
+_RELATED = "django.db.models.RelatedManager"
+_MANY = "django.db.models.ManyRelatedManager"
+_QUERYSET = "django.db.models.QuerySet"
+_REQUEST = "django.http.HttpRequest"
+_FORM_HOOKS = ("form_valid", "form_invalid", "formset_valid")
+
+Attributes = dict[str, dict[str, Type]]
+
+
+def attribute_types(program: Program) -> Attributes:
+    """Class id to attribute to type, and function id to parameter to type."""
+    found: Attributes = {}
+    models = models_of(program)
+    for class_id in program.subclasses(MODEL):
+        info = program.classes[class_id]
+        for name, value in info.attributes.items():
+            if isinstance(value, syntax.Call):
+                _relation(info, name, value, program, found)
+        _managers(info, program, found)
+    for class_id in program.subclasses(MODEL_FORM):
+        written = form_of_class(class_id, program).written
+        if written is not None:
+            found.setdefault(class_id, {})["instance"] = Type(written.model)
+    if models.user in program.classes:
+        found.setdefault(_REQUEST, {})["user"] = Type(models.user)
+    for function, name, given in (*_form_parameters(program), *_admin_parameters(program), *_signal_parameters(program)):
+        found.setdefault(function, {})[name] = given
+    return found
+
+
+# ------------------------------------------------------------------ relations
+
+
+def _relation(info: ClassInfo, name: str, call: syntax.Call, program: Program, found: Attributes) -> None:
+    kind = walk.dotted(call.func).rpartition(".")[2]
+    if kind not in (*_TO_ONE, *_TO_MANY, *_GENERIC):
+        return
+    given = call.args[0] if call.args else next((k.value for k in call.keywords if k.name == "to"), None)
+    target = _target(given, info, program)
+    if not target:
+        return
+    to_one = kind in _TO_ONE
+    found.setdefault(info.id, {})[name] = Type(target) if to_one else Type(_RELATED if kind in _GENERIC else _MANY, (Type(target),))
+    reverse = _reverse(info, call, kind, program)
+    if reverse and kind not in _GENERIC:
+        single = kind in ("OneToOneField", "AutoOneToOneField")
+        back = Type(info.id) if single else Type(_RELATED if to_one else _MANY, (Type(info.id),))
+        found.setdefault(target, {}).setdefault(reverse, back)
+
+
+def _reverse(info: ClassInfo, call: syntax.Call, kind: str, program: Program) -> str:
+    """The name of the other side of a relation; empty when it has none."""
+    spoken = next((k.value for k in call.keywords if k.name == "related_name"), None)
+    told = program.fold(spoken, info) if spoken is not None else None
+    name = info.node.name.lower()
+    if isinstance(told, str) and told:
+        return "" if told.endswith("+") else told.replace("%(class)s", name)
+    return name if kind == "OneToOneField" else f"{name}_set"
+
+
+def _target(given: syntax.Expr | None, info: ClassInfo, program: Program) -> str:
+    models = models_of(program)
+    if given is None:
+        return ""
+    if isinstance(given, syntax.Constant) and given.value == "self":
+        return info.id
+    if walk.dotted(given).endswith("AUTH_USER_MODEL"):
+        return models.user
+    if isinstance(given, syntax.Constant) and isinstance(given.value, str):
+        beside = f"{info.module.name}.{given.value}"
+        known = beside if beside in program.classes else models.by_label(given.value)
+        return known or (models.user if given.value in ("auth.User", "User") else "")
+    name = program.resolve(given, info)
+    if name in program.classes or name.startswith("django.contrib."):
+        return name
+    return models.named(settings_of(program).setup.value(given, info))
+
+
+def _managers(info: ClassInfo, program: Program, found: Attributes) -> None:
+    """`objects = OrderManager()`, `OrderQuerySet.as_manager()`, `Manager.from_queryset(Q)()`: the class that answers, on this model."""
+    for base in reversed(program.mro(info.id)):
+        held = program.classes.get(base)
+        for name, value in held.attributes.items() if held is not None else ():
+            made = _manager_class(value, held, program) if isinstance(value, syntax.Call) and held is not None else ""
+            if made in program.classes:
+                found.setdefault(info.id, {})[name] = Type(made, (Type(info.id),))
+
+
+def _manager_class(value: syntax.Call, held: ClassInfo, program: Program) -> str:
+    func = value.func
+    if isinstance(func, syntax.Attribute) and func.attr in ("as_manager", "from_queryset"):
+        return program.resolve(value.args[0] if func.attr == "from_queryset" and value.args else func.value, held)
+    if isinstance(func, syntax.Call):
+        return _manager_class(func, held, program)
+    made = program.resolve(func, held)
+    known = program.lookup(made) if made and made not in program.classes else None
+    if isinstance(known, syntax.Call):  # `OrderManager = BaseManager.from_queryset(OrderQuerySet)`
+        home = program.modules.get(made.rpartition(".")[0])
+        inner = known.args[0] if isinstance(known.func, syntax.Attribute) and known.func.attr == "from_queryset" and known.args else None
+        return program.resolve(inner, home) if inner is not None and home is not None else ""
+    return made if made in program.classes and program.inherits(made, _MANAGER) else ""
+
+
+# ----------------------------------------------------------- hooks' arguments
+
+Given = Iterator[tuple[str, str, Type]]
+
+
+def _form_parameters(program: Program) -> Given:
+    """The form that `form_valid(self, form)` gets, where one form fits all views that use the method."""
+    for info in program.classes.values():
+        for hook in _FORM_HOOKS:
+            if hook not in info.methods:
+                continue
+            method = program.functions[info.methods[hook]]
+            forms = {ClassView(program.classes[c], {}, program).form.class_id for c in (info.id, *program.subclasses(info.id))} - {""}
+            if len(forms) == 1 and len(method.node.params) > 1:
+                yield method.id, method.node.params[1].name, Type(forms.pop())
+
+
+def _admin_parameters(program: Program) -> Given:
+    """Objects and querysets that the admin site hands to an admin class and its actions."""
+    for found in registrations(program):
+        if found.admin is None:
+            continue
+        for name in ("save_model", "delete_model", "response_change", "response_add", "log_change", "has_change_permission", "has_delete_permission"):
+            yield from _named(program.method(found.admin.id, name), ("obj", "instance"), Type(found.model))
+        yield from _named(program.method(found.admin.id, "delete_queryset"), ("queryset",), _rows(found))
+        for action in found.actions(program):
+            yield from _named(action, ("queryset",), _rows(found))
+        yield found.admin.id, "model", Type(found.model, (), True)
+
+
+def _rows(found: Registration) -> Type:
+    return Type(_QUERYSET, (Type(found.model),))
+
+
+def _named(method: FunctionInfo | None, names: tuple[str, ...], given: Type) -> Given:
+    for parameter in method.node.params if method is not None else ():
+        if parameter.name in names:
+            yield method.id, parameter.name, given  # type: ignore[union-attr]
+
+
+def _signal_parameters(program: Program) -> Given:
+    """The instance that a receiver of a model's signal gets."""
+    for receiver in receivers(program):
+        if receiver.model:
+            yield from _named(receiver.function, ("instance",), Type(receiver.model))
+            yield from _named(receiver.function, ("sender",), Type(receiver.model, (), True))
+
+
+

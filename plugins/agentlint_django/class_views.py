@@ -1,0 +1,154 @@
+"""Class-based views: what a class, its bases and the arguments of `as_view` say of model, form, fields and methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from agentlint.api import ClassInfo, FunctionInfo, Program, Ref, Value, syntax, walk
+
+from agentlint_django.forms import Form, Written, form_of
+from agentlint_django.models import models_of
+from agentlint_django.project import settings_of
+
+METHODS = ("get", "post", "put", "patch", "delete")
+_KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("delete", ("DeleteView", "DeletionMixin")), ("create", ("CreateView", "CreateWithInlinesView")), ("update", ("UpdateView", "UpdateWithInlinesView")),
+    ("formset", ("FormSetView", "FormsetView")), ("wizard", ("WizardView",)), ("form", ("FormView", "ProcessFormView")), ("page", ("View",)),
+)
+"""What the last word of a library view's name says it does, in Django itself and in packages that extend its generic views."""
+
+
+class ClassView:
+    """One class-based view, as one pattern routes it."""
+
+    def __init__(self, info: ClassInfo, options: dict[str, Value], program: Program) -> None:
+        self.info = info
+        self._options = options
+        self._program = program
+        self._evaluator = settings_of(program).setup.evaluator
+
+    @cached_property
+    def library_bases(self) -> tuple[str, ...]:
+        """Bases outside the project in method resolution order."""
+        return tuple(b for b in self._program.mro(self.info.id) if b not in self._program.classes)
+
+    @cached_property
+    def kind(self) -> str:
+        """What the framework does on a POST: `create`, `update`, `delete`, `form`, `formset`, `wizard`, `account`; `page` when only a GET is answered."""
+        for base in self.library_bases:
+            if base.startswith(("rest_framework.", "object")):
+                continue
+            found = kind_of(base)
+            if found:
+                return found
+        return ""
+
+    def method(self, name: str) -> FunctionInfo | None:
+        """A method of the project's own, also one that another name is set to (`put = post`)."""
+        found = self._program.method(self.info.id, name)
+        if found is None:
+            held = self._program.attribute(self.info.id, name)
+            alias = walk.dotted(held[0]) if held is not None else ""
+            found = self._program.method(self.info.id, alias) if alias and "." not in alias else None
+        return found
+
+    def attribute(self, name: str) -> Value:
+        """A class attribute, or what `as_view` was given instead; None when neither says anything."""
+        if name in self._options:
+            return self._options[name]
+        held = self._program.attribute(self.info.id, name)
+        return self._evaluator.class_attribute(held[1].id, name) if held is not None else None
+
+    @cached_property
+    def allowed(self) -> frozenset[str]:
+        """Lower-case methods that the class lets through."""
+        listed = self.attribute("http_method_names")
+        return frozenset(str(m).lower() for m in listed) if isinstance(listed, list | tuple) else frozenset((*METHODS, "head", "options"))
+
+    # ----------------------------------------------------------------- forms
+
+    @cached_property
+    def form(self) -> Form:
+        """The form that the view fills: `form_class`, or what `get_form_class` and `get_form` give."""
+        found = form_of(self.attribute("form_class"), self._program)
+        if found.written is not None or found.class_id:
+            return found
+        for value in self._named_in("get_form_class", "get_form"):
+            inner = form_of(value, self._program)
+            if inner.written is not None or inner.class_id:
+                return inner
+        return found
+
+    @cached_property
+    def written(self) -> Written | None:
+        """The model and the fields that the framework writes for the view."""
+        model = self.model
+        form = self.form.written
+        if form is not None and (not model or form.model == model or not self._listed):
+            return form
+        return Written(model, self._listed) if model else form
+
+    @cached_property
+    def _listed(self) -> tuple[str, ...]:
+        fields = self.attribute("fields")
+        return tuple(sorted(f for f in fields if isinstance(f, str))) if isinstance(fields, list | tuple) else ()
+
+    @cached_property
+    def model(self) -> str:
+        """The model of the view's object: by attribute, else by what its hooks give."""
+        models = models_of(self._program)
+        for name in ("model", "queryset"):
+            found = models.named(self.attribute(name))
+            if found:
+                return found
+        for value in self._named_in("get_queryset", "get_object"):
+            found = models.named(value)
+            if found:
+                return found
+        return ""
+
+    def _named_in(self, *hooks: str) -> Iterator[Value]:
+        """What the project's own hooks give back, then every class that they name."""
+        for hook in hooks:
+            method = self._program.method(self.info.id, hook)
+            if method is None:
+                continue
+            setup = settings_of(self._program).setup
+            for returned in self._program.returned(method):
+                yield setup.value(returned, method)
+            for expr in walk.body_expressions(method.node.body):
+                if isinstance(expr, syntax.Name) and expr.id[:1].isupper():
+                    yield Ref(self._program.resolve(expr, method))
+
+    # ----------------------------------------------------------------- hooks
+
+    def reaches_framework(self, name: str, *instead: str) -> bool:
+        """True when a hook of the framework runs in the end: nobody overrides it, or every override hands on (or does it by one of the other names)."""
+        for base in self._program.mro(self.info.id):
+            info = self._program.classes.get(base)
+            if info is None or name not in info.methods:
+                continue
+            if not hands_on(self._program.functions[info.methods[name]], name, *instead):
+                return False
+        return True
+
+
+def kind_of(base: str) -> str:
+    """What a library's view class does, by the words its name ends with."""
+    last = base.rpartition(".")[2]
+    return next((kind for kind, endings in _KINDS if last.endswith(endings)), "")
+
+
+def hands_on(method: FunctionInfo, name: str, *instead: str) -> bool:
+    """True when a method calls the same method of its base, or one of the named methods on itself."""
+    for call in walk.calls(method.node.body):
+        func = call.func
+        if not isinstance(func, syntax.Attribute):
+            continue
+        on_super = isinstance(func.value, syntax.Call) and walk.dotted(func.value.func) == "super"
+        if (on_super and func.attr in (name, *instead)) or (func.attr in instead and walk.dotted(func.value) == "self"):
+            return True
+        if func.attr == name and call.args and walk.dotted(call.args[0]) == "self":  # `CreateView.post(self, request)`
+            return True
+    return False

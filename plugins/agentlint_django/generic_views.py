@@ -1,0 +1,86 @@
+"""What Django's generic views do by themselves when a form comes in, and which lines of the project run around that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentlint.api import Effect, FunctionInfo, Program, syntax, walk
+
+from agentlint_django.account_views import account_effect, account_view
+from agentlint_django.class_views import ClassView
+from agentlint_django.forms import Written
+
+SAVE, DELETE = "django.db.models.Model.save()", "django.db.models.Model.delete()"
+_ALWAYS = ("setup", "dispatch", "test_func", "has_permission", "handle_no_permission")
+_ON_GET = ("get_object", "get_queryset", "get_context_data", "get_redirect_url", "render_to_response", "get_form", "get_form_kwargs", "get_initial")
+_ON_POST = (
+    "get_object", "get_queryset", "get_form_class", "get_form", "get_form_kwargs", "get_initial", "form_valid", "form_invalid", "get_success_url", "delete",
+    "formset_valid", "forms_valid", "done", "process_step", "get_context_data",
+)
+
+
+def hooks_of(view: ClassView, method: str, program: Program) -> tuple[str, ...]:
+    """Ids of the project's methods that the framework calls around a method of a view, and of the form's own `save`."""
+    program = view._program
+    names = [*_ALWAYS]
+    own = view.method(method)
+    if method == "get":
+        names += _ON_GET if own is None or view.reaches_framework("get") else ()
+    elif view.kind and (own is None or view.reaches_framework(method, "post", "form_valid")):
+        names += _ON_POST
+    found = [m.id for name in names if (m := program.method(view.info.id, name)) is not None]
+    if method != "get" and view.form.class_id and view.kind in ("create", "update", "formset"):
+        found += [m.id for name in ("save", "save_m2m", "clean") if (m := program.method(view.form.class_id, name)) is not None]
+    return tuple(dict.fromkeys(found))
+
+
+def framework_effects(view: ClassView, program: Program) -> tuple[Effect, ...]:
+    """Effects of a POST that no line of the project shows, or that a line shows only for the concrete view (`form.save()` in a shared `form_valid`)."""
+    file, line = view.info.module.path, view.info.node.line
+    account = account_view(view)
+    if account:
+        return (account_effect(account, file, line),) if view.reaches_framework("form_valid") and view.reaches_framework("post", "form_valid") else ()
+    own = _own_effect(view, file, line)
+    return (own,) if own is not None else tuple(_saved_in_hooks(view, program))
+
+
+def _own_effect(view: ClassView, file: str, line: int) -> Effect | None:
+    written = view.written
+    if written is None or view.kind not in ("create", "update", "delete", "formset"):
+        return None
+    if not view.reaches_framework("post", "form_valid", "delete", "forms_valid"):
+        return None
+    if view.kind == "delete":
+        runs = view.reaches_framework("form_valid", "delete") and view.reaches_framework("delete", "form_valid")
+        return _effect(view, Written(written.model), "delete", DELETE, (file, line)) if runs else None
+    if not (view.reaches_framework("form_valid") and view.reaches_framework("forms_valid") and view.reaches_framework("formset_valid")):
+        return None
+    return _effect(view, written, {"formset": "write"}.get(view.kind, view.kind), SAVE, (file, line))
+
+
+def _saved_in_hooks(view: ClassView, program: Program) -> Iterator[Effect]:
+    """`form.save()` in a `form_valid` that the view inherits: which model it writes, only the view's own form tells."""
+    written = view.form.written
+    hook = program.method(view.info.id, "form_valid")
+    if written is None or hook is None or hook.owner == view.info.id:
+        return
+    parameter = hook.node.params[1].name if len(hook.node.params) > 1 else ""
+    for call in walk.calls(hook.node.body):
+        if saves(call) and isinstance(call.func, syntax.Attribute) and walk.dotted(call.func.value) == parameter:
+            operation = view.kind if view.kind in ("create", "update") else "write"
+            yield _effect(view, written, operation, SAVE, (hook.module.path, call.line), hook)
+
+
+def saves(call: syntax.Call) -> bool:
+    """True for `x.save()` that is not told to hold back (`commit=False`)."""
+    if not isinstance(call.func, syntax.Attribute) or call.func.attr not in ("save", "asave"):
+        return False
+    commit = next((k.value for k in call.keywords if k.name == "commit"), call.args[0] if call.args else None)
+    return not (isinstance(commit, syntax.Constant) and commit.value is False)
+
+
+def _effect(view: ClassView, written: Written, operation: str, api: str, place: tuple[str, int], hook: FunctionInfo | None = None) -> Effect:
+    return Effect(
+        "orm-write", operation, written.model.rpartition(".")[2], *place, hook.id if hook is not None else "", model=written.model,  # type: ignore[arg-type]
+        fields=() if operation == "delete" else written.fields, api=api, methods=("POST",), registered=hook is None,
+    )

@@ -1,0 +1,115 @@
+"""The settings of a Django project: which modules hold them, and what they say of URLconfs, applications, middleware and the user model."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from agentlint.api import Closure, Made, Member, Program, Ref, SetupCode, Value, setup_code, syntax, walk
+
+_TELLING = frozenset({"ROOT_URLCONF", "INSTALLED_APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "REST_FRAMEWORK", "AUTH_USER_MODEL", "ROOT_HOSTCONF"})
+"""Settings that only a settings module assigns."""
+
+
+class Settings:
+    """What the settings of a program say, of all its settings modules together: which one runs is decided outside."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._setup = setup_code(program)
+        self._setup.teach("django.db.models", self._metadata)
+        self._homes = _homes(program)
+        self._load()
+
+    def _load(self) -> None:
+        """Runs the project as Django starts it: models, applications with their `ready`, everything that may register something, URLconfs last."""
+        for name in sorted(self._program.modules, key=lambda m: (_rank(m), m)):
+            frame = self._setup.run_module(name)
+            if _rank(name) == 1:
+                for class_id in frame.names.values():
+                    self._ready(class_id)
+
+    def _ready(self, value: Value) -> None:
+        method = self._program.method(value.name, "ready") if isinstance(value, Ref) and value.name in self._program.classes else None
+        if method is not None and self._program.inherits(value.name, "django.apps.AppConfig"):
+            self._setup.caller.run_function(Closure(method, None, value), [], {})
+
+    @property
+    def setup(self) -> SetupCode:
+        """Set-up code that knows Django's models."""
+        return self._setup
+
+    def values(self, name: str) -> list[Value]:
+        """The values of a setting, one for each module or class that assigns it, defaults of environment look-ups included."""
+        found = [_default(self._setup.evaluator.named(f"{home}.{name}")) for home in self._homes.get(name, ())]
+        return [v for v in found if v is not None and not isinstance(v, Made | Member | Ref)]
+
+    def texts(self, name: str) -> list[str]:
+        """All texts that a setting holds, in lists or alone."""
+        found: dict[str, None] = {}
+        for value in self.values(name):
+            for item in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(item, str):
+                    found[item] = None
+        return list(found)
+
+    def mapping(self, name: str) -> dict[str, Value]:
+        """A setting that is a mapping, of all modules together; the first one that has a key tells it."""
+        merged: dict[str, Value] = {}
+        for value in self.values(name):
+            if isinstance(value, dict):
+                merged = {**{k: v for k, v in value.items() if isinstance(k, str)}, **merged}
+        return merged
+
+    def _metadata(self, owner: Value, attr: str) -> Value:
+        """`Model._meta.app_label` and its kin."""
+        if not isinstance(owner, Member) or owner.attr != "_meta" or not isinstance(owner.owner, Ref):
+            return None
+        app, name = label(owner.owner.name, self._program)
+        known = {"app_label": app, "model_name": name.lower(), "object_name": name, "label": f"{app}.{name}", "label_lower": f"{app}.{name.lower()}"}
+        return known.get(attr)
+
+
+def _rank(module: str) -> int:
+    last = module.rpartition(".")[2]
+    return 0 if ".models." in f".{module}." else 1 if last == "apps" else 3 if "url" in last or ".urls." in f".{module}." else 2
+
+
+def label(model: str, program: Program) -> tuple[str, str]:
+    """The application label and the name of a model class."""
+    info = program.classes.get(model)
+    meta = program.classes.get(info.nested.get("Meta", "")) if info is not None else None
+    held = program.attribute(meta.id, "app_label") if meta is not None else None
+    told = program.fold(held[0], held[1]) if held is not None else None
+    parts = (info.module.name if info is not None else model.rpartition(".")[0]).split(".")
+    packages = parts[: parts.index("models")] if "models" in parts else parts[:-1]
+    return (told if isinstance(told, str) else packages[-1] if packages else "app"), model.rpartition(".")[2]
+
+
+def _homes(program: Program) -> dict[str, list[str]]:
+    """Setting to the modules and classes (class-based settings) that assign it; the shortest names first: base settings before special ones."""
+    found: dict[str, list[str]] = {}
+    for module in program.modules.values():
+        names = {t.id for stmt in walk.statements(module.body) if isinstance(stmt, syntax.Assign) for t in stmt.targets if isinstance(t, syntax.Name)}
+        if names & _TELLING:
+            for name in names:
+                found.setdefault(name, []).append(module.name)
+    for info in program.classes.values():
+        if _TELLING & (info.attributes.keys() | info.methods.keys()):
+            for name in (*info.attributes, *info.methods):
+                found.setdefault(name, []).append(info.id)
+    return {name: sorted(homes, key=lambda h: (h.count("."), len(h), h)) for name, homes in found.items()}
+
+
+def _default(value: Value) -> Value:
+    """What an environment look-up gives when nothing is set: `env("X", default=...)`, `os.environ.get("X", ...)`."""
+    if isinstance(value, Made):
+        if "default" in value.keywords:
+            return value.keywords["default"]
+        return value.args[1] if len(value.args) > 1 else None
+    return value
+
+
+@lru_cache(maxsize=2)
+def settings_of(program: Program) -> Settings:
+    """The settings of a program, read once."""
+    return Settings(program)

@@ -1,0 +1,105 @@
+"""What `form.save()` and `formset.save()` write, where only the form's class or the factory that made it can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentlint.api import CallSite, Context, Effect, FunctionInfo, Program, Value, syntax, walk
+
+from agentlint_django.class_views import ClassView
+from agentlint_django.forms import Form, form_of, form_of_class
+from agentlint_django.generic_views import SAVE, saves
+from agentlint_django.project import settings_of
+
+_FORM_BASES = ("django.forms.ModelForm", "django.forms.BaseModelFormSet")
+_MOST_STEPS = 4
+
+
+def form_effects(site: CallSite, context: Context) -> Iterator[Effect]:
+    """The effect of saving a form; `commit=False` writes nothing, a form's own `save` tells by its own lines."""
+    if site.name not in ("save", "asave") or not isinstance(site.call.func, syntax.Attribute) or not saves(site.call):
+        return
+    if any(t.confidence != "low" and t.function in context.program.functions for t in site.targets):
+        return
+    form = _form(site, context)
+    if form.written is not None:
+        written = form.written
+        yield Effect(
+            "orm-write", _operation(site, context.program, form), written.model.rpartition(".")[2], site.file, site.line, site.caller, model=written.model,  # type: ignore[arg-type]
+            fields=written.fields, api=SAVE, methods=site.methods, confidence="high" if site.receiver else "medium",
+        )
+
+
+def _form(site: CallSite, context: Context) -> Form:
+    program = context.program
+    for kind in site.receiver:
+        if not kind.meta and kind.name in program.classes and program.inherits(kind.name, *_FORM_BASES):
+            return form_of_class(kind.name, program)
+    info = program.functions.get(site.caller)
+    if site.receiver or info is None or not isinstance(site.call.func, syntax.Attribute):
+        return Form(None)
+    receiver = site.call.func.value
+    made = _constructor(receiver, info)
+    if made is not None:
+        return form_of(_value(made.func, info, program), program)
+    return _given_form(receiver, info, program)
+
+
+def _given_form(receiver: syntax.Expr, info: FunctionInfo, program: Program) -> Form:
+    """The form handed to a hook of a class-based view."""
+    parameters = [p.name for p in info.node.params]
+    if info.owner in program.classes and isinstance(receiver, syntax.Name) and receiver.id in parameters[1:2] and info.node.name.endswith("_valid"):
+        return Form(ClassView(program.classes[info.owner], {}, program).written)
+    return Form(None)
+
+
+def _constructor(receiver: syntax.Expr, info: FunctionInfo) -> syntax.Call | None:
+    """The call that made the local variable whose method is called."""
+    if isinstance(receiver, syntax.Call):
+        return receiver
+    assigned = _assigned(receiver.id, info) if isinstance(receiver, syntax.Name) else None
+    return assigned if isinstance(assigned, syntax.Call) else None
+
+
+def _assigned(name: str, info: FunctionInfo) -> syntax.Expr | None:
+    found = None
+    for stmt in walk.statements(info.node.body):
+        if isinstance(stmt, syntax.Assign) and stmt.value is not None and any(isinstance(t, syntax.Name) and t.id == name for t in stmt.targets):
+            found = stmt.value
+    return found
+
+
+def _value(expr: syntax.Expr, info: FunctionInfo, program: Program) -> Value:
+    """What a callee means, also when it is a local variable: `FormSet = modelformset_factory(...)` above."""
+    for _ in range(_MOST_STEPS):
+        local = _assigned(expr.id, info) if isinstance(expr, syntax.Name) else None
+        if local is None:
+            break
+        expr = local
+    return settings_of(program).setup.value(expr, info)
+
+
+def _operation(site: CallSite, program: Program, form: Form) -> str:
+    """`update` for a form made on an instance, `create` for one made without, `write` when the code does not tell."""
+    info = program.functions.get(site.caller)
+    made = _constructor(site.call.func.value, info) if info is not None and isinstance(site.call.func, syntax.Attribute) else None
+    if made is None or form.is_set:
+        return "write"
+    if isinstance(made.func, syntax.Attribute) and made.func.attr in ("get_form", "super"):
+        return "write"
+    instance = next((k.value for k in made.keywords if k.name == "instance"), None)
+    if instance is None:
+        return "write" if any(k.name is None for k in made.keywords) else "create"
+    return "write" if isinstance(instance, syntax.Name) and _may_be_none(instance.id, info) else "update"
+
+
+def _may_be_none(name: str, info: FunctionInfo | None) -> bool:
+    """True for a variable that some branch sets to None: the form then creates."""
+    for stmt in walk.statements(info.node.body) if info is not None else ():
+        if isinstance(stmt, syntax.Assign) and any(isinstance(t, syntax.Name) and t.id == name for t in stmt.targets):
+            parts = stmt.value.operands if isinstance(stmt.value, syntax.Apply) else (stmt.value,)
+            if any(isinstance(p, syntax.Constant) and p.value is None for p in parts):
+                return True
+    return False
+
+

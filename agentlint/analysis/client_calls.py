@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from agentlint.analysis.clients.reader import Reader
-from agentlint.analysis.clients.requests import Met
+from agentlint.analysis.clients.requests import Chain, Met
 from agentlint.ir.marks import read_marks
 from agentlint.ir.pages import PageAction
 from agentlint.ir.syntax import Module
 
+_Key = tuple[object, Chain]
+_Chains = Mapping[_Key, "set[Chain]"]
 Told = Callable[[str, int, str], None]
 """Receives file, line and reason of what could not be followed."""
 
@@ -30,7 +32,7 @@ def find_client_calls(modules: Sequence[Module], gap: Told) -> tuple[PageAction,
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _FRAMES))
     try:
-        shown, silent = _settled(reader.read())
+        shown, silent = _settled(reader.read(), reader.inherited)
     finally:
         sys.setrecursionlimit(limit)
     for file, line in sorted(set(reader.lost)):
@@ -45,19 +47,22 @@ def find_client_calls(modules: Sequence[Module], gap: Told) -> tuple[PageAction,
     return tuple(found[key] for key in sorted(found))
 
 
-def _settled(met: Iterable[Met]) -> tuple[list[Met], list[Met]]:
+def _settled(met: Iterable[Met], inherited: Mapping[str, str]) -> tuple[list[Met], list[Met]]:
     """What is shown, and what says nothing.
 
-    A request inside a wrapper is met once for the wrapper and once for each of its callers. A caller's version is shown when it says more; the
-    wrapper's own is shown unless every caller says more.
+    A request inside a wrapper is met once for the wrapper and once for each of its callers; one inside a method of a base class once for each class
+    that inherits it. Their version is shown when it says more; the wrapper's own is shown unless all of them say more.
     """
-    by_chain: dict[tuple[object, tuple[str, ...]], list[Met]] = defaultdict(list)
-    callers: dict[tuple[object, tuple[str, ...]], set[tuple[str, ...]]] = defaultdict(set)
+    by_chain: dict[_Key, list[Met]] = defaultdict(list)
+    callers: dict[_Key, set[Chain]] = defaultdict(set)
+    heirs: dict[_Key, set[Chain]] = defaultdict(set)
     for one in met:
         by_chain[(one.sends, one.chain)].append(one)
         if len(one.chain) > 1:
             callers[(one.sends, one.chain[1:])].add(one.chain)
-    judge = _Judge(by_chain, callers)
+        if (defining := _as_defined(one.chain, inherited)) != one.chain:
+            heirs[(one.sends, defining)].add(one.chain)
+    judge = _Judge(by_chain, (callers, heirs), inherited)
     shown: list[Met] = []
     silent: list[Met] = []
     for (sends, chain), group in by_chain.items():
@@ -68,29 +73,39 @@ def _settled(met: Iterable[Met]) -> tuple[list[Met], list[Met]]:
     return shown, [m for m in silent if m.sends not in spoken and len(m.chain) == 1]
 
 
+def _as_defined(chain: Chain, inherited: Mapping[str, str]) -> Chain:
+    """The same chain in the classes that define the methods."""
+    return tuple(inherited.get(identity, identity) for identity in chain)
+
+
 class _Judge:
     """Compares what is known along different chains of calls to the same request."""
 
-    def __init__(self, by_chain: dict[tuple[object, tuple[str, ...]], list[Met]], callers: dict[tuple[object, tuple[str, ...]], set[tuple[str, ...]]]) -> None:
+    def __init__(self, by_chain: Mapping[_Key, list[Met]], above: tuple[_Chains, _Chains], inherited: Mapping[str, str]) -> None:
         self._by_chain = by_chain
-        self._callers = callers
-        self._replaced: dict[tuple[object, tuple[str, ...]], bool] = {}
+        self._callers, self._heirs = above
+        self._inherited = inherited
+        self._replaced: dict[_Key, bool] = {}
 
     def says_more(self, one: Met) -> bool:
         """Whether a caller's version differs from what the function it calls says by itself."""
-        own = self._by_chain.get((one.sends, one.chain[1:]))
-        return own is None or all((o.method, o.url) != (one.method, one.url) for o in own)
+        nearer = {one.chain[1:], _as_defined(one.chain, self._inherited)} - {one.chain}
+        known = (o for chain in sorted(nearer) for o in self._by_chain.get((one.sends, chain), ()))
+        return all((o.method, o.url) != (one.method, one.url) for o in known)
 
-    def replaced(self, sends: object, chain: tuple[str, ...]) -> bool:
-        """Whether every caller says more than the function itself."""
+    def replaced(self, sends: object, chain: Chain) -> bool:
+        """Whether every caller, or a class that inherits it, says more than the function itself."""
         key = (sends, chain)
         if key not in self._replaced:
             self._replaced[key] = False
-            above = self._callers.get(key, set())
-            self._replaced[key] = bool(above) and all(
-                self.replaced(sends, c) or all(self.says_more(m) for m in self._by_chain[(sends, c)]) for c in above
-            )  # fmt: skip
+            callers = self._callers.get(key, set())
+            self._replaced[key] = any(self._all_more(sends, c) for c in self._heirs.get(key, ())) or (
+                bool(callers) and all(self.replaced(sends, c) or self._all_more(sends, c) for c in callers)
+            )
         return self._replaced[key]
+
+    def _all_more(self, sends: object, chain: Chain) -> bool:
+        return all(self.says_more(m) for m in self._by_chain[(sends, chain)])
 
 
 def _action(one: Met) -> PageAction | None:

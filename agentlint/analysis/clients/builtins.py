@@ -35,7 +35,7 @@ _JOINS = re.compile(
     re.IGNORECASE,
 )
 _ROUTES = re.compile(r"^(?:reverse|url_for|urlFor|reverse_url|Routing\.generate|Router\.reverse|route|urls?\.reverse)$")
-_ROUTE_TABLES = re.compile(r"^(?:Urls|django\.urls|window\.urls)\.([\w$]+)$")
+_ROUTE_TABLES = re.compile(r"^(?:Urls|django\.urls|window\.urls)\.([\w$:.-]+)$")
 _ROUTE_NAME = re.compile(r"^[\w-]+(?:[.:][\w-]+)*$")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentlint.analysis.clients.builtins import joined, joins, known_result
 from agentlint.analysis.clients.expressions import Expressions
-from agentlint.analysis.clients.libraries import Sent, client_made, looks_like_path, requests_of
+from agentlint.analysis.clients.libraries import CLIENTS, VERBS, Sent, client_made, looks_like_path, requests_of
 from agentlint.analysis.clients.requests import shown_method
 from agentlint.analysis.clients.scopes import Frame, Scope
 from agentlint.analysis.clients.state import DEEPEST, MOST_STEPS
@@ -31,6 +31,10 @@ from agentlint.analysis.clients.values import (
 from agentlint.ir import syntax as s
 
 _GOES = frozenset({"location.assign", "location.replace", "window.location.assign", "window.location.replace", "document.location.assign"})
+
+
+_INJECTS = frozenset({"inject", "get", "resolve", "useservice", "getinstance", "getservice", "make", "injector"})
+"""Names under which containers hand out the instance of a class."""
 
 
 class Calling(Expressions):
@@ -93,6 +97,8 @@ class Calling(Expressions):
     def _one(self, callee: Value, receiver: Value | None, attr: str, said: str, args: tuple[Value, ...], expr: s.Call, scope: Scope) -> Value:
         if isinstance(callee, Bound) and isinstance(callee.receiver, Fn) and callee.attr in ("call", "apply", "bind"):
             return self._rebound(callee.receiver, callee.attr, args, expr, scope)
+        if isinstance(callee, Ref) and isinstance(callee.default, Fn | Cls):
+            callee = callee.default
         if isinstance(callee, Fn):
             return self._function(callee, said, args, expr, scope)
         if isinstance(callee, Cls):
@@ -107,11 +113,15 @@ class Calling(Expressions):
             return result
         sent = requests_of(callee, said, args, receiver, attr) or self._in_passing(said, attr, args)
         for one in sent:
-            self.record(one, expr, scope)
+            self.record(Sent(one.method, self.body(one.url, (), None), one.caller) if isinstance(one.url, Fn) else one, expr, scope)
         if sent:
             return HOLE
+        if isinstance(callee, Ref) and callee.owner < 0:
+            return callee
         if joins(said) and len(args) > 1:
             return joined(args)
+        if args and isinstance(args[0], Cls) and said.rpartition(".")[2].lower() in _INJECTS:
+            return Instance(args[0], None)
         return _wrapped(args)
 
     def _in_passing(self, said: str, attr: str, args: tuple[Value, ...]) -> list[Sent]:
@@ -120,8 +130,10 @@ class Calling(Expressions):
             if isinstance(value, Obj):
                 known = value.known()
                 method, url = known.get("method"), known.get("url") or known.get("path")
+                if method is None and attr.lower() in VERBS:
+                    method = text(attr)
                 if url is not None and looks_like_path(url) and isinstance(method, Text) and shown_method(method) != "ANY":
-                    return [Sent(method, url, said.rsplit(".", 1)[-1] or "request")]
+                    return [Sent(method, url, attr if attr.lower() in VERBS else "request")]
         if said in _GOES and args and looks_like_path(args[0]):
             return [Sent(text("GET"), args[0], "location")]
         if attr in ("attr", "prop", "setAttribute") and len(args) > 1 and fixed(args[0]) in ("action", "formaction") and looks_like_path(args[1]):
@@ -136,7 +148,7 @@ class Calling(Expressions):
         before = len(self.met)
         result = self.run(fn, args, fn.this, expr, scope)
         if not any(m.speaks for m in self.met[before:]):
-            for one in self._in_passing(said, "", args):
+            for one in self._in_passing(said, said.rpartition(".")[2], args):
                 self.record(one, expr, scope)
         if joins(said) and args and not _speaks(result):
             return joined(args)
@@ -217,14 +229,26 @@ class Calling(Expressions):
                 inner.names[parameter.name] = Arr(args[index:])
                 continue
             given = args[index] if index < len(args) else None
-            if parameter.default is not None and (given is None or isinstance(given, Ref)):
+            own = isinstance(given, Ref) and given.owner == self.owner_of(fn)
+            if parameter.default is not None and (given is None or own):
                 default = self.value(parameter.default, inner)
-                given = default if given is None else Ref(given.owner, given.name, given.path, default) if given.default is None else given
+                given = Ref(given.owner, given.name, given.path, default) if isinstance(given, Ref) else default
+            if isinstance(given, Ref | Hole) and parameter.annotation is not None:
+                given = self._declared(parameter.annotation, outer) or given
             inner.names[parameter.name] = Obj() if given is None else given
         inner.names["arguments"] = Arr(args)
         self.execute(fn.node.body, inner)
         frame = inner.frame
         return either(frame.returned) if frame is not None and frame.returned else Obj()
+
+    def _declared(self, annotation: s.Expr, scope: Scope) -> Value | None:
+        """What a parameter's type says of it: an instance of a class of the project, a library's client."""
+        if not isinstance(annotation, s.Name) or not annotation.id[:1].isupper():
+            return None
+        kind = self.value(annotation, scope)
+        if isinstance(kind, Cls):
+            return Instance(kind, None)
+        return External(annotation.id) if isinstance(kind, External) and annotation.id in CLIENTS else None
 
     @staticmethod
     def _symbol(fn: Fn, this: Value | None, outer: Scope) -> str:

@@ -8,9 +8,11 @@ from agentlint.analysis.clients.values import (
     HOLE,
     Alt,
     Arr,
+    Cls,
     External,
     Fn,
     Hole,
+    Instance,
     Obj,
     Ref,
     Text,
@@ -21,6 +23,7 @@ from agentlint.analysis.clients.values import (
     fixed,
     is_absent,
     text,
+    truth,
 )  # fmt: skip
 from agentlint.ir import syntax as s
 
@@ -126,8 +129,9 @@ class Expressions(Members):
         match expr.op:
             case "+":
                 return concat(values)
-            case "?:":
-                return either(values[1:])
+            case "?:" if len(values) == 3:
+                holds = self.holds(expr.operands[0], scope, values[0])
+                return either(values[1:] if holds is None else (values[1] if holds else values[2],))
             case "or" | "??":
                 found = values[0]
                 for value in values[1:]:
@@ -137,6 +141,33 @@ class Expressions(Members):
                 return values[-1]
             case _:
                 return HOLE
+
+    def holds(self, test: s.Expr, scope: Scope, value: Value | None = None) -> bool | None:
+        """Whether a condition holds, as far as the presence of values tells: optional parameters decide what a URL has."""
+        if isinstance(test, s.Apply):
+            if test.op == "not":
+                inner = self.holds(test.operands[0], scope)
+                return None if inner is None else not inner
+            if test.op in ("and", "or"):
+                found = {self.holds(o, scope) for o in test.operands}
+                decisive = test.op == "or"
+                return decisive if decisive in found else None if None in found else not decisive
+            if test.op in ("==", "!=") and any(_is_nothing(o) for o in test.operands):
+                others = [o for o in test.operands if not _is_nothing(o)]
+                present = self._present(others[0], self.value(others[0], scope)) if others else None
+                return None if present is None else present == (test.op == "!=")
+            return None
+        tested = self.value(test, scope) if value is None else value
+        return True if self._given(test, tested) else truth(tested)
+
+    def _present(self, expr: s.Expr, value: Value) -> bool | None:
+        if is_absent(value):
+            return False
+        return True if isinstance(value, Text | Obj | Fn | Cls | Instance | Arr) or self._given(expr, value) else None
+
+    def _given(self, expr: s.Expr, value: Value) -> bool:
+        """Whether a name stands for an argument that a caller did pass, whatever it is."""
+        return not self.at_root and isinstance(expr, s.Name) and isinstance(value, Ref) and value.default is None
 
     def _other(self, expr: s.Other, scope: Scope) -> Value:
         if expr.kind == "jsx":
@@ -166,3 +197,8 @@ def _otherwise(value: Value, default: Value) -> Value:
     if isinstance(value, Hole | External) and not isinstance(default, Text | Hole):
         return default
     return value
+
+
+def _is_nothing(expr: s.Expr) -> bool:
+    """`null` or `undefined` as written."""
+    return (isinstance(expr, s.Constant) and expr.value is None) or (isinstance(expr, s.Name) and expr.id == "undefined")

@@ -31,9 +31,9 @@ _VERB_ALIASES = {"del": "delete", "destroy": "delete", "postform": "post", "putf
 _FETCHES = frozenset({
     "fetch", "$fetch", "useFetch", "useLazyFetch", "ofetch", "$fetch.raw", "nodeFetch", "node-fetch", "cross-fetch", "isomorphic-fetch", "authFetch",
 })  # fmt: skip
-_CLIENTS = frozenset({"axios", "$axios", "ky", "got", "superagent", "$http", "http", "HttpClient", "request", "wretch", "redaxios", "ofetch", "$api"})
+CLIENTS = frozenset({"axios", "$axios", "ky", "got", "superagent", "$http", "http", "HttpClient", "request", "wretch", "redaxios", "ofetch", "$api"})
 _JQUERY = frozenset({"$", "jQuery", "jquery"})
-_LIKE_CLIENT = re.compile(r"(?:axios|http|api|client|requests?|fetch(?:er)?|rest|backend|ajax|gateway|service)$", re.IGNORECASE)
+_LIKE_CLIENT = re.compile(r"(?:axios|http|api|client|requests?|fetch(?:er)?|rest|backend|ajax|gateway)$", re.IGNORECASE)
 _CONTAINER = re.compile(r"(?:map|cache|storage|store|params|headers?|cookies?|formdata|registry|queue|db|set|controls?|injector|container)$", re.IGNORECASE)
 _SERVER = re.compile(r"(?:router?s?|app|server|fastify|express|mock|adapter|nock|msw|cy|supertest)$", re.IGNORECASE)
 """What declares or simulates routes by the same verbs that clients call."""
@@ -87,11 +87,11 @@ def _library_call(name: str, args: tuple[Value, ...]) -> list[Sent]:
         return [Sent(text("POST"), args[0], "sendBeacon")]
     if name == "htmx.ajax" and len(args) > 1:
         return [Sent(args[0], args[1], "htmx.ajax")]
-    if _verb(verb) and (base in _CLIENTS or name.startswith("@inertiajs/")):
+    if _verb(verb) and (base in CLIENTS or name.startswith("@inertiajs/")):
         return _with_verb(verb, args, f"{base}.{verb}")
-    if base in _CLIENTS and verb == "request":
-        return _options_call(args, name) or _fetch(args, name)
-    if name in _CLIENTS or last in _CLIENTS:
+    if base in CLIENTS and verb == "request":
+        return _request(args, name) or _options_call(args, name) or _fetch(args, name)
+    if name in CLIENTS or last in CLIENTS:
         return _options_call(args, last) or (_fetch(args, last) if args and isinstance(args[0], Text | Ref) else [])
     return []
 
@@ -121,7 +121,7 @@ def _method_in(options: Value | None, default: str = "GET") -> Value:
     if options is None:
         return text(default)
     if isinstance(options, Ref):
-        return Ref(options.owner, options.name, (*options.path, "method"), text(default))
+        return Ref(options.owner, options.name, (*options.path, "method"))
     if isinstance(options, Alt):
         return Alt(tuple(_method_in(o, default) for o in options.options))
     if not isinstance(options, Obj):
@@ -130,7 +130,7 @@ def _method_in(options: Value | None, default: str = "GET") -> Value:
     for field in _METHOD_FIELDS:
         found = options.get(field)
         if isinstance(found, Ref) and found.default is None:
-            open_ended = open_ended or Ref(found.owner, found.name, found.path, text(default))
+            open_ended = open_ended or found
         elif found is not None:
             return found
     return open_ended or text(default)
@@ -182,8 +182,8 @@ def _method_call(receiver: Value, said: str, attr: str, args: tuple[Value, ...])
         return [Sent(args[0], args[1], "XMLHttpRequest.open")]
     if attr == "sendBeacon" and args:
         return [Sent(text("POST"), args[0], "sendBeacon")]
-    if attr in ("request", "send", "fetch", "call") and args and isinstance(args[0], Obj):
-        return _options_call(args, said)
+    if attr in ("request", "fetch") and args:
+        return _request(args, said)
     verb = _verb(attr)
     holder = said.rpartition(".")[0].rpartition(".")[2]
     if not verb or not args or any(isinstance(a, Fn) for a in args[1:]) or _SERVER.search(holder):
@@ -194,9 +194,17 @@ def _method_call(receiver: Value, said: str, attr: str, args: tuple[Value, ...])
     if isinstance(receiver, Obj) or _CONTAINER.search(holder):
         return []
     likely = bool(_LIKE_CLIENT.search(holder))
-    return [Sent(text(verb), u, caller) for u in alternatives(args[0]) if isinstance(u, Text) and (looks_like_path(u) or (likely and _speaks(u)))] or (
-        [Sent(text(verb), args[0], caller)] if isinstance(args[0], Ref) and (likely or isinstance(receiver, Ref)) else []
-    )
+    return [Sent(text(verb), u, caller) for u in alternatives(args[0]) if looks_like_path(u) or (likely and (isinstance(u, Ref) or _speaks(u)))]
+
+
+def _request(args: tuple[Value, ...], said: str) -> list[Sent]:
+    """`client.request({ method, url })`, `client.request("PUT", url)`."""
+    first = args[0]
+    if isinstance(first, Obj):
+        return _options_call(args, said) if any(f in first.known() for f in _URL_FIELDS) else []
+    if len(args) > 1 and (fixed(first) or "").lower() in VERBS:
+        return [Sent(first, args[1], said.rpartition(".")[2] or said)]
+    return []
 
 
 def client_call(client: Client, args: tuple[Value, ...]) -> list[Sent]:
@@ -213,15 +221,15 @@ def client_made(name: str, attr: str, args: tuple[Value, ...]) -> Client | None:
     library = short(name).rsplit(".", 1)[0] if attr else short(name)
     if name in ("XMLHttpRequest", "window.XMLHttpRequest"):
         return Client("XMLHttpRequest")
-    if attr not in ("create", "extend", "defaults", "instance") or library.rsplit(".", 1)[-1] not in _CLIENTS | _FETCHES:
+    if attr not in ("create", "extend", "defaults", "instance") or library.rsplit(".", 1)[-1] not in CLIENTS | _FETCHES:
         return None
     settings = args[0] if args else None
     base = next((b for f in _BASE_FIELDS if isinstance(settings, Obj) and (b := settings.known().get(f)) is not None), None)
     return Client(library, base)
 
 
-def _speaks(url: Text) -> bool:
-    return any(isinstance(p, str) and re.fullmatch(r"[\w\-/.?=&:%+,~{}]+", p) for p in url.parts)
+def _speaks(url: Value) -> bool:
+    return isinstance(url, Text) and any(isinstance(p, str) and re.fullmatch(r"[\w\-/.?=&:%+,~{}]+", p) for p in url.parts)
 
 
 def looks_like_path(url: Value) -> bool:

@@ -84,7 +84,10 @@ class Reader(Statements):
             for name, method in cls.methods.items():
                 if name not in seen:
                     seen.add(name)
-                    self.root(Fn(method, cls.scope, instance, cls), instance)
+                    fn = Fn(method, cls.scope, instance, cls)
+                    self.root(fn, instance)
+                    if cls is not kind:
+                        self.inherited[self.identity(fn, instance)] = self.identity(fn, Instance(cls, None))
             for name, field in cls.fields.items():
                 if isinstance(field.value, s.Lambda) and name not in seen and isinstance(cls.scope, Scope):
                     seen.add(name)

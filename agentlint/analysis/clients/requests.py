@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from agentlint.analysis.clients.values import Value, fixed, refers, rendered
+from agentlint.analysis.clients.values import Ref, Value, fixed, refers, rendered
 from agentlint.ir.marks import HOLE
 
 Place = tuple[str, int, int]
@@ -36,7 +36,7 @@ class Met(msgspec.Struct, frozen=True):
 
 def shown_method(value: Value) -> str:
     """The method in capitals, `ANY` when it is not known."""
-    text = fixed(value)
+    text = fixed(value.default if isinstance(value, Ref) else value)
     return text.upper() if text and text.isalpha() else "ANY"
 
 

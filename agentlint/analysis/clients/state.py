@@ -35,6 +35,8 @@ class State:
         self.scopes: dict[str, list[ModuleScope]] = {}
         self.shared: dict[str, Value] = {}
         """What scripts hang on the global object."""
+        self.inherited: dict[str, str] = {}
+        """A method as a class inherits it, and the same method as the class that defines it has it."""
         self._rooted: set[tuple[int, str]] = set()
         self._serials: dict[int, int] = {}
         self._classic: dict[str, list[str]] = defaultdict(list)

@@ -58,8 +58,7 @@ class Statements(Calling):
                     self.value(stmt.value, scope)
                 return True
             case s.If():
-                self.value(stmt.test, scope)
-                self._branches([stmt.body, stmt.orelse], scope)
+                return self._if(stmt, scope)
             case s.Match():
                 self.value(stmt.subject, scope)
                 self._branches([*(c.body for c in stmt.cases), ()], scope)
@@ -76,6 +75,22 @@ class Statements(Calling):
             case _:
                 pass
         return False
+
+    def _if(self, stmt: s.If, scope: Scope) -> bool:
+        """Both branches, unless the values at hand rule one out; then that one is read for the requests in it only."""
+        holds = self.holds(stmt.test, scope, self.value(stmt.test, scope))
+        if holds is None:
+            self._branches([stmt.body, stmt.orelse], scope)
+            return False
+        if self.at_root:
+            kept = dict(scope.names)
+            frame = self.frame_of(scope)
+            returned = list(frame.returned) if frame is not None else []
+            self.execute(stmt.orelse if holds else stmt.body, scope)
+            scope.names = kept
+            if frame is not None:
+                frame.returned = returned
+        return self.execute(stmt.body if holds else stmt.orelse, scope)
 
     def _branches(self, bodies: list[tuple[s.Stmt, ...]], scope: Scope) -> None:
         """Each branch from the same start; what a name may be afterwards is what any branch that goes on left it."""

@@ -193,6 +193,15 @@ def alternatives(value: Value) -> tuple[Value, ...]:
     return value.options if isinstance(value, Alt) else (value,)
 
 
+def truth(value: Value) -> bool | None:
+    """Whether a condition holds on a value; None when only running would tell."""
+    if is_absent(value) or value == Text(()):
+        return False
+    if isinstance(value, Text):
+        return True if any(isinstance(p, str) for p in value.parts) else None
+    return True if isinstance(value, Obj | Fn | Cls | Instance | Arr | Client) else None
+
+
 def either(values: Iterable[Value]) -> Value:
     """One value out of several: duplicates out, at most a few kept, in order."""
     found: list[Value] = []
@@ -235,10 +244,14 @@ def _joined(parts: tuple[str | Hole | Ref, ...]) -> tuple[str | Hole | Ref, ...]
 
 
 def rendered(value: Value) -> str:
-    """A text as shown: holes and parameters as `{}`; of alternatives the first."""
+    """A text as shown: holes as `{}`, parameters too unless they have a default; of alternatives the first."""
     if isinstance(value, Alt):
         value = value.options[0]
-    return "".join(p if isinstance(p, str) else "{}" for p in as_parts(value))
+    return "".join(p if isinstance(p, str) else _shown(p) for p in as_parts(value))
+
+
+def _shown(part: Hole | Ref) -> str:
+    return rendered(part.default) if isinstance(part, Ref) and isinstance(part.default, Text) else "{}"
 
 
 def refers(value: Value) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.constants_values import Element
+from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types_bindings import Write, module_code
 from agentlint.analysis.types_generics import substitute
 from agentlint.analysis.types_library import Given, builtin_method
@@ -437,6 +437,11 @@ class Members:
         if name in ("__getitem__", "__iter__", "get", "pop", "setdefault") and type.name in self._engine.program.classes:
             return union([tuple(t for t in found if t.name != f"dict.{name}"), self._stored(type)])
         return found
+
+    def containers(self, type: Type, kind: str) -> Types_:
+        """A container class of the project seen as the built-in one it inherits from, with what its methods put in."""
+        stored = self._stored(type) if kind in LINEAR or kind == "dict" else ()
+        return tuple(Type(kind, (Type("str"), item) if kind == "dict" else (item,)) for item in stored) or (Type(kind),)
 
     def _stored(self, type: Type) -> Types_:
         """What the methods of a container class put into it with `self[key] = value`."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from agentlint.analysis.constants_values import HOLE
 from agentlint.analysis.types_generics import substitute
 from agentlint.analysis.types_library import Given, builtin_call, builtin_method
-from agentlint.analysis.types_parameters import argument, is_static
 from agentlint.analysis.types_memory import Memory
+from agentlint.analysis.types_parameters import argument, is_static
 from agentlint.analysis.types_values import Type, Types_, collection, union
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import expressions
@@ -181,15 +181,16 @@ class Results:
         engine = self._engine
         receiver = function.args[0] if function.args else None
         if receiver is not None:
-            owner = Type(function.name.rpartition(".")[0]) if receiver.name in engine.program.classes else receiver
-            made = builtin_method(owner, function.name.rpartition(".")[2])
-            if made is not None:
-                return made
+            owner, _, name = function.name.rpartition(".")
+            held = engine.members.containers(receiver, owner) if receiver.name in engine.program.classes else (receiver,)
+            results = [made for h in held if (made := builtin_method(h, name)) is not None]
+            if results:
+                return union(results)
         made = builtin_call(function.name, args, engine.item)
         if made is not None:
             return made
-        held = engine.members.parameter_of(receiver, function.name) if receiver is not None else None
-        given = Given(receiver, args, keywords, held)
+        fixed = engine.members.parameter_of(receiver, function.name) if receiver is not None else None
+        given = Given(receiver, args, keywords, fixed)
         if engine.known.has(f"{function.name}()"):
             return engine.known.known(f"{function.name}()", given)
         if engine.members.is_class(function.name):

@@ -66,11 +66,13 @@ class Outcome(msgspec.Struct, frozen=True):
 class _State:
     """The account on one path."""
 
-    __slots__ = ("held", "may", "must", "only", "pending", "results")
+    __slots__ = ("held", "may", "must", "only", "pending", "results", "spent")
 
     def __init__(self) -> None:
         self.must = 0
         self.may = 0
+        self.spent = 0
+        """Records that say nothing of what comes now: those made before an exception that is being handled."""
         self.pending: dict[int, int] = {}
         self.held: dict[Condition, int] = {}
         """Records made exactly where the condition held."""
@@ -81,7 +83,7 @@ class _State:
 
     def copy(self) -> _State:
         other = _State()
-        other.must, other.may = self.must, self.may
+        other.must, other.may, other.spent = self.must, self.may, self.spent
         other.pending, other.held, other.only, other.results = dict(self.pending), dict(self.held), dict(self.only), dict(self.results)
         return other
 
@@ -232,10 +234,14 @@ class _Walk:
         return self.block(stmt.orelse, _join([(one, Condition()) for one in ends]))
 
     def attempt(self, stmt: s.Try, state: _State) -> _State | None:
-        """An exception is taken to come from what the body does first: a handler starts from the state before the body."""
+        """An exception is taken to come from what the body does first: a handler starts from the state before the body. What it then does to
+        make up for the failure is something new, which records made before do not tell."""
         before, first = state.copy(), len(self.exits)
         ends = [self.block(stmt.orelse, self.block(stmt.body, state))]
-        ends += [self.block(handler.body, before.copy()) for handler in stmt.handlers]
+        for handler in stmt.handlers:
+            failed = before.copy()
+            failed.spent |= failed.may
+            ends.append(self.block(handler.body, failed))
         end = _join([(one, Condition()) for one in ends if one is not None])
         if not stmt.final:
             return end
@@ -273,19 +279,19 @@ class _Walk:
                 self.apply(call.site, transfer, state)
 
     def apply(self, site: int, transfer: Transfer, state: _State) -> None:
+        certain, possible = self.events.covers(state.must & ~state.spent), self.events.covers(state.may & ~state.spent)
         if transfer.may:
             self.record(transfer.must, transfer.may, state)
         if transfer.covered:
             self.covered[site] = self.covered.get(site, 0) | transfer.covered
         if transfer.thrown:
-            self.thrown[site] = self.thrown.get(site, 0) | transfer.thrown & ~self.events.covers(state.must)
+            self.thrown[site] = self.thrown.get(site, 0) | transfer.thrown & ~certain
         if not transfer.pending:
             return
         self.born.setdefault(site, len(self.born) + 1)
-        known = self.events.covers(state.may) & transfer.pending
-        if known:
-            self.note(site, known, state.may)
-        left = transfer.pending & ~self.events.covers(state.must)
+        if possible & transfer.pending:
+            self.note(site, possible & transfer.pending, state.may)
+        left = transfer.pending & ~certain
         if left:
             state.pending[site] = state.pending.get(site, 0) | left
 
@@ -359,6 +365,7 @@ def _join(ends: Sequence[tuple[_State, Condition]]) -> _State | None:
     for state, _ in ends[1:]:
         first.must &= state.must
         first.may |= state.may
+        first.spent &= state.spent
         for site, mask in state.pending.items():
             first.pending[site] = first.pending.get(site, 0) | mask
         first.held, first.only, first.results = _common(first.held, state.held), _common(first.only, state.only), _common(first.results, state.results)

@@ -129,9 +129,15 @@ class DecisionFinder:
         judged = [j for j in self._judge.effects_of((function, None)) if not j.effect.open_model and self._decides(info, j)]
         for arm, group in self._things.by_arm(judged, (info.node.qualname, _folders(info.module.path))):
             source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
-            row = self._row(info.module.path, info.node.line, info.node.qualname, function, arm, group, self._source(group, source))
+            row = self._row(info.module.path, info.node.line, self._outermost(info).node.qualname, function, arm, group, self._source(group, source))
             operations = sorted({o for j in group for o in self._operations.get((j.effect.file, j.effect.line), ())})
             yield msgspec.structs.replace(row, operations=tuple(operations[:20]), inner=bool(operations))
+
+    def _outermost(self, info: FunctionInfo) -> FunctionInfo:
+        """The function that a nested one is a piece of."""
+        while info.parent in self._program.functions:
+            info = self._program.functions[info.parent]
+        return info
 
     def _source(self, group: Sequence[Judged], otherwise: DecisionSource) -> DecisionSource:
         """A model decides where the effect takes its answer or runs under a test of it."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from agentlint.analysis.calls import Calls, CallSite
 from agentlint.analysis.effects_executors import Executors
 from agentlint.analysis.effects_fields import InMemory
@@ -139,7 +141,9 @@ class EffectFinder:
         elif row.model:
             yield from self._orm.from_row(site, row, api)
         else:
-            yield outside_effect(site, row, api, self.places)
+            found = outside_effect(site, row, api, self.places)
+            model = self.models.of_word(found.target) if row.kind == "orm-write" and found.target else None
+            yield found if model is None else msgspec.structs.replace(found, model=model.name, target=model.target)
 
     def _queued(self, site: CallSite) -> tuple[Effect, ...]:
         """Handing a function of the program to a queue whose client is not known."""

@@ -112,6 +112,18 @@ class OrmWrites:
         for model in self._models.of_types(Type(name) for name in self._written_models(types)):
             yield effect(site, "orm-write", "update", model, fields=fields, api="attribute", confidence="high" if model.name else "medium")
 
+    def _committed(self, site: CallSite, fields: tuple[str, ...]) -> Iterator[Effect]:
+        """Attributes set on what has no known type, in a function that commits a session afterwards: nothing else would be committed."""
+        if not any(o.name == "commit" and o.line > site.line and self._commits(o) for o in self._memory.calls.sites(site.caller)):
+            return
+        model = self.naming.named(site.call.args[0], site.caller)
+        if model.name or model.open_model:
+            yield effect(site, "orm-write", "update", model, fields=fields, api="attribute", confidence="medium")
+
+    def _commits(self, site: CallSite) -> bool:
+        library = self._places.library
+        return any("sqlalchemy.orm.Session" in library.ancestors(t.name) for t in site.receiver)
+
     def _is_many(self, site: CallSite) -> bool:
         return any(t.name == _MANY for t in site.receiver) and site.name.removeprefix("a") in ("dd", "add", "remove", "set", "clear")
 
@@ -188,7 +200,8 @@ class OrmWrites:
         if is_setattr(site.call):
             name = self._places.constant(site.call.args[1], site.caller)
             fields = (name,) if isinstance(name, str) and "{}" not in name else ()
-            yield from self._whole(site, self._places.typed(site.call.args[0], site.caller), fields)
+            types = self._places.typed(site.call.args[0], site.caller)
+            yield from self._whole(site, types, fields) if types else self._committed(site, fields)
             return
         if site.name == "__init__" and isinstance(func, s.Attribute) and isinstance(func.value, s.Name):
             if not site.caller.endswith(".__init__"):  # initialising an instance again assigns its attributes again

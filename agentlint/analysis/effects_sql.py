@@ -85,7 +85,8 @@ def _with_parser(text: str) -> tuple[Statement, ...]:
 def _statements(tree: Any) -> Iterator[Statement]:
     from sqlglot import exp
 
-    for node in tree.find_all(exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter, exp.Create):
+    kinds = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter, exp.Create)
+    for node in (tree,) if isinstance(tree, kinds) else tree.find_all(*kinds):
         table = node.find(exp.Table)
         columns = unique(c for c in _columns(node) if "hole_" not in c)
         yield Statement(_OPERATIONS[type(node).__name__], _placed(table.name if table is not None else ""), columns)

@@ -59,8 +59,13 @@ class LibraryTypes:
             return given.args[int(which)] if int(which) < len(given.args) else ()
         if word == "kwarg":
             return given.keywords.get(which, ())
-        if word in ("attribute", "result") and given.receiver is not None:
-            return self._engine.attribute(given.receiver, which) if word == "attribute" else self._engine.members.called(given.receiver, which)
+        if word == "attribute" and given.receiver is not None:
+            found: Types_ = (given.receiver,)
+            for name in which.split("."):
+                found = union(self._engine.attribute(t, name) for t in found)
+            return found
+        if word == "result" and given.receiver is not None:
+            return self._engine.members.called(given.receiver, which)
         return ()
 
     @staticmethod

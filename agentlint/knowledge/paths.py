@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 _ALTERNATIVES = re.compile(r"\{([^{}]*)\}")
-_PLACE = re.compile(r"^(item of )?(receiver|T|arg \d+|kwarg \w+|attribute \w+|result \w+|class|return)$")
+_PLACE = re.compile(r"^(item of )?(receiver|T|arg \d+|kwarg \w+|attribute \w+(\.\w+)*|result \w+|class|return)$")
 
 
 class TypeText(msgspec.Struct, frozen=True, gc=False):

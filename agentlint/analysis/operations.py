@@ -87,7 +87,16 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
         for method in _methods(route, reach):
             entries.append(_entry(surface, method, [(route, guards)], reach))
     entries += [_entry("gui", _gui_method([r for r, _ in group], reach), group, reach) for group in by_handler.values()]
-    return _unique(entries)
+    return _unique(_without_forms(entries))
+
+
+def _without_forms(entries: Sequence[Entry]) -> list[Entry]:
+    """Entries without the pages that only show the form of an action: a GET that a framework answers for a class whose other methods act."""
+    acting = {(e.operation.file, e.routes[0].owner) for e in entries if e.operation.surface == "gui" and e.operation.changes_state and e.routes[0].owner}
+    return [
+        e for e in entries
+        if e.operation.surface != "gui" or e.operation.changes_state or "." in e.operation.symbol or (e.operation.file, e.routes[0].owner) not in acting
+    ]
 
 
 def surface_of(route: Route, guards: Sequence[Guard], writes: bool) -> Surface:

@@ -17,7 +17,8 @@ from agentlint.ir.source import Gap, Location
 from agentlint.knowledge import LibraryFacts
 
 __all__ = [
-    "UNKNOWN", "AttributeWrite", "AuthKind", "CallSite", "Calls", "ClassInfo", "Closure", "Confidence", "Context", "Effect", "EffectOperation", "Element", "Folded",
+    "UNKNOWN", "AttributeWrite", "AuthKind",
+    "CallSite", "Calls", "ClassInfo", "Closure", "Confidence", "Context", "Effect", "EffectOperation", "Element", "Folded",
     "Framework", "FrameworkBase", "FunctionInfo", "Gap", "Guard", "LibraryFacts", "Location", "Made", "Mechanism", "Member", "Mount", "MountTree",
     "Program", "RecordContent", "Ref", "Route", "Scope", "SetupCode", "Target", "Type", "Types", "Unknown", "Value", "imports", "join_paths",
     "setup_code", "syntax", "table_key", "walk",

@@ -146,9 +146,9 @@ class AuditPaths:
             if len(placed) > len(whole):
                 self._remember_parts(whole, placed)
         grouped: dict[int, list[Effect]] = {}
-        for site, effect in placed:
-            grouped.setdefault(site, []).append(effect)
-        yield from (Applied(site, tuple(found)) for site, found in grouped.items())
+        for number, effect in placed:
+            grouped.setdefault(number, []).append(effect)
+        yield from (Applied(number, tuple(found)) for number, found in grouped.items())
 
     def _remember_parts(self, whole: list[tuple[int, Effect]], placed: list[tuple[int, Effect]]) -> None:
         kept = {effect for _, effect in placed}

@@ -22,11 +22,11 @@ def class_decisions(program: Program, rows: Iterable[Decision]) -> Iterator[Deci
         if owner and row.effect.model and row.effect.kind == "orm-write":
             operation = row.effect.operation if row.effect.operation in ("create", "delete") else "change"
             grouped[owner, row.effect.model, operation].append(row)
-    for (owner, _, operation), group in sorted(grouped.items()):
+    for (owner, _, done), group in sorted(grouped.items()):
         audited = [r for r in group if r.status == "audited"]
         open_rows = [r for r in group if r.status == "unaudited" and any(_same_fields(r, a) for a in audited)]
         if audited and open_rows:
-            yield _row(program.classes[owner], operation, audited, open_rows)
+            yield _row(program.classes[owner], done, audited, open_rows)
 
 
 def _owner(program: Program, row: Decision) -> str:

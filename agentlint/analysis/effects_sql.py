@@ -176,12 +176,15 @@ class SqlWrites:
         """Texts that a function of the program returns; the holes that its parameters fill become those of the call."""
         for type_ in self._places.typed(call.func, function):
             info = self._places.program.functions.get(type_.name) if type_.meta else None
-            for returned in self._places.program.returned(info) if info is not None else ():
+            if info is None:
+                continue
+            for returned in self._places.program.returned(info):
                 for text in self._texts(returned, type_.name, depth - 1):
                     yield _Text(text.text, tuple(_passed(hole, info, call) for hole in text.holes), function)
 
     def _template(self, template: s.Template, function: str) -> _Text:
-        parts, holes = [], []
+        parts: list[str] = []
+        holes: list[s.Expr] = []
         for part in template.parts:
             value = self._places.constant(part, function)
             if isinstance(value, (str, int)) and "{}" not in str(value):

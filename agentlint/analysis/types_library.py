@@ -116,7 +116,8 @@ _Arguments = tuple[Types_, ...]
 _SAME = (
     "copy.copy", "copy.deepcopy", "functools.partial", "asyncio.create_task", "asyncio.ensure_future", "asyncio.shield", "asyncio.wait_for", "asyncio.run",
     "asgiref.sync.sync_to_async", "asgiref.sync.async_to_sync", "contextlib.closing", "functools.wraps", "weakref.proxy", "functools.cache",
-    "functools.lru_cache", "staticmethod", "classmethod", "asyncio.AbstractEventLoop.run_until_complete", "asyncio.run_coroutine_threadsafe", "anyio.run", "inspect.unwrap",
+    "functools.lru_cache", "staticmethod", "classmethod", "asyncio.AbstractEventLoop.run_until_complete",
+    "asyncio.run_coroutine_threadsafe", "anyio.run", "inspect.unwrap",
 )
 """Calls that give their first argument, or something that behaves like it."""
 _COLLECT = {

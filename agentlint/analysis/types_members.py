@@ -1,4 +1,4 @@
-"""Attributes, items and names of types: what a dotted name is, what an attribute of a value is, what iterating or entering a value gives."""
+"""Attributes and names of types: what a dotted name is, and what an attribute of a value is."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import msgspec
 from agentlint.analysis.constants_values import Element
 from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types_bindings import Write, module_code
+from agentlint.analysis.types_contents import Contents
 from agentlint.analysis.types_generics import substitute
-from agentlint.analysis.types_library import Given, builtin_method
+from agentlint.analysis.types_library import Given
 from agentlint.analysis.types_memory import Memory
-from agentlint.analysis.types_values import LINEAR, UNSEEN, Type, Types_, union
+from agentlint.analysis.types_values import UNSEEN, Type, Types_, union
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted
 
@@ -29,15 +30,13 @@ _MOST_HEIRS = 8
 """Subclasses asked for an attribute that a base class only uses."""
 
 
-class Members:
+class Members(Contents):
     """Answers about attributes; remembers them by type and name."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._attributes = Memory(engine.limits)
         self._things = Memory(engine.limits)
-        self._written: dict[str, dict[str, list[tuple[Write, str]]]] = {}
-        self._items = Memory(engine.limits)
         self._global_writes: dict[tuple[str, str], list[str]] | None = None
 
     # ---------------------------------------------------------------- names
@@ -392,85 +391,3 @@ class Members:
         if type.meta and not type.args:
             return (Type(path, (), True),)
         return (Type(path, (receiver,), True),)
-
-    def self_writes(self, class_id: str) -> dict[str, list[tuple[Write, str]]]:
-        """Assignments to attributes of `self` in the methods of one class, by attribute."""
-        known = self._written.get(class_id)
-        if known is None:
-            known = self._written[class_id] = {}
-            program = self._engine.program
-            for function_id in program.classes[class_id].methods.values():
-                node = program.functions[function_id].node
-                own = node.params[0].name if node.params else ""
-                for write in self._engine.flows[function_id].writes:
-                    if isinstance(write.target.value, s.Name) and write.target.value.id == own and write.value.kind != "changed":
-                        known.setdefault(write.target.attr, []).append((write, function_id))
-        return known
-
-    # ------------------------------------------------------ items and blocks
-
-    def item(self, type: Type) -> Types_:
-        """What iterating over a value gives; for a class object its instance."""
-        if type.meta:
-            return (msgspec.structs.replace(type, meta=False),) if self.is_class(type.name) else ()
-        if type.name in LINEAR:
-            return union((a,) for a in type.args)
-        if type.name == "dict":
-            return tuple(a for a in type.args[:1] if a != UNSEEN)
-        if type.name == "str":
-            return (type,)
-        return self._items.ask(type, self._iterated, type)
-
-    def _iterated(self, type: Type) -> Types_:
-        for name in ("__iter__", "__aiter__", "__getitem__"):
-            found = self.called(type, name)
-            if found:
-                return found if name == "__getitem__" else union(self.item(t) for t in found if t != type)
-        return ()
-
-    def called(self, type: Type, name: str) -> Types_:
-        """What a special method gives."""
-        made = builtin_method(type, name)
-        if made is not None:
-            return made
-        found = union(self._engine.results.of_function(f, (), {}) for f in self.attribute(type, name))
-        if name in ("__getitem__", "__iter__", "get", "pop", "setdefault") and type.name in self._engine.program.classes:
-            return union([tuple(t for t in found if t.name != f"dict.{name}"), self._stored(type)])
-        return found
-
-    def containers(self, type: Type, kind: str) -> Types_:
-        """A container class of the project seen as the built-in one it inherits from, with what its methods put in."""
-        stored = self._stored(type) if kind in LINEAR or kind == "dict" else ()
-        return tuple(Type(kind, (Type("str"), item) if kind == "dict" else (item,)) for item in stored) or (Type(kind),)
-
-    def _stored(self, type: Type) -> Types_:
-        """What the methods of a container class put into it with `self[key] = value`."""
-        engine = self._engine
-        groups = []
-        for base in engine.program.mro(type.name):
-            info = engine.program.classes.get(base)
-            for function_id in info.methods.values() if info is not None else ():
-                node = engine.program.functions[function_id].node
-                own = engine.flows[function_id].bindings.get(node.params[0].name, ()) if node.params else ()
-                frame = engine.frame(function_id, self.self_type(type, function_id))
-                groups += [engine.eval(expr, frame) for b in own[:1] for how, expr in b.added or () if how == "item"]
-        return union(groups)
-
-    def subscripted(self, type: Type) -> Types_:
-        """What `value[x]` gives."""
-        if type.name == "tuple":
-            return union((a,) for a in type.args)
-        if type.name in ("str", "int"):
-            return (type,) if type.name == "str" else ()
-        return tuple(t for t in self.called(type, "__getitem__") if not t.name.endswith(".__getitem__"))
-
-    def entered(self, type: Type) -> Types_:
-        """What `with value as x` gives: what entering returns, for generator context managers what they yield."""
-        if type.name == "list":
-            return self.item(type)
-        for name in ("__enter__", "__aenter__"):
-            found = self.called(type, name)
-            known = tuple(t for t in found if not t.name.endswith(name))
-            if known:
-                return known
-        return (type,)

@@ -39,7 +39,7 @@ def _loaded(point: EntryPoint) -> Framework | str:
     """The plugin object behind an entry point, or why it is none."""
     try:
         plugin = point.load()
-    except Exception as error:  # noqa: BLE001 - whatever a foreign package raises while it is imported, the run must go on
+    except Exception as error:
         return f"entry point {point.name!r} ({point.value}) cannot be loaded: {type(error).__name__}: {error}"
     if not isinstance(plugin, Framework):
         return f"entry point {point.name!r} ({point.value}) is no framework plugin: it lacks a part of agentlint.api.Framework"

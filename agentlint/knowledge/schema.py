@@ -2,7 +2,8 @@
 
 An access path names a place in a library as a program reaches it: `package.module.Class.method()` is the result of a call, the same without `()` the
 thing itself, and `{a,b}` stands for alternatives. A place names a value at a call site: `receiver` (its type), `T` (the first type argument of the
-receiver), `arg 0`, `kwarg name`, `attribute name` and `result name` (an attribute of the receiver, what its method gives), each optionally preceded by `item of` (the instance of a class, the element of a collection, manager or queryset),
+receiver), `arg 0`, `kwarg name`, `attribute name` and `result name` (an attribute of the receiver, what its method gives), each optionally preceded by
+`item of` (the instance of a class, the element of a collection, manager or queryset),
 and alternatives joined by ` or `.
 """
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from agentlint.api import CallSite, Context, Effect, FrameworkBase, Mechanism, Program, Route, Target, Type, imports
-
 from agentlint_django.admin import admin_routes
 from agentlint_django.admin_log import admin_mechanisms
 from agentlint_django.attributes import attribute_types

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.api import Effect, Guard, Route
-
 from agentlint_django.class_views import ClassView
 from agentlint_django.urlconf import UrlEntry
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.api import ClassInfo, Closure, Context, Effect, FunctionInfo, Guard, Made, Program, Ref, Route, Value, join_paths, syntax, walk
-
 from agentlint_django.admin_sites import Registration, registrations, site_prefixes
 from agentlint_django.forms import form_of
 from agentlint_django.models import models_of

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.api import Context, Mechanism, RecordContent
-
 from agentlint_django.admin_sites import registrations
 from agentlint_django.class_views import hands_on
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
-from agentlint.api import ClassInfo, Closure, FunctionInfo, Made, Member, Program, Ref, Value, walk
 
+from agentlint.api import ClassInfo, Closure, FunctionInfo, Made, Member, Program, Ref, Value, walk
 from agentlint_django.models import models_of
 from agentlint_django.project import settings_of
 from agentlint_django.urlconf import url_table

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.api import ClassInfo, FunctionInfo, Program, Type, syntax, walk
-
 from agentlint_django.admin_sites import Registration, registrations
 from agentlint_django.class_views import ClassView
 from agentlint_django.forms import MODEL_FORM, form_of_class

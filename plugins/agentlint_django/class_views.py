@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from agentlint.api import ClassInfo, FunctionInfo, Program, Ref, Value, syntax, walk
-
 from agentlint_django.forms import Form, Written, form_of
 from agentlint_django.models import models_of
 from agentlint_django.project import settings_of
@@ -14,7 +13,8 @@ from agentlint_django.project import settings_of
 METHODS = ("get", "post", "put", "patch", "delete")
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("delete", ("DeleteView", "DeletionMixin")), ("create", ("CreateView", "CreateWithInlinesView")), ("update", ("UpdateView", "UpdateWithInlinesView")),
-    ("formset", ("FormSetView", "FormsetView")), ("wizard", ("WizardView",)), ("form", ("FormView", "ProcessFormView")), ("page", ("View",)),
+    ("formset", ("FormSetView", "FormsetView")), ("wizard", ("WizardView",)), ("form", ("FormView", "ProcessFormView")),
+    ("page", ("TemplateView", "ListView", "DetailView", "RedirectView", "ArchiveView", "FilterView", "TableView", "DateDetailView", "MonthView")),
 )
 """What the last word of a library view's name says it does, in Django itself and in packages that extend its generic views."""
 
@@ -35,14 +35,13 @@ class ClassView:
 
     @cached_property
     def kind(self) -> str:
-        """What the framework does on a POST: `create`, `update`, `delete`, `form`, `formset`, `wizard`, `account`; `page` when only a GET is answered."""
-        for base in self.library_bases:
-            if base.startswith(("rest_framework.", "object")):
-                continue
-            found = kind_of(base)
-            if found:
-                return found
-        return ""
+        """What the framework does on a POST: `create`, `update`, `delete`, `form`, `formset`, `wizard`; `page` when only a GET is answered; `unknown` for
+        views of packages that nothing here describes."""
+        bases = [b for b in self.library_bases if not b.startswith("rest_framework.")]
+        if any(b.startswith("django.contrib.auth.views.") for b in bases):
+            return "form"
+        found = next((kind for b in bases if (kind := kind_of(b))), "")
+        return found or ("unknown" if any(b.endswith("View") and not b.startswith("django.") for b in bases) else "")
 
     def method(self, name: str) -> FunctionInfo | None:
         """A method of the project's own, also one that another name is set to (`put = post`)."""

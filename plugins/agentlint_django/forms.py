@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import msgspec
-from agentlint.api import ClassInfo, Made, Member, Program, Ref, Value
 
+from agentlint.api import ClassInfo, Made, Member, Program, Ref, Value
 from agentlint_django.models import models_of
 from agentlint_django.project import settings_of
 

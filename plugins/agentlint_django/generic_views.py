@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.api import Effect, FunctionInfo, Program, syntax, walk
-
 from agentlint_django.account_views import account_effect, account_view
 from agentlint_django.class_views import ClassView
 from agentlint_django.forms import Written

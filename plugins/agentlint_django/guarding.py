@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, Program, syntax, walk
-
 from agentlint_django.project import settings_of
 from agentlint_django.urlconf import UrlEntry
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 
 from agentlint.api import Made, Member, Program, Ref, Value, syntax, walk
-
 from agentlint_django.project import label, settings_of
 
 MODEL = "django.db.models.Model"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.api import CallSite, Context, Effect, FunctionInfo, Program, Value, syntax, walk
-
 from agentlint_django.class_views import ClassView
 from agentlint_django.forms import Form, form_of, form_of_class
 from agentlint_django.generic_views import SAVE, saves

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
-from agentlint.api import Closure, Context, FunctionInfo, Made, Member, Program, Ref, Target, Value, syntax, walk
 
+from agentlint.api import Closure, Context, FunctionInfo, Made, Member, Program, Ref, Target, Value, syntax, walk
 from agentlint_django.models import models_of
 from agentlint_django.project import settings_of
 

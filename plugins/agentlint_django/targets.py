@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import msgspec
-from agentlint.api import ClassInfo, Closure, FunctionInfo, Made, Member, Program, Ref, Value
 
+from agentlint.api import ClassInfo, Closure, FunctionInfo, Made, Member, Program, Ref, Value
 from agentlint_django.project import settings_of
 
 _MOST_LAYERS = 12

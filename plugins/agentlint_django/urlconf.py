@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
-from agentlint.api import Closure, Confidence, Made, Member, Program, Ref, Value, join_paths
 
+from agentlint.api import Closure, Confidence, Made, Member, Program, Ref, Value, join_paths
 from agentlint_django.patterns import holes
 from agentlint_django.project import settings_of
 

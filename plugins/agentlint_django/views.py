@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.api import ClassInfo, Context, FunctionInfo, Member, Ref, Route, syntax, walk
-
 from agentlint_django.account_views import account_route, included_account_routes, is_account_view
 from agentlint_django.answers import Answers, Renders
 from agentlint_django.class_views import METHODS, ClassView
@@ -18,7 +17,7 @@ from agentlint_django.urlconf import UrlEntry, url_table
 _RESTRICT = {"require_POST": ("POST",), "require_GET": ("GET",), "require_safe": ("GET",)}
 _FOREIGN = ("rest_framework.", "ninja", "graphene", "strawberry", "modernrpc", "ariadne")
 """Packages whose views other plugins read."""
-_POSTS = frozenset({"create", "update", "delete", "form", "formset", "wizard"})
+_POSTS = frozenset({"create", "update", "delete", "form", "formset", "wizard", "unknown"})
 
 
 def view_routes(context: Context) -> Iterator[Route]:

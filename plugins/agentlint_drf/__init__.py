@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from agentlint.api import CallSite, Context, Effect, FrameworkBase, Program, Route, Target, Type, imports
-
 from agentlint_drf.attributes import view_types
 from agentlint_drf.serializers import saving_edges, serializer_effects, serializer_types
 from agentlint_drf.views import api_routes

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.api import Program, Ref, Type
-
 from agentlint_django.models import models_of
 from agentlint_drf.serializers import is_serializer
 from agentlint_drf.viewsets import ViewSet

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agentlint.api import AuthKind, ClassInfo, Context, Guard, Made, Program, Ref, Value
-
 from agentlint_django.project import settings_of
 
 _KINDS: tuple[tuple[str, AuthKind], ...] = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-from agentlint.api import ClassInfo, Confidence, Made, Member, Mount, MountTree, Program, Ref, Value, join_paths
 
+from agentlint.api import ClassInfo, Confidence, Made, Member, Mount, MountTree, Program, Ref, Value, join_paths
 from agentlint_django.patterns import holes
 from agentlint_django.project import settings_of
 from agentlint_django.urlconf import UrlEntry, url_table

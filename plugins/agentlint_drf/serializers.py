@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.api import CallSite, ClassInfo, Context, Effect, FunctionInfo, Program, Type, Value, syntax, walk
-
 from agentlint_django.forms import Written, meta_model, meta_value
 from agentlint_django.models import models_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-from agentlint.api import ClassInfo, Confidence, Context, Effect, EffectOperation, FunctionInfo, Ref, Route, Value, join_paths, syntax, walk
 
+from agentlint.api import ClassInfo, Confidence, Context, Effect, EffectOperation, FunctionInfo, Ref, Route, Value, join_paths, syntax, walk
 from agentlint_django.forms import Written
 from agentlint_django.models import models_of
 from agentlint_django.project import settings_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-from agentlint.api import ClassInfo, FunctionInfo, Program, Value, syntax, walk
 
+from agentlint.api import ClassInfo, FunctionInfo, Program, Value, syntax, walk
 from agentlint_django.patterns import holes
 from agentlint_django.project import settings_of
 

@@ -157,7 +157,9 @@ class _Reader:
             endpoint = call.args[1] if len(call.args) > 1 else _keyword(call, "endpoint")
             target = self._program.lookup(self._program.resolve(endpoint, scope)) if endpoint is not None else None
             if isinstance(target, FunctionInfo):
-                yield from self._routes(key, self._text(call.args[0] if call.args else _keyword(call, "path"), scope), self._methods(call, scope), target, call, scope)
+                yield from self._routes(
+                    key, self._text(call.args[0] if call.args else _keyword(call, "path"), scope), self._methods(call, scope), target, call, scope
+                )
 
     def _routes(self, key: str, path: str, methods: tuple[str, ...], info: FunctionInfo, call: syntax.Call, scope: Scope) -> Iterator[Route]:
         found = [*self._dependencies.of_function(info), *self._dependencies.of_expression(_keyword(call, "dependencies"), scope)]
@@ -168,9 +170,19 @@ class _Reader:
         for place in self._tree.places(key) or ():
             for method in methods:
                 yield Route(
-                    framework="fastapi", method=method, path=join_paths(place.prefix, path) or "/", handler=info.id, symbol=info.node.qualname, file=info.module.path,
-                    line=info.node.line, owner=info.owner, guards=tuple(dict.fromkeys((*place.guards, *guards))), renders=self._renders(info, call, scope),
-                    name=self._text(_keyword(call, "name"), scope) or info.node.name, table_file=file, table_line=call.line,
+                    framework="fastapi",
+                    method=method,
+                    path=join_paths(place.prefix, path) or "/",
+                    handler=info.id,
+                    symbol=info.node.qualname,
+                    file=info.module.path,
+                    line=info.node.line,
+                    owner=info.owner,
+                    guards=tuple(dict.fromkeys((*place.guards, *guards))),
+                    renders=self._renders(info, call, scope),
+                    name=self._text(_keyword(call, "name"), scope) or info.node.name,
+                    table_file=file,
+                    table_line=call.line,
                     guard_handlers=tuple(dict.fromkeys((*self._providers.get(key, ()), *providers))),
                 )
 

@@ -10,8 +10,14 @@ from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, MountTree, Ro
 
 _APPS = ("flask.Flask", "quart.Quart", "flask_openapi3.OpenAPI", "apiflask.APIFlask", "connexion.FlaskApp")
 _BLUEPRINTS = (
-    "flask.Blueprint", "quart.Blueprint", "flask_smorest.Blueprint", "apiflask.APIBlueprint", "flask_openapi3.APIBlueprint", "flask.blueprints.Blueprint",
-    "flask_restx.Namespace", "flask_restplus.Namespace",
+    "flask.Blueprint",
+    "quart.Blueprint",
+    "flask_smorest.Blueprint",
+    "apiflask.APIBlueprint",
+    "flask_openapi3.APIBlueprint",
+    "flask.blueprints.Blueprint",
+    "flask_restx.Namespace",
+    "flask_restplus.Namespace",
 )
 _APIS = ("flask_restful.Api", "flask_restx.Api", "flask_restplus.Api", "flask_smorest.Api")
 _VIEWS = ("flask.views.View", "flask.views.MethodView", "flask_restful.Resource", "flask_restx.Resource", "flask_restplus.Resource", "quart.views.MethodView")
@@ -202,9 +208,20 @@ class _Reader:
             hooks = tuple(dict.fromkeys(self._hooks.get(key, ())))
             for method, handler in self._handlers(target, methods):
                 yield Route(
-                    framework="flask", method=method, path=full, handler=handler.id, symbol=handler.node.qualname, file=handler.module.path, line=handler.node.line,
-                    owner=target.id if isinstance(target, ClassInfo) else "", guards=self._guards(target), renders=self._renders(key, target, handler),
-                    name=self._text(_keyword(call, "endpoint"), scope) or handler.node.name, table_file=file, table_line=call.line, guard_handlers=hooks,
+                    framework="flask",
+                    method=method,
+                    path=full,
+                    handler=handler.id,
+                    symbol=handler.node.qualname,
+                    file=handler.module.path,
+                    line=handler.node.line,
+                    owner=target.id if isinstance(target, ClassInfo) else "",
+                    guards=self._guards(target),
+                    renders=self._renders(key, target, handler),
+                    name=self._text(_keyword(call, "endpoint"), scope) or handler.node.name,
+                    table_file=file,
+                    table_line=call.line,
+                    guard_handlers=hooks,
                 )
 
     def _handlers(self, target: FunctionInfo | ClassInfo, methods: tuple[str, ...]) -> Iterator[tuple[str, FunctionInfo]]:
@@ -265,7 +282,11 @@ def _local_value(expr: syntax.Expr, scope: Scope) -> syntax.Expr | None:
     """What a local variable was last assigned in the same block."""
     if not isinstance(expr, syntax.Name) or not isinstance(scope, FunctionInfo):
         return None
-    values = [s.value for s in walk.statements(scope.node.body) if isinstance(s, syntax.Assign) and any(isinstance(t, syntax.Name) and t.id == expr.id for t in s.targets)]
+    values = [
+        s.value
+        for s in walk.statements(scope.node.body)
+        if isinstance(s, syntax.Assign) and any(isinstance(t, syntax.Name) and t.id == expr.id for t in s.targets)
+    ]
     return values[-1] if values else None
 
 

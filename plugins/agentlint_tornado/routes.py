@@ -59,9 +59,18 @@ def _routes(pattern: str, handler: ClassInfo, scope: Scope, line: int, context: 
             continue
         own = method.owner == handler.id
         yield Route(
-            framework="tornado", method=name.upper(), path=_holes(pattern), handler=method.id, symbol=f"{handler.node.qualname}.{name}", file=handler.module.path,
-            line=method.node.line if own else handler.node.line, owner=handler.id, guards=_guards(method, context), renders=_renders(handler, method, context),
-            table_file=table, table_line=line,
+            framework="tornado",
+            method=name.upper(),
+            path=_holes(pattern),
+            handler=method.id,
+            symbol=f"{handler.node.qualname}.{name}",
+            file=handler.module.path,
+            line=method.node.line if own else handler.node.line,
+            owner=handler.id,
+            guards=_guards(method, context),
+            renders=_renders(handler, method, context),
+            table_file=table,
+            table_line=line,
         )
 
 

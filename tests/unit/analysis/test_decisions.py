@@ -66,7 +66,7 @@ def test_case(path: Path) -> None:
                 asked = set(wanted) & {"who", "what", "why"}
                 assert not asked or held == asked, symbol
                 assert row.audit
-            assert not ("model" in wanted) or row.source == "model"
+            assert "model" not in wanted or row.source == "model"
         elif kind == "bypass:":
             assert symbol in [b.effect.function.rpartition(".")[2] for b in found.bypasses]
         elif kind == "call:":

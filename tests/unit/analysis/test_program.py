@@ -1,6 +1,5 @@
 """Names, hierarchies and constants of linked programs."""
 
-# ruff: noqa: E501
 
 from __future__ import annotations
 

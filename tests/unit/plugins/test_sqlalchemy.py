@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from agentlint_sqlalchemy.relations import relations
-
 from agentlint.analysis.types import Type
+from agentlint_sqlalchemy.relations import relations
 from tests.unit.analysis.harness import Analysed, program_of
 
 MODELS = """

@@ -23,6 +23,7 @@ from agentlint.analysis.summaries import summarise
 from agentlint.analysis.ties import tie_pages
 from agentlint.analysis.types import Type, Types, infer_types
 from agentlint.analysis.written_values import WrittenValues
+from agentlint.describing import describe
 from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.framework import Context, Framework
 from agentlint.extension.loading import Refused, load_frameworks
@@ -151,7 +152,10 @@ def _analyse(options: Options) -> Analysed:
     library = _library(settings)
     frameworks, refused = load_frameworks()
     facts, used = _code_facts(read, library, frameworks, state)
-    facts = _with_descriptions(facts, found, state)
+    described = [f for f in found.files if f.role == "data"]
+    if described:
+        with state.timed("descriptions"):
+            facts = describe(facts, found.root, described, state.gaps.append)
     gaps = [*found.gaps, *read.gaps, *(g for m in read.modules for g in m.gaps), *(g for p in read.pages for g in p.gaps), *state.gaps]
     gaps += [Gap("", 0, f"plugin of {r.package} refused: {r.reason}", "unresolved") for r in refused]
     inventory = _inventory(found, read, facts.inventory, used, gaps)
@@ -236,15 +240,9 @@ class _CallEffects:
 
 
 def _client_calls(scripts: list[Module], state: _Run) -> list[PageAction]:
-    try:
-        from agentlint.analysis.client_calls import find_client_calls
-    except ImportError:
-        return []
+    from agentlint.analysis.client_calls import find_client_calls
+
     return list(find_client_calls(scripts, state.gap))
-
-
-def _with_descriptions(facts: Facts, found: Found, state: _Run) -> Facts:
-    return facts
 
 
 def _inventory(found: Found, read: Read, so_far: Inventory, used: tuple[Framework, ...], gaps: list[Gap]) -> Inventory:

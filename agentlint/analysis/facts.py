@@ -6,6 +6,7 @@ import msgspec
 
 from agentlint.ir.contracts import Identifier, Lifecycle, Mismatch
 from agentlint.ir.decisions import Decision, ModelCall
+from agentlint.ir.description import Problem
 from agentlint.ir.inventory import Inventory
 from agentlint.ir.operations import Operation
 
@@ -23,3 +24,5 @@ class Facts(msgspec.Struct, frozen=True):
     model_calls: tuple[ModelCall, ...] = ()
     mismatches: tuple[Mismatch, ...] = ()
     """Where code and API description disagree on which operations exist."""
+    problems: tuple[Problem, ...] = ()
+    """What API descriptions say that their specification forbids."""

@@ -26,6 +26,13 @@ _TOKEN_HEADER = re.compile(r"^(http[-_])?(proxy[-_])?authorization$", re.IGNOREC
 _SIGNATURE = re.compile(r"signature|hmac|hub-sha", re.IGNORECASE)
 _KEY_HEADER = re.compile(r"(api[-_]?key|apikey|access[-_]?key|auth[-_]?key|token|secret|x[-_]?auth)", re.IGNORECASE)
 _KEY_VALUE = re.compile(r"^(api[-_]?key|apikey|access[-_]?token|api[-_]?token|auth[-_]?token)$", re.IGNORECASE)
+_SESSION_SOURCE = re.compile(r"(^|\.)session$")
+_WHO = re.compile(
+    r"^_?(auth\w*|(current_?|logged_?in_?|login_?)?(user|account|member|admin|customer|person)(_?(id|name|email|info))?|uid|id|e?mail|logged_?in|log_?in"
+    r"|identity|principal|profile|is_(authenticated|logged_?in|admin))$",
+    re.IGNORECASE,
+)
+"""Keys under which a session keeps who is signed in."""
 _NOT_CREDENTIAL = re.compile(r"csrf|xsrf|idempoten|page[-_]?token|continuation", re.IGNORECASE)
 _GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signed_cookie")
 _COOKIES = ("get_secure_cookie", "get_signed_cookie")
@@ -171,6 +178,8 @@ def _reads(body: Iterable[s.Stmt], file: str) -> Iterable[Guard]:
 
 def _credential(source: str, key: str) -> AuthKind | None:
     """What a value named `key`, read from `source`, proves about the caller."""
+    if _SESSION_SOURCE.search(source):
+        return "session" if _WHO.match(key) else None
     if _NOT_CREDENTIAL.search(key) or not _REQUEST_TEXT.search(source):
         return None
     if _HEADER_SOURCE.search(source):

@@ -55,6 +55,17 @@ class MountTree:
         """True for applications and for tables below one."""
         return key in self._roots or bool(self._parents.get(key))
 
+    def above(self, key: str) -> tuple[str, ...]:
+        """A table and all tables that it hangs below, sorted."""
+        found: set[str] = set()
+        waiting = [key]
+        while waiting:
+            one = waiting.pop()
+            if one not in found:
+                found.add(one)
+                waiting += [parent for parent, *_ in self._parents.get(one, ())]
+        return tuple(sorted(found))
+
     def _places(self, key: str, seen: tuple[str, ...]) -> list[Mount]:
         own_prefix, own_guards = self._own.get(key, ("", ()))
         if key in seen or len(seen) > 12:

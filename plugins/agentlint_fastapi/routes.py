@@ -7,6 +7,7 @@ from typing import Literal
 
 from agentlint.api import Context, FunctionInfo, Guard, MountTree, Route, Scope, join_paths, syntax, table_key, walk
 from agentlint_fastapi.dependencies import Dependencies, split
+from agentlint_fastapi.middleware import Middleware
 
 _TABLES = ("fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router", "fastapi.routing.APIRouter")
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
@@ -22,6 +23,9 @@ def collect_routes(context: Context) -> Iterator[Route]:
         reader.read_tables(scope, body)
     for scope, body in _scopes(context):
         reader.read_mounts(scope, body)
+        reader.middleware.read_calls(scope, body)
+    for info in context.program.functions.values():
+        reader.middleware.read_function(info)
     for info in context.program.functions.values():
         yield from reader.decorated(info)
     for scope, body in _scopes(context):
@@ -41,6 +45,7 @@ class _Reader:
         self._context = context
         self._program = context.program
         self._dependencies = Dependencies(context)
+        self.middleware = Middleware(context)
         self._tree = MountTree()
         self._providers: dict[str, tuple[str, ...]] = {}
 
@@ -183,7 +188,7 @@ class _Reader:
                     name=self._text(_keyword(call, "name"), scope) or info.node.name,
                     table_file=file,
                     table_line=call.line,
-                    guard_handlers=tuple(dict.fromkeys((*self._providers.get(key, ()), *providers))),
+                    guard_handlers=tuple(dict.fromkeys((*self._providers.get(key, ()), *providers, *self.middleware.of(info)))),
                 )
 
     def _methods(self, call: syntax.Call, scope: Scope) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, MountTree, Route, Scope, join_paths, syntax, table_key, walk
+from agentlint_flask.hooks import HOOKS, Hooks
 
 _APPS = ("flask.Flask", "quart.Quart", "flask_openapi3.OpenAPI", "apiflask.APIFlask", "connexion.FlaskApp")
 _BLUEPRINTS = (
@@ -35,6 +36,8 @@ def collect_routes(context: Context) -> Iterator[Route]:
     for scope, body in scopes:
         reader.read_mounts(scope, body)
     for function in context.program.functions.values():
+        reader.read_hooks(function)
+    for function in context.program.functions.values():
         yield from reader.decorated(function, function.node.decorators)
     for info in context.program.classes.values():
         yield from reader.decorated(info, info.node.decorators)
@@ -56,7 +59,7 @@ class _Reader:
         self._library = context.library
         self._tree = MountTree()
         self._json: set[str] = set()
-        self._hooks: dict[str, list[str]] = {}
+        self._hooks = Hooks(self._tree)
 
     # ---------------------------------------------------------------- tables
 
@@ -124,8 +127,10 @@ class _Reader:
                     # Flask: a url_prefix given at registration takes the place of the blueprint's own
                     self._tree.mount(owner, key, prefix, replaces=bool(prefix) and func.attr == "register_blueprint")
             return
-        if isinstance(func, syntax.Attribute) and func.attr == "before_request" and call.args:
-            self._hook(table_key(func.value, scope, self._program), call.args[0], scope)
+        if isinstance(func, syntax.Attribute) and func.attr in HOOKS and call.args:
+            hook = self._program.lookup(self._program.resolve(call.args[0], scope))
+            if isinstance(hook, FunctionInfo):
+                self._hooks.add(table_key(func.value, scope, self._program), func.attr, hook.id)
             return
         target = self._program.lookup(self._program.resolve(func, scope))
         if isinstance(target, FunctionInfo):
@@ -133,11 +138,14 @@ class _Reader:
                 key = table_key(argument, scope, self._program)
                 if key and self._tree.known(key) and self._tree.known(f"{target.id}.{parameter.name}"):
                     self._tree.mount(key, f"{target.id}.{parameter.name}")
+                    self._hooks.same(f"{target.id}.{parameter.name}", key)
 
-    def _hook(self, key: str, function: syntax.Expr, scope: Scope) -> None:
-        target = self._program.lookup(self._program.resolve(function, scope))
-        if key and isinstance(target, FunctionInfo):
-            self._hooks.setdefault(key, []).append(target.id)
+    def read_hooks(self, info: FunctionInfo) -> None:
+        """Decorators that make a function run before requests."""
+        scope = self._outer(info)
+        for decorator in info.node.decorators:
+            if isinstance(decorator, syntax.Attribute) and decorator.attr in HOOKS:
+                self._hooks.add(table_key(decorator.value, scope, self._program), decorator.attr, info.id)
 
     # ---------------------------------------------------------------- routes
 
@@ -145,8 +153,6 @@ class _Reader:
         """Rules that decorators declare on functions, method views and resources."""
         scope: Scope = self._outer(info)
         for decorator in decorators:
-            if isinstance(decorator, syntax.Attribute) and decorator.attr == "before_request" and isinstance(info, FunctionInfo):
-                self._hooks.setdefault(table_key(decorator.value, scope, self._program), []).append(info.id)
             if not isinstance(decorator, syntax.Call) or not isinstance(decorator.func, syntax.Attribute):
                 continue
             verb = decorator.func.attr
@@ -205,8 +211,8 @@ class _Reader:
         file = scope.path if isinstance(scope, syntax.Module) else scope.module.path
         for place in self._tree.places(key):
             full = _holes(join_paths(place.prefix, path)) or "/"
-            hooks = tuple(dict.fromkeys(self._hooks.get(key, ())))
             for method, handler in self._handlers(target, methods):
+                renders = self._renders(key, target, handler)
                 yield Route(
                     framework="flask",
                     method=method,
@@ -217,11 +223,11 @@ class _Reader:
                     line=handler.node.line,
                     owner=target.id if isinstance(target, ClassInfo) else "",
                     guards=self._guards(target),
-                    renders=self._renders(key, target, handler),
+                    renders=renders,
                     name=self._text(_keyword(call, "endpoint"), scope) or handler.node.name,
                     table_file=file,
                     table_line=call.line,
-                    guard_handlers=hooks,
+                    guard_handlers=self._hooks.of(key, renders == "json"),
                 )
 
     def _handlers(self, target: FunctionInfo | ClassInfo, methods: tuple[str, ...]) -> Iterator[tuple[str, FunctionInfo]]:

@@ -14,8 +14,6 @@ from agentlint.rules.base import LoadedRule
 
 RULES = catalog.built_in_rules()
 PARTS = {f"agent_ready.{p}" for p in ("reach", "operate", "safe")} | {f"auditable.{p}" for p in ("recorded", "explained", "attributed")}
-AWAITS = frozenset({"missing-action-endpoint", "undocumented-operation", "phantom-operation"})
-"""Rules whose facts no pass yields yet: they read API descriptions. A name goes when its pair holds."""
 by_name = pytest.mark.parametrize("rule", RULES, ids=lambda r: r.info.name)
 
 
@@ -33,8 +31,6 @@ def findings_on(files: dict[str, str], rule: LoadedRule, folder: Path) -> list[F
 @by_name
 def test_the_bad_example_fires(rule: LoadedRule, tmp_path: Path) -> None:
     """At a file of the example, at a line that exists."""
-    if rule.info.name in AWAITS:
-        pytest.skip("no pass reads API descriptions yet")
     found = findings_on(dict(rule.rule.bad), rule, tmp_path)
     assert found, "the bad example gives no finding"
     for finding in found:

@@ -1,0 +1,37 @@
+"""What an API description shows an agent: operations, the life of resources, where identifiers come from, what is safe to automate."""
+
+from __future__ import annotations
+
+import msgspec
+
+from agentlint.analysis.contracts.automation import Automations
+from agentlint.analysis.contracts.described import described_operations
+from agentlint.analysis.contracts.identifiers import Identifiers
+from agentlint.analysis.contracts.lifecycles import Lifecycles, lifecycle_rows
+from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.analysis.contracts.resources import build_resources
+from agentlint.analysis.contracts.roles import RoleFinder
+from agentlint.analysis.contracts.schemas import Schemas
+from agentlint.ir.contracts import Identifier, Lifecycle
+from agentlint.ir.description import Description
+from agentlint.ir.operations import Operation
+
+
+class ContractFacts(msgspec.Struct, frozen=True):
+    """What one description yields."""
+
+    operations: tuple[Operation, ...] = ()
+    lifecycles: tuple[Lifecycle, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+
+
+def judge(description: Description) -> ContractFacts:
+    """Facts of one description; Arazzo and Overlay documents yield none of their own."""
+    if description.kind != "openapi":
+        return ContractFacts()
+    payloads = Payloads(Schemas(description.index))
+    roles = RoleFinder(description.operations, payloads).all()
+    resources = build_resources(roles, payloads)
+    steps = Lifecycles(description, resources, payloads).all()
+    operations = described_operations(description, roles, Automations(roles, resources, payloads))
+    return ContractFacts(operations, lifecycle_rows(steps, description), tuple(Identifiers(roles, resources, payloads).all()))

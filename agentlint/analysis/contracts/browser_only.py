@@ -1,0 +1,55 @@
+"""Which described operations only a browser can use: interactive sign-in, cookies alone, answers that are pages."""
+
+from __future__ import annotations
+
+import re
+
+from agentlint.ir.description import DescribedOperation, Description, SecurityScheme
+
+_INTERACTIVE = re.compile(
+    r"(^|/)(oauth2?|oidc|sso|saml2?|openid(-connect)?)(/(callback|authorize|login|acs|start|redirect))?/?$|/(authorize|callback)/?$", re.IGNORECASE,
+)
+_HEADLESS = frozenset({"client-credentials", "password", "device"})
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_REDIRECTS = frozenset({"301", "302", "303", "307", "308", "3XX"})
+
+
+class BrowserOnly:
+    """Answers for one description."""
+
+    def __init__(self, description: Description) -> None:
+        self._schemes = {s.name: s for s in description.security_schemes}
+
+    def reason(self, operation: DescribedOperation) -> str:
+        """Why a program cannot use the operation; empty when it can."""
+        if operation.method == "GET" and _INTERACTIVE.search(operation.path) and not self._answers_data(operation):
+            return "it is a step of an interactive sign-in, to which a browser is sent"
+        if self._answers_pages(operation):
+            return "it answers with a page, not with data"
+        if operation.security and all(self._needs_browser(alternative) for alternative in operation.security):
+            return "it accepts nothing but what a person's browser gets: a session cookie or an interactive grant"
+        return ""
+
+    def _needs_browser(self, alternative: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
+        return any(self._interactive(self._schemes[name]) for name, _ in alternative if name in self._schemes)
+
+    @staticmethod
+    def _interactive(scheme: SecurityScheme) -> bool:
+        if scheme.kind == "api-key":
+            return scheme.location == "cookie"
+        if scheme.kind == "oauth2" and scheme.flows:
+            return not any(flow.kind in _HEADLESS for flow in scheme.flows) and all(flow.kind == "implicit" for flow in scheme.flows)
+        return False
+
+    @staticmethod
+    def _answers_data(operation: DescribedOperation) -> bool:
+        return any("json" in m.name and m.schema is not None and m.schema.value not in ({}, True) for r in operation.responses if r.success for m in r.content)
+
+    @staticmethod
+    def _answers_pages(operation: DescribedOperation) -> bool:
+        good = [r for r in operation.responses if r.success]
+        kinds = {m.name.partition(";")[0].strip() for r in good for m in r.content}
+        if kinds:
+            return kinds <= _PAGES
+        form = operation.body is not None and {m.name for m in operation.body.content} == {"application/x-www-form-urlencoded"}
+        return form and not good and any(r.status in _REDIRECTS for r in operation.responses)

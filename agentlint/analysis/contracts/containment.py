@@ -1,0 +1,86 @@
+"""Resources that other answers show: a list inside its owner, a map by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.analysis.contracts.resources import Resource, undressed
+from agentlint.ir.description import DescribedOperation, Description
+
+_DEEPEST = 3
+
+
+class Containment:
+    """For each kind of schema: an operation that shows one, and one that shows several."""
+
+    def __init__(self, description: Description, resources: Sequence[Resource], payloads: Payloads) -> None:
+        self._one: dict[str, DescribedOperation] = {}
+        self._many: dict[str, DescribedOperation] = {}
+        self._names: dict[str, DescribedOperation] = {}
+        self._single: dict[str, DescribedOperation] = {}
+        self._bodies: dict[str, DescribedOperation] = {}
+        self._payloads = payloads
+        for operation in description.operations:
+            if operation.method == "GET":
+                self._enter(operation)
+                answer = payloads.answer(operation)
+                if answer.entity is not None and not answer.many and payloads.schemas.name(answer.entity):
+                    self._single.setdefault(undressed(payloads.schemas.name(answer.entity)), operation)
+            elif operation.method in ("PUT", "PATCH"):
+                self._enter_body(operation)
+
+    def lists(self, resource: Resource) -> DescribedOperation | None:
+        """An operation whose answer holds several of the resource."""
+        found = self._many.get(undressed(resource.schema)) if resource.schema else None
+        return found or self._names.get(resource.noun) or self._names.get(resource.noun.split(" ")[-1])
+
+    def shows(self, resource: Resource) -> DescribedOperation | None:
+        """An operation whose answer holds one or more."""
+        return self.lists(resource) or (self._one.get(undressed(resource.schema)) if resource.schema else None)
+
+    def reads(self, resource: Resource) -> DescribedOperation | None:
+        """An operation whose whole answer is one of them."""
+        return self._single.get(undressed(resource.schema)) if resource.schema else None
+
+    def writes(self, resource: Resource) -> DescribedOperation | None:
+        """An update of something else whose body holds several of them, so that they can be changed and taken off there."""
+        noun = resource.noun.split(" ")[-1]
+        return self._bodies.get(undressed(resource.schema), self._bodies.get(noun)) if resource.schema else self._bodies.get(noun)
+
+    def _enter_body(self, operation: DescribedOperation) -> None:
+        schemas = self._payloads.schemas
+        schema = self._payloads.body_schema(operation.body)
+        shape = schemas.shape(schema)
+        for name, child in shape.properties.items():
+            below = schemas.shape(child)
+            if below.kind == "array" and below.items is not None:
+                self._bodies.setdefault(" ".join(v.noun_words(name)), operation)
+                inner = schemas.shape(below.items)
+                if inner.name:
+                    self._bodies.setdefault(undressed(inner.name), operation)
+
+    def _enter(self, operation: DescribedOperation) -> None:
+        schema = self._payloads.answer_schema(operation)
+        if schema is None:
+            return
+        schemas = self._payloads.schemas
+        stack = [(schema, 0, False)]
+        seen: set[object] = set()
+        while stack:
+            node, depth, many = stack.pop()
+            shape = schemas.shape(node)
+            if (shape.key, many) in seen or depth > _DEEPEST:
+                continue
+            seen.add((shape.key, many))
+            if shape.name and shape.kind != "array":
+                (self._many if many else self._one).setdefault(undressed(shape.name), operation)
+            for below, plural in ((shape.items, True), (shape.values, True)):
+                if below is not None:
+                    stack.append((below, depth + 1, plural))
+            for name, child in shape.properties.items():
+                kind = schemas.shape(child)
+                if kind.kind == "array" or kind.values is not None:
+                    self._names.setdefault(" ".join(v.noun_words(name)), operation)
+                stack.append((child, depth + 1, many))

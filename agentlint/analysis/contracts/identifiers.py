@@ -1,0 +1,298 @@
+"""Where a caller gets what an operation requires: from which answer, from a constant, from its own knowledge, or from nowhere but a person's screen.
+
+Never an accusation from ignorance: `unreachable` is said only of what by its nature a browser alone receives; a name that no answer seems to hold may
+follow a convention of the document that is not recognised, and counts as known to the caller.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from agentlint.analysis.contracts.paths import Path, noun_of
+from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.analysis.contracts.resources import Resource
+from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.contracts.vocabulary import noun_words
+from agentlint.ir.contracts import Identifier
+from agentlint.ir.description import DescribedOperation, Node, Parameter
+
+_IDENTIFYING = (
+    "id",
+    "ids",
+    "uuid",
+    "guid",
+    "key",
+    "slug",
+    "name",
+    "number",
+    "code",
+    "sid",
+    "gid",
+    "uid",
+    "login",
+    "handle",
+    "ref",
+    "identifier",
+    "username",
+    "path",
+    "sha",
+    "hash",
+)
+_ID_FIELD = re.compile(r"(^|_|(?<=[a-z]))(id|ids|uuid|guid|sid|gid|slug|ulid|uid)$", re.IGNORECASE)
+_COOKIE = re.compile(r"^(session_?)?cookie([_-]?(name|value))?$|^captcha|^g-recaptcha|recaptcha_?token", re.IGNORECASE)
+_GRANT_CODE = re.compile(r"^(code|authorization_code|auth_code|oauth_verifier|SAMLResponse|RelayState)$", re.IGNORECASE)
+_SIGN_IN = re.compile(r"(^|/)(oauth2?|oidc|saml2?|sso|auth)(/|$)", re.IGNORECASE)
+_ALWAYS = re.compile(r"\b(always|must be|should be|only|set to|value)\b[^.]{0,24}?[`'\"]([\w:.-]+)[`'\"]|^[`'\"]([\w:.-]+)[`'\"]$", re.IGNORECASE)
+_MOST_CHOICES = 60
+_GIVEN_OUT = frozenset({"token", "code", "path", "template"})
+"""What an API hands out in one answer and asks for in another call."""
+_PEOPLE = frozenset({"owner", "author", "assignee", "creator", "member", "recipient", "username", "login", "account", "user"})
+"""Words for a person in a part that the person plays."""
+
+
+class _Offer(msgspec.Struct, frozen=True, eq=False):
+    """A field of an answer that identifies a thing."""
+
+    operation: DescribedOperation
+    where: str
+    name: str
+
+
+class Identifiers:
+    """Answers for one description: each document's own convention for identifiers is learned from what its answers hold."""
+
+    def __init__(self, roles: Sequence[Role], resources: Sequence[Resource], payloads: Payloads) -> None:
+        self._payloads = payloads
+        self._roles = roles
+        self._resource = {id(role): resource for resource in resources for role in resource.roles}
+        self._by_noun: dict[str, list[Resource]] = defaultdict(list)
+        for resource in resources:
+            for noun in dict.fromkeys((resource.noun, resource.noun.split(" ")[-1])):
+                self._by_noun[noun].append(resource)
+        self._offers: dict[int, tuple[_Offer, ...]] = {}
+        self._everywhere: dict[str, _Offer] | None = None
+
+    def all(self) -> Iterator[Identifier]:
+        """A row for each required parameter, and each required scalar of a body."""
+        for role in self._roles:
+            for parameter in role.operation.parameters:
+                if parameter.location in ("path", "query", "querystring") and (parameter.required or self._asks_for_a_thing(parameter.name)):
+                    yield self._parameter(role, parameter)
+            yield from self._body(role)
+
+    # ------------------------------------------------------------ parameters
+
+    def _parameter(self, role: Role, parameter: Parameter) -> Identifier:
+        schema = parameter.schema
+        fixed = self._constant(schema, parameter.description)
+        row = _Row(role.operation.name, parameter.name, parameter.location)
+        if fixed:
+            return row.of("constant", None, fixed)
+        if self._from_a_screen(role.operation, parameter.name):
+            return row.of("unreachable", None, "only a browser receives it")
+        if parameter.location == "path":
+            if self._chosen(role, parameter.name):
+                return row.of("caller-known", None, "the caller chooses it for the thing that the call makes")
+            noun = _noun_before(role.path, parameter.name)
+            return self._found(row, role, parameter.name, noun)
+        if self._asks_for_a_thing(parameter.name):
+            return self._found(row, role, parameter.name, "")
+        return row.of("caller-known", None, "the caller's own choice")
+
+    def _body(self, role: Role) -> Iterator[Identifier]:
+        schema = self._payloads.body_schema(role.operation.body)
+        if schema is None:
+            return
+        shape = self._payloads.schemas.shape(schema)
+        if shape.kind == "array" and shape.items is not None:
+            shape = self._payloads.schemas.shape(shape.items)
+        for name in sorted(shape.required):
+            node = shape.properties.get(name)
+            inner = self._payloads.schemas.shape(node)
+            if node is None or inner.kind in ("object", "boolean"):
+                continue
+            row = _Row(role.operation.name, name, "body")
+            fixed = self._constant(node, inner.description)
+            if fixed:
+                yield row.of("constant", None, fixed)
+            elif self._from_a_screen(role.operation, name):
+                yield row.of("unreachable", None, "only a browser receives it")
+            elif (
+                self._asks_for_a_thing(name)
+                and not (role.kind == "create" and name.lower() in ("id", "uuid", "slug"))
+                and not name.lower().startswith("client")
+            ):
+                yield self._found(row, role, name, "")
+            else:
+                yield row.of("caller-known", None, "the caller's own choice")
+
+    def _asks_for_a_thing(self, name: str) -> bool:
+        """True when a name asks for something that the API keeps: an identifier, a reference by the thing's own name, a token that it gave out."""
+        said = noun_words(name)
+        return bool(_ID_FIELD.search(name)) or bool(said) and (said[-1] in _GIVEN_OUT or said[-1] in self._by_noun or " ".join(said) in self._by_noun)
+
+    def _constant(self, schema: Node | None, text: str) -> str:
+        shape = self._payloads.schemas.shape(schema)
+        if shape.constant or 0 < len(shape.choices) <= _MOST_CHOICES:
+            return f"one of {len(shape.choices)} values that the description lists" if len(shape.choices) > 1 else "the description fixes it"
+        said = _ALWAYS.search(text or shape.description or "")
+        return "the description says which text it always is" if said else ""
+
+    @staticmethod
+    def _from_a_screen(operation: DescribedOperation, name: str) -> bool:
+        return bool(_COOKIE.search(name)) or bool(_GRANT_CODE.match(name) and _SIGN_IN.search(operation.path))
+
+    def _chosen(self, role: Role, name: str) -> bool:
+        """True for the last hole of a call that makes the thing it names."""
+        last = role.path.segments[-1].holes if role.path.ends_with_hole else ()
+        if name not in last or role.operation.method not in ("POST", "PUT"):
+            return False
+        resource = self._resource.get(id(role))
+        if role.operation.method == "PUT":
+            if role.kind == "create":
+                return True
+            made = any(r.status == "201" for r in role.operation.responses)
+            return made and not any(
+                r.operation.method in ("PATCH", "POST") and r.kind == "update" and r.path.shape == role.path.shape for r in self._roles_of(resource)
+            )
+        if role.kind != "create":
+            return False
+        collection = Path(role.path.base()).shape
+        return not any(r.kind == "create" and r.path.shape == collection and r is not role and not r.bulk for r in self._roles_of(resource)) or any(
+            r.operation.method == "DELETE" and r.path.shape == role.path.shape for r in self._roles_of(resource)
+        )
+
+    @staticmethod
+    def _roles_of(resource: Resource | None) -> tuple[Role, ...]:
+        return resource.roles if resource is not None else ()
+
+    # ------------------------------------------------------------- producers
+
+    def _found(self, row: _Row, role: Role, name: str, noun: str) -> Identifier:
+        """The answer that holds an identifier: of the thing before the hole, of the thing that its own name says, or of any answer with that field."""
+        for wanted in dict.fromkeys(filter(None, (*_nouns_of(name), *_people(name), noun))):
+            for resource in self._by_noun.get(wanted, ()):
+                offer = self._best(resource, name, role)
+                if offer is not None:
+                    return row.of("produced", offer, f"{offer.operation.name} answers {wanted}s with {offer.where}")
+        own = self._resource.get(id(role))
+        offer = self._best(own, name, role) if own is not None else None
+        offer = offer or self._anywhere(name)
+        if offer is not None:
+            return row.of("produced", offer, f"{offer.operation.name} answers with {offer.where}")
+        listing = self._listing(role, name)
+        if listing is not None:
+            return row.of(
+                "produced", _Offer(listing.operation, listing.answer.where or "answer", name), "the collection above it is listed; its answer has no schema"
+            )
+        return row.of("caller-known", None, "no answer is seen to hold it; the caller must know it from elsewhere")
+
+    def _listing(self, role: Role, name: str) -> Role | None:
+        """The operation that lists or makes what stands at the hole, where its answer is not described."""
+        at = next((i for i, s in enumerate(role.path.segments) if name in s.holes), 0)
+        shape = Path(role.path.segments[:at]).shape
+        near = [r for r in self._roles if r.path.shape == shape and (r.kind == "list" or (r.kind == "create" and r is not role))]
+        return min(near, key=lambda r: r.kind != "list", default=None)
+
+    def _best(self, resource: Resource, name: str, asking: Role) -> _Offer | None:
+        offers = [o for r in resource.roles if r.operation is not asking.operation for o in self._offered(r)]
+        wanted = "".join(noun_words(name)) or name.lower()
+        tail = (noun_words(name) or (name.lower(),))[-1]
+
+        def rank(offer: _Offer) -> tuple[bool, bool, int, bool]:
+            own = "".join(noun_words(offer.name)) or offer.name.lower()
+            kinds = {"list": 0, "create": 1, "read": 2}
+            role_kind = next((r.kind for r in resource.roles if r.operation is offer.operation), "read")
+            return (own != wanted and own != tail, own not in ("id", tail), kinds.get(role_kind, 3), offer.operation.method != "GET")
+
+        fitting = [o for o in offers if _fits(o.name, name)]
+        return min(fitting, key=rank, default=None)
+
+    def _offered(self, role: Role) -> tuple[_Offer, ...]:
+        """Identifying fields at the top of what an operation answers."""
+        known = self._offers.get(id(role))
+        if known is None:
+            payload = role.answer
+            found = []
+            if payload.entity is not None:
+                for field in self._payloads.fields(payload.entity):
+                    if (
+                        field.depth <= 1
+                        and not field.shape.write_only
+                        and (field.depth == 0 or field.name == "*" or field.owner in ("metadata", "attributes", "data"))
+                    ):
+                        where = ".".join(filter(None, (payload.where, field.where)))
+                        found.append(_Offer(role.operation, where, "name" if field.name == "*" else field.name))
+            known = self._offers[id(role)] = tuple(found)
+        return known
+
+    def _anywhere(self, name: str) -> _Offer | None:
+        """Any answer with a field of exactly that name, where the name says more than `id`."""
+        if self._everywhere is None:
+            self._everywhere = {}
+            for role in self._roles:
+                if role.answer.entity is None:
+                    continue
+                for field in self._payloads.fields(role.answer.entity):
+                    offer = _Offer(role.operation, ".".join(filter(None, (role.answer.where, field.where))), field.name)
+                    for key in ("".join(noun_words(field.name)), "".join(noun_words(field.owner))):
+                        if key:
+                            self._everywhere.setdefault(key, offer)
+        said = noun_words(name)
+        if not said or said == ("id",):
+            return None
+        whole = self._everywhere.get("".join(said)) if len(said) > 1 or said[0] not in _IDENTIFYING else None
+        if whole is not None or said[-1] not in _GIVEN_OUT:
+            return whole or self._everywhere.get("".join(said[:-1]) if said[-1] in _IDENTIFYING else "")
+        return next((offer for key, offer in self._everywhere.items() if key.endswith(said[-1])), None)
+
+
+class _Row(msgspec.Struct, frozen=True):
+    operation: str
+    parameter: str
+    location: str
+
+    def of(self, status: str, offer: _Offer | None, evidence: str) -> Identifier:
+        producer = f"{offer.operation.name} -> {offer.where}" if offer is not None else None
+        return Identifier(self.operation, self.parameter, self.location, status, producer, evidence)  # type: ignore[arg-type]
+
+
+def _people(name: str) -> tuple[str, ...]:
+    """The things that hold people, where a name means a person by the part played."""
+    said = noun_words(name)
+    return ("user", "account", "member", "person", "people") if said and (said[0] in _PEOPLE or said[-1] in _PEOPLE) else ()
+
+
+def _nouns_of(name: str) -> tuple[str, ...]:
+    """The thing that an identifier's own name says: `task_gid` -> `task`, `recipeSlug` -> `recipe`, `userId` -> `user`."""
+    said = noun_words(name)
+    if len(said) > 1 and said[-1] in _IDENTIFYING:
+        return (" ".join(said[:-1]), said[-2])
+    return (" ".join(said), said[-1]) if said and said[-1] not in _IDENTIFYING else ()
+
+
+def _noun_before(path: Path, name: str) -> str:
+    """The thing named by the fixed part before the hole of a parameter."""
+    for index, segment in enumerate(path.segments):
+        if name in segment.holes:
+            return noun_of(tuple(s for s in path.segments[:index] if not s.hole))
+    return ""
+
+
+def _fits(field: str, name: str) -> bool:
+    """True when a field of a thing can be what a parameter asks for: the same name, the same last word, or a plain identifier for one."""
+    own, wanted = noun_words(field), noun_words(name)
+    if not own:
+        return False
+    if own == wanted or field.lower() == name.lower():
+        return True
+    if own[-1] not in _IDENTIFYING:
+        return False
+    last = wanted[-1] if wanted else name.lower()
+    if last not in _IDENTIFYING and len(own) == 1:
+        return True
+    return (own[-1] == last and (len(own) == 1 or own[:-1] == wanted[:-1])) or (len(own) == 1 and (last not in _IDENTIFYING or last == "id" or own[0] == "id"))

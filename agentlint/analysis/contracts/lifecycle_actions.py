@@ -1,0 +1,94 @@
+"""Changes of state: decisions that no operation makes, actions that nothing takes back, work that nothing stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
+from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.contracts.states import doing, settable, transitions
+from agentlint.analysis.contracts.steps import Step, leads_to
+from agentlint.analysis.wording import words
+
+_STOPS = ("cancel", "stop", "abort", "terminate", "kill", "halt", "pause")
+_SWITCHES = frozenset("enabled active status state disabled".split())
+
+
+class Actions:
+    """Changes of state of the resources of one description."""
+
+    def __init__(self, resources: Sequence[Resource], payloads: Payloads) -> None:
+        self._resources = tuple(resources)
+        self._payloads = payloads
+        self._roles = tuple(role for resource in resources for role in resource.roles)
+        self._ownership = Ownership(resources)
+        self._deleted = {r.path.shape for r in self._roles if r.operation.method == "DELETE"}
+        self._starters: dict[str, Role] = {}
+        for role in self._roles:
+            if role.kind in ("create", "action") and role.answer.entity is not None:
+                name = payloads.schemas.name(role.answer.entity)
+                if name:
+                    self._starters.setdefault(undressed(name), role)
+
+    def states(self, resource: Resource) -> Iterator[Step]:
+        """Decisions that the states ask for. Things that nothing writes, or only the system does, are left alone."""
+        if resource.technical or resource.entity is None or not self._ownership.owns(resource):
+            return
+        roles = self._ownership.sharing(resource)
+        if not any(r.writes and r.place != "single" for r in roles):
+            return
+        for one in transitions(resource, roles, self._payloads):
+            yield Step(leads_to(one.verb), one.role.operation.name if one.role else None, one.how, one.node, "state")
+
+    def inverses(self, resource: Resource) -> Iterator[Step]:
+        """Actions that are meant to be taken back and cannot be."""
+        fields = settable(resource.roles, self._payloads)
+        for role in resource.of("action", "create"):
+            back = v.INVERSES.get(role.verb) if role.kind == "action" or role.verb in ("grant", "share", "assign", "enroll") else None
+            if back is None or role.bulk or role.operation.method == "GET" or self._taken_back(role, back, resource):
+                continue
+            if role.verb == "close" and not self._shows_open(resource):
+                continue
+            flags = (f for f, (setter, _) in fields.items() if setter is not role or role.kind == "action")
+            if any(v.same_verb(role.verb, w) or w in _SWITCHES for f in flags for w in f.split("_")):
+                continue
+            yield Step(leads_to(back[0]), None, f"{role.operation.name} does it, nothing takes it back", role.operation.node, "inverse")
+
+    def _shows_open(self, resource: Resource) -> bool:
+        """True when the states say that a thing is open as long as it is not closed."""
+        shape = self._payloads.schemas.shape(resource.entity)
+        return any({v.state_word(c) for c in self._payloads.schemas.shape(node).choices} & {"open", "opened", "reopened"} for node in shape.properties.values())
+
+    def _taken_back(self, role: Role, back: tuple[str, ...], resource: Resource) -> bool:
+        if any(doing(verb, self._ownership.sharing(resource)) for verb in back):
+            return True
+        shape, parent = role.path.shape, role.path.shape.rsplit("/", 1)[0]
+        if any(d == shape or d.startswith(shape + "/") for d in self._deleted):
+            return True
+        beside = {w for r in self._roles if r.writes and r.path.shape.startswith(parent) for w in words(r.operation.path.rsplit("/", 1)[-1])}
+        return any(v.has_verb(verb, beside) for verb in back)
+
+    def jobs(self, resource: Resource) -> Iterator[Step]:
+        """Work that an operation starts and none stops."""
+        starter = self._starters.get(undressed(resource.schema)) if resource.schema else None
+        if resource.entity is None or starter is None or not resource.kept:
+            return
+        shape = self._payloads.schemas.shape(resource.entity)
+        for name, node in shape.properties.items():
+            values = {v.state_word(c) for c in self._payloads.schemas.shape(node).choices}
+            if not v.STATE_FIELD.match(v.state_word(name)) or not values & v.RUNNING_STATES or not values & v.ENDED_STATES:
+                continue
+            if not self._stopped(resource, starter):
+                told = f"{starter.operation.name} starts it and {name} shows it running; nothing stops it"
+                yield Step("cancel (running -> cancelled)", None, told, node, "job")
+
+    def _stopped(self, resource: Resource, starter: Role) -> bool:
+        roles = (*resource.roles, starter)
+        if any(doing(verb, roles) for verb in _STOPS):
+            return True
+        told = {w for r in resource.of("delete") for w in words(f"{r.operation.summary} {r.operation.description[:400]}")}
+        root = starter.operation.path.rsplit("/", 1)[0]
+        beside = {w for r in self._roles if r.writes and r.operation.path.startswith(root) for w in words(r.operation.path.rsplit("/", 1)[-1])}
+        return any(v.has_verb(verb, told | beside) for verb in _STOPS)

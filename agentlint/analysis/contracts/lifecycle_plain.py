@@ -1,0 +1,166 @@
+"""The plain steps of a life: create, read one, list, update, delete; what is there and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.containment import Containment
+from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
+from agentlint.analysis.contracts.roles import Kind, Role
+from agentlint.analysis.contracts.states import doing, settable
+from agentlint.analysis.contracts.steps import Step, leads_to
+from agentlint.ir.description import Description, Node
+
+_STEPS: tuple[tuple[Kind, str], ...] = (("create", "create"), ("read", "read one"), ("list", "list"), ("update", "update"), ("delete", "delete"))
+_ENDS = (
+    "cancel", "revoke", "close", "archive", "deactivate", "disable", "terminate", "void", "withdraw", "remove", "delete", "expire", "end", "detach", "leave",
+    "unsubscribe", "refund", "reverse", "dismiss", "complete", "abort", "stop", "uninstall", "return",
+)
+_OFF_WORDS = frozenset("archived deleted active enabled disabled cancelled canceled inactive".split())
+_BINARY = ("multipart/", "application/octet-stream", "image/", "video/", "audio/", "application/pdf", "application/zip")
+_IDENTITY = frozenset("id uuid guid gid sid key slug name code number handle uid uri".split())
+
+
+class Plain:
+    """Plain steps of the resources of one description."""
+
+    def __init__(self, description: Description, resources: Sequence[Resource], payloads: Payloads) -> None:
+        self._resources = tuple(resources)
+        self._payloads = payloads
+        self._containment = Containment(description, resources, payloads)
+        self._known = {(r.noun, base.count("{}")) for r in resources if r.kept and r.of("create", "list") for base in r.bases}
+        self._owners = {undressed(r.schema) for r in resources if r.kept and r.schema}
+        self._ownership = Ownership(resources)
+
+    def present(self, resource: Resource) -> Iterator[Step]:
+        """Steps and actions that have an operation."""
+        if any(r.place != "single" for r in resource.roles):
+            for kind, name in _STEPS:
+                best = _best(resource.of(kind), kind)
+                if best is not None:
+                    yield _there(name, best)
+        for role in resource.of("action"):
+            if role.verb and role.verb not in v.HARMLESS_VERBS:
+                yield _there(leads_to(role.verb), role)
+
+    def missing(self, resource: Resource) -> Iterator[Step]:
+        """Plain steps that something created, and kept, should have."""
+        made = [r for r in resource.of("create") if r.place != "single" and not r.bulk]
+        if not made or resource.technical:
+            return
+        if not self._lives(resource, made) or not self._ownership.owns(resource) or self._is_edge(resource, made[0]):
+            yield from self._swallowed(resource, made[0])
+            return
+        born, place = made[0].operation.name, made[0].operation.node
+        inside = self._containment.writes(resource)
+        if not self._is_value(resource, made[0]):
+            yield from self._unread(resource, made[0], place)
+        if not resource.of("list") and not (resource.issued and not resource.of("delete", "update")):
+            shown = self._containment.lists(resource)
+            told = f"{shown.name} shows them" if shown is not None else f"{born} creates one, no operation lists them"
+            yield Step("list", shown.name if shown is not None else None, told, place, "plain")
+        fleeting = resource.issued and not resource.of("list", "update")
+        if not resource.of("delete") and not resource.archival and not fleeting and not self._ends(resource):
+            told = f"{inside.name} replaces them" if inside is not None else f"{born} creates one, nothing deletes, cancels or revokes it"
+            yield Step("delete", inside.name if inside is not None else None, told, place, "plain")
+        if not resource.of("update") and not resource.archival and not resource.issued and not self._changes(resource):
+            fields = self._frozen(resource, made)
+            if inside is not None:
+                yield Step("update", inside.name, f"{inside.name} replaces them", place, "plain")
+            elif len(fields) > 1:
+                yield Step("update", None, f"{born} sets {', '.join(fields[:4])}; nothing changes them afterwards", place, "plain")
+
+    def _swallowed(self, resource: Resource, made: Role) -> Iterator[Step]:
+        """Files that are put below a thing and that no operation gives back."""
+        if made.place == "collection" and any(s.hole for s in made.base) and _uploads(made) and self._containment.lists(resource) is not None:
+            given = any(r.operation.method == "GET" and r.path.shape.startswith(made.path.shape) for o in self._resources for r in o.roles)
+            if not given:
+                yield Step("read one", None, f"{made.operation.name} uploads one, no operation gives it back", made.operation.node, "plain")
+
+    def _is_value(self, resource: Resource, made: Role) -> bool:
+        """True for small things that are what they were given: a reaction, an address."""
+        schema = self._payloads.body_schema(made.operation.body)
+        given = self._payloads.schemas.shape(schema).properties if schema is not None else {}
+        shown = self._payloads.schemas.shape(resource.entity).properties if resource.entity is not None else {}
+        return len(given) == 1 and len(shown) <= 4 and bool(resource.of("list"))
+
+    def _lives(self, resource: Resource, made: Sequence[Role]) -> bool:
+        """True for things that stay: known to other operations, or answered with an identity of their own."""
+        if resource.kept:
+            return True
+        if resource.schema and undressed(resource.schema) in self._owners:
+            return False
+        shape = self._payloads.schemas.shape(made[0].answer.entity)
+        own = any(set(v.field_words(name)[-1:]) & _IDENTITY and len(v.field_words(name)) <= 2 for name in shape.properties if name)
+        return made[0].place == "collection" and own and self._containment.shows(resource) is None
+
+    def _is_edge(self, resource: Resource, made: Role) -> bool:
+        """True for a tie between two things: added by the path alone, or named like a thing that lives elsewhere."""
+        if made.place == "item" and made.operation.body is None and any(s.hole for s in made.base):
+            return True
+        nested = made.path.shape.count("{}")
+        elsewhere = any(noun == resource.noun and depth < nested for noun, depth in self._known)
+        return elsewhere and made.verb in ("add", "assign", "attach", "link", "invite", "share", "grant", "")
+
+    def _unread(self, resource: Resource, made: Role, place: Node) -> Iterator[Step]:
+        if resource.of("read"):
+            return
+        other = self._containment.reads(resource)
+        born = made.operation.name
+        if other is not None:
+            yield Step("read one", other.name, f"{other.name} shows one", place, "plain")
+        elif _uploads(made):
+            yield Step("read one", None, f"{born} uploads one, no operation gives it back", place, "plain")
+        elif resource.of("list", "delete", "update"):
+            yield Step("read one", None, f"{born} creates one, no operation reads a single one", place, "plain")
+        elif self._containment.shows(resource) is None:
+            yield Step("read one", None, f"{born} creates one, nothing shows it again", place, "plain")
+
+    def _ends(self, resource: Resource) -> bool:
+        if any(doing(verb, resource.of("action", "update")) for verb in _ENDS) or self._undone_below(resource):
+            return True
+        fields = settable(resource.of("update", "action"), self._payloads)
+        if any(set(name.split("_")) & _OFF_WORDS for name in fields):
+            return True
+        return any({v.DECISIONS.get(c, "") for c in choices} & set(_ENDS) for name, (_, choices) in fields.items() if v.STATE_FIELD.match(name))
+
+    def _undone_below(self, resource: Resource) -> bool:
+        """True when a collection below an item holds what undoes it: refunds, reversals, cancellations."""
+        below = tuple(f"{b}/{{}}/" for b in resource.bases)
+        nouns = {o.noun.split(" ")[-1] for o in self._resources if o.of("create") and any(b.startswith(below) for b in o.bases)}
+        return bool(nouns & {"refund", "reversal", "cancellation", "return", "revocation", "termination", "withdrawal", "closure", "void"})
+
+    def _changes(self, resource: Resource) -> bool:
+        """True when an action, or something put below an item, changes it."""
+        if resource.of("action"):
+            return True
+        below = tuple(f"{b}/{{}}" for b in resource.bases)
+        return any(r.writes and r.path.shape.startswith(below) for other in self._resources if other is not resource for r in other.roles)
+
+    def _frozen(self, resource: Resource, made: Sequence[Role]) -> list[str]:
+        """Fields given at creation that stay readable, so that one could want to change them."""
+        schema = self._payloads.body_schema(made[0].operation.body)
+        given = self._payloads.schemas.shape(schema).properties if schema is not None else {}
+        shown = self._payloads.schemas.shape(resource.entity).properties if resource.entity is not None else {}
+        return [n for n in given if n in shown and v.state_word(n) != resource.noun.replace(" ", "_") and v.field_words(n)[-1:] not in (("id",), ("ids",))]
+
+
+def _uploads(role: Role) -> bool:
+    body = role.operation.body
+    return body is not None and bool(body.content) and all(m.name.startswith(_BINARY) for m in body.content)
+
+
+def _there(name: str, role: Role) -> Step:
+    return Step(name, role.operation.name, f"{role.operation.name} does it", role.operation.node, "plain")
+
+
+def _best(roles: Sequence[Role], kind: str) -> Role | None:
+    """The operation to name for a plain step: on an item or collection rather than in bulk."""
+
+    def rank(role: Role) -> tuple[bool, bool, bool, bool, int]:
+        operation = role.operation
+        return role.place == "single", role.bulk, operation.deprecated, kind == "update" and operation.method != "PATCH", len(operation.path)
+
+    return min(roles, key=rank, default=None)

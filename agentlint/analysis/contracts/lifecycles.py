@@ -1,0 +1,71 @@
+"""The life of each resource: which steps have an operation, and which ones are missing although the description itself shows that they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from agentlint.analysis.contracts.declared import declared_steps
+from agentlint.analysis.contracts.lifecycle_actions import Actions
+from agentlint.analysis.contracts.lifecycle_links import Links
+from agentlint.analysis.contracts.lifecycle_parts import parts_of
+from agentlint.analysis.contracts.lifecycle_plain import Plain
+from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.analysis.contracts.resources import Resource
+from agentlint.analysis.contracts.steps import Step
+from agentlint.ir.contracts import Lifecycle
+from agentlint.ir.description import Description, Pointer
+
+
+class Lifecycles:
+    """Steps of all resources of one description."""
+
+    def __init__(self, description: Description, resources: Sequence[Resource], payloads: Payloads) -> None:
+        self._description = description
+        self._resources = tuple(resources)
+        self._payloads = payloads
+        self._plain = Plain(description, resources, payloads)
+        self._actions = Actions(resources, payloads)
+        self._links = Links(description, resources, payloads)
+        self._declared = declared_steps(description, resources)
+
+    def all(self) -> tuple[tuple[Resource, Step], ...]:
+        """Every step of every resource that has a life."""
+        found = []
+        for resource in self._resources:
+            seen: set[str] = set()
+            for step in self._steps(resource):
+                if step.transition not in seen:
+                    seen.add(step.transition)
+                    found.append((resource, step))
+        return tuple(found)
+
+    def _steps(self, resource: Resource) -> Iterator[Step]:
+        yield from self._plain.present(resource)
+        yield from self._plain.missing(resource)
+        yield from self._declared.get(id(resource), ())
+        yield from self._actions.states(resource)
+        yield from self._actions.inverses(resource)
+        yield from parts_of(resource, self._resources, self._payloads)
+        yield from self._links.steps(resource)
+        yield from self._actions.jobs(resource)
+
+
+def _schema_at(pointer: Pointer) -> str:
+    """The schema that a pointer leads into, empty for evidence that stands elsewhere."""
+    for at, part in enumerate(pointer[:-1]):
+        if part in ("schemas", "definitions") and at < 2:
+            return str(pointer[at + 1])
+    return ""
+
+
+def lifecycle_rows(steps: Sequence[tuple[Resource, Step]], description: Description) -> tuple[Lifecycle, ...]:
+    """The steps in the report's form, in the order of the document."""
+    made = []
+    for resource, step in steps:
+        where = description.index.locate(step.node)
+        pointer = "/".join(["", *(str(p).replace("~", "~0").replace("/", "~1") for p in step.node.pointer)])
+        status: Literal["present", "missing"] = "present" if step.operation else "missing"
+        schema = _schema_at(step.node.pointer)
+        made.append(Lifecycle(resource.noun, schema, pointer, step.transition, status, step.operation, step.evidence, where.file, where.line))
+    return tuple(made)

@@ -1,0 +1,167 @@
+"""What an operation answers and takes: the thing inside envelopes, whether one or many, and every field with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from agentlint.analysis.contracts.schemas import Schemas, Shape
+from agentlint.analysis.contracts.vocabulary import noun_words
+from agentlint.ir.description import Body, DescribedOperation, Node, Response
+
+_LISTS = frozenset(
+    "data items results values records entries list elements content contents resources rows hits objects edges nodes collection members entities page "
+    "result response docs documents matches".split()
+)
+_ENVELOPES = frozenset("data result results response payload body item object entity resource record attributes".split())
+_PAGING = frozenset(
+    "next prev previous total count limit offset page pages cursor links meta metadata pagination first last size has more total_count next_page token kind "
+    "self etag request id status code success message error errors warnings object url type api version per".split()
+)
+_DEEPEST = 5
+_MOST_FIELDS = 1500
+
+
+class Payload(msgspec.Struct, frozen=True, eq=False):
+    """The thing that an answer holds."""
+
+    entity: Node | None = None
+    """Schema of one thing."""
+    many: bool = False
+    where: str = ""
+    """How to get from the answer to the thing: `[]`, `items[]`, `data`."""
+    described: bool = False
+    """False when the answer has no schema at all."""
+
+
+class Field(msgspec.Struct, frozen=True, eq=False):
+    """One scalar of a payload, with the way to it."""
+
+    name: str
+    where: str
+    """`items[].owner.login`."""
+    shape: Shape
+    owner: str
+    """Name of the field or schema that it directly belongs to (`owner`), empty at the top."""
+    owner_schema: str
+    depth: int
+    many: bool
+    """True inside a list or map."""
+
+
+class Payloads:
+    """Payloads of one description, each looked at once."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self.schemas = schemas
+        self._answers: dict[int, Payload] = {}
+        self._fields: dict[object, tuple[Field, ...]] = {}
+
+    def answer(self, operation: DescribedOperation) -> Payload:
+        """What a successful call gives."""
+        known = self._answers.get(id(operation))
+        if known is None:
+            known = self._answers[id(operation)] = self._answer(operation)
+        return known
+
+    def _answer(self, operation: DescribedOperation) -> Payload:
+        schema = self.answer_schema(operation)
+        return Payload() if schema is None else self.unwrap(schema)
+
+    def answer_schema(self, operation: DescribedOperation) -> Node | None:
+        """Schema of the first successful answer that has one."""
+        for response in successes(operation):
+            schema = self.schemas.answer(response.content)
+            if schema is not None and schema.value not in ({}, True):
+                return schema
+        return None
+
+    def body_schema(self, body: Body | None) -> Node | None:
+        """Schema of what a request carries."""
+        return None if body is None else self.schemas.answer(body.content)
+
+    def unwrap(self, schema: Node, where: str = "", depth: int = 0) -> Payload:
+        """The thing inside pages, envelopes and lists."""
+        shape = self.schemas.shape(schema)
+        if shape.kind == "array" and shape.items is not None:
+            return Payload(shape.items, True, f"{where}[]", True)
+        if shape.kind != "object" or depth > 3:
+            return Payload(schema, False, where, bool(shape.kind))
+        if not shape.properties and shape.values is not None and self.schemas.shape(shape.values).kind == "object":
+            return Payload(shape.values, True, f"{where}{{}}", True)
+        inner = self._list_inside(shape) or self._envelope(shape)
+        if inner is None:
+            return Payload(schema, False, where, True)
+        name, node = inner
+        return self.unwrap(node, f"{where}.{name}" if where else name, depth + 1)
+
+    def _list_inside(self, shape: Shape) -> tuple[str, Node] | None:
+        """The one property that holds the page's entries."""
+        lists = [(n, p) for n, p in shape.properties.items() if self.schemas.shape(p).kind == "array"]
+        if "_embedded" in shape.properties:
+            return "_embedded", shape.properties["_embedded"]
+        named = [(n, p) for n, p in lists if n.lower().strip("_") in _LISTS]
+        others = [n for n in shape.properties if not any(n == name for name, _ in lists) and not set(noun_words(n)) <= _PAGING]
+        if len(named) == 1 and len(others) <= 1:
+            return named[0]
+        if len(lists) == 1 and not others:
+            return lists[0]
+        return None
+
+    def _envelope(self, shape: Shape) -> tuple[str, Node] | None:
+        """A wrapper with one real property."""
+        inner = [(n, p) for n, p in shape.properties.items() if n.lower() in _ENVELOPES and self.schemas.shape(p).kind in ("object", "array")]
+        others = [n for n in shape.properties if n.lower() not in _ENVELOPES and not set(noun_words(n)) <= _PAGING]
+        if len(inner) == 1 and not others:
+            return inner[0]
+        objects = [(n, p) for n, p in shape.properties.items() if self.schemas.shape(p).kind == "object"]
+        return objects[0] if len(objects) == 1 and len(shape.properties) == 1 else None
+
+    def fields(self, schema: Node) -> tuple[Field, ...]:
+        """Every scalar below a schema, nearest first, each schema entered once on a way down."""
+        key = schema.key
+        if key not in self._fields:
+            self._fields[key] = tuple(self._walk(schema))
+        return self._fields[key]
+
+    def _walk(self, schema: Node) -> Iterator[Field]:
+        queue: list[tuple[Node, str, str, str, int, bool, tuple[object, ...]]] = [(schema, "", "", "", 0, False, ())]
+        given = 0
+        while queue and given < _MOST_FIELDS:
+            node, where, owner, owner_schema, depth, many, seen = queue.pop(0)
+            shape = self.schemas.shape(node)
+            if shape.key in seen and shape.kind in ("object", "array"):
+                continue
+            on_way = (*seen, shape.key)
+            if shape.kind == "array":
+                below = self.schemas.shape(shape.items)
+                if below.kind not in ("object", "array") and not below.properties and depth == 0:
+                    given += 1
+                    yield Field("", f"{where}[]", below, owner, owner_schema, depth, True)
+                if shape.items is not None and depth <= _DEEPEST:
+                    queue.append((shape.items, f"{where}[]", owner, owner_schema, depth, True, on_way))
+                continue
+            if shape.kind == "object" or shape.properties:
+                schema_name = shape.name or owner_schema
+                for name, inner in shape.properties.items() if depth <= _DEEPEST else ():
+                    child = self.schemas.shape(inner)
+                    place = f"{where}.{name}" if where else name
+                    if child.kind in ("object", "array") and (child.properties or child.items is not None or child.values is not None):
+                        queue.append((inner, place, name, schema_name if child.kind == "array" else child.name or schema_name, depth + 1, many, on_way))
+                        if child.kind == "array" and child.items is not None and self.schemas.shape(child.items).kind not in ("object", "array"):
+                            given += 1
+                            yield Field(name, f"{place}[]", self.schemas.shape(child.items), owner, schema_name, depth, True)
+                    else:
+                        given += 1
+                        yield Field(name, place, child, owner, schema_name, depth, many)
+                if shape.values is not None and depth <= _DEEPEST:
+                    given += 1
+                    yield Field("*", f"{where}{{key}}", Shape(kind="string"), owner, schema_name, depth, True)
+                    queue.append((shape.values, f"{where}{{}}", owner, schema_name, depth + 1, True, on_way))
+
+
+def successes(operation: DescribedOperation) -> tuple[Response, ...]:
+    """The answers of a call that worked; `default` when no other success is declared."""
+    good = tuple(r for r in operation.responses if r.success)
+    return good or tuple(r for r in operation.responses if r.status == "default" and not any(x.status[:1] == "2" for x in operation.responses))

@@ -1,0 +1,208 @@
+"""The role of each described operation: which plain step of a life it is (list, read, create, update, delete) or which action, and on what."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.paths import Path, Segment, is_plural, noun_of, parse_path, verb_in
+from agentlint.analysis.contracts.payloads import Payload, Payloads
+from agentlint.analysis.wording import words
+from agentlint.ir.description import DescribedOperation
+
+Kind = Literal["list", "read", "create", "update", "delete", "action"]
+Place = Literal["collection", "item", "single"]
+_THIRD_PERSON = re.compile(r"(ies|es|s)$")
+_MACHINE_WORDS = frozenset("get post put patch delete head options api v1 v2 v3 by id for the a an of to with and".split())
+_NO_SUBJECT = frozenset("collections items records results data".split())
+
+
+class Role(msgspec.Struct, frozen=True, eq=False):
+    """What one operation does."""
+
+    operation: DescribedOperation
+    path: Path
+    base: tuple[Segment, ...]
+    """The path down to the noun that the operation is about, a verb at the end left out."""
+    holes: int
+    """Holes after the base."""
+    kind: Kind
+    verb: str
+    """The action's verb; for plain steps the verb that the words use, empty when they use none."""
+    place: Place
+    answer: Payload
+    bulk: bool = False
+
+    @property
+    def noun(self) -> str:
+        """The thing, in singular words."""
+        return noun_of(self.base)
+
+    @property
+    def writes(self) -> bool:
+        """True unless it only reads."""
+        return self.kind not in ("list", "read")
+
+
+class RoleFinder:
+    """Roles of all operations of a description; paths are judged beside one another."""
+
+    def __init__(self, operations: Iterable[DescribedOperation], payloads: Payloads) -> None:
+        self._operations = tuple(operations)
+        self._payloads = payloads
+        self._methods: dict[str, set[str]] = defaultdict(set)
+        self._below: dict[str, int] = defaultdict(int)
+        """By shape of a path: how many holes may follow it."""
+        self._lists: set[str] = set()
+        self._read: set[str] = set()
+        """Shapes of bases below which something is read."""
+        for operation in self._operations:
+            path = parse_path(operation.path)
+            self._methods[path.shape].add(operation.method)
+            base = Path(path.base()).shape
+            self._below[base] = max(self._below[base], path.trailing_holes())
+            if operation.method == "GET" and path.trailing_holes():
+                self._read.add(base)
+            if operation.method == "GET" and payloads.answer(operation).many:
+                self._lists.add(path.shape)
+
+    def all(self) -> tuple[Role, ...]:
+        """One role per operation, in the order of the document."""
+        return tuple(self.role(o) for o in self._operations)
+
+    def role(self, operation: DescribedOperation) -> Role:
+        """The role of one operation."""
+        path = parse_path(operation.path)
+        verb, base = self._action(operation, path)
+        trailing = len(path.segments) - len(path.base()) if base == path.base() else 0
+        said = spoken_verb(operation)
+        place = self._place(path, base, trailing)
+        answer = self._payloads.answer(operation)
+        kind, word = self._kind(operation, path, verb, said, place, answer)
+        bulk = verb in ("bulk", "batch") or "bulk" in words(operation.path) or "batch" in words(operation.path)
+        return Role(operation, path, base, trailing, kind, word, place, answer, bulk)
+
+    def _action(self, operation: DescribedOperation, path: Path) -> tuple[str, tuple[Segment, ...]]:
+        """A verb that the path itself ends with, and the path before it."""
+        base = path.base()
+        if path.verb:
+            return words(path.verb)[0], base
+        if not base:
+            return "", base
+        last = base[-1]
+        dotted = last.text.split(".")
+        if len(dotted) == 2 and all(dotted) and not last.hole:
+            tail = words(dotted[1])
+            return (tail[0] if tail else ""), (*base[:-1], Segment(dotted[0]))
+        verb = verb_in(last)
+        if not verb:
+            return "", base
+        shape = Path(base).shape
+        only_word = len(words(last.text)) == 1
+        is_thing = (shape in self._lists or shape in self._read) and (not only_word or verb in v.NOUN_VERBS)
+        if is_thing or (only_word and verb in v.NOUN_VERBS and "GET" in self._methods[shape] and operation.method != "GET"):
+            return "", base
+        if operation.method == "GET" and verb not in v.LIST_VERBS | {"get", "export", "download", "check", "validate", "preview", "count", "verify"}:
+            return "", base
+        rest = base[:-1]
+        named = [w for w in words(last.text) if w not in (verb, "bulk", "batch", "mark", "as", "all", "by", "and", "to")]
+        if not rest or (not any(not s.hole for s in rest) and named):
+            return verb, (Segment("-".join(named)),) if named else base
+        while rest and rest[-1].hole and len(rest) > 1:
+            rest = rest[:-1]
+        return verb, rest
+
+    def _place(self, path: Path, base: tuple[Segment, ...], trailing: int) -> Place:
+        shape = Path(base).shape
+        if base != path.base() or path.verb:
+            return "item" if any(s.hole for s in path.segments[len(base) :]) else "collection"
+        if trailing:
+            deepest = self._below[shape]
+            listed = path.shape in self._lists
+            return "collection" if listed or (trailing < deepest and "DELETE" not in self._methods[path.shape] and listed) else "item"
+        if path.shape in self._lists or self._below[shape] > 0 or (base and is_plural(base[-1].text)):
+            return "collection"
+        if "POST" in self._methods[path.shape] and "GET" not in self._methods[path.shape] and not any(s.hole for s in base):
+            return "collection"
+        return "single"
+
+    def _kind(
+        self, operation: DescribedOperation, path: Path, verb: str, said: str, place: Place, answer: Payload
+    ) -> tuple[Kind, str]:
+        method = operation.method
+        if method in ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY"):
+            if answer.many or (place == "collection" and not path.ends_with_hole):
+                return "list", verb or said
+            return "read", verb or said
+        if verb and verb not in ("create", "add", "get", "list", "find", "delete", "update", "set", "bulk", "batch"):
+            if verb in v.HARMLESS_VERBS and verb in v.LIST_VERBS:
+                return "list", verb
+            return "action", verb
+        word = verb or said
+        if method == "DELETE" or (method == "POST" and word in v.DELETE_VERBS and (verb or place != "collection")):
+            return "delete", word
+        if method in ("PUT", "PATCH"):
+            if word in ("create", "add", "register") and method == "PUT":
+                return "create", word
+            return "update", word
+        return self._posted(path, word, verb, place)
+
+    def _posted(self, path: Path, word: str, verb: str, place: Place) -> tuple[Kind, str]:
+        if verb in ("get", "list", "find"):
+            return "list" if verb != "get" else "read", verb
+        if word in ("update", "set", "edit", "modify", "change", "save"):
+            return "update", word
+        if word in v.CREATE_VERBS or word in ("create", "add"):
+            return "create", word
+        if word in v.DELETE_VERBS:
+            return "delete", word
+        if word in v.HARMLESS_VERBS and place != "item":
+            return ("list" if word in v.LIST_VERBS else "action"), word
+        if place == "collection" and not verb and word not in v.HARMLESS_VERBS and (not word or word not in v.ACTION_VERBS or self._things(path)):
+            return "create", word
+        if place == "item" and not word:
+            alone = not self._methods[path.shape] & {"PUT", "PATCH"}
+            return ("update" if alone and "GET" in self._methods[path.shape] else "action"), word
+        return "action", word
+
+
+    def _things(self, path: Path) -> bool:
+        """True when the path ends with a plural noun, so that posting there makes one more."""
+        base = path.base()
+        return bool(base) and is_plural(base[-1].text)
+
+
+def spoken_verb(operation: DescribedOperation) -> str:
+    """The verb that the summary or the operation's id starts with, in its plain form."""
+    for text in (operation.summary, operation.description[:80] if not operation.summary else ""):
+        first = words(text.strip())[:3]
+        for word in first[:1] if first and first[0] not in ("bulk", "batch", "force") else first[1:2]:
+            plain = plain_verb(word)
+            if plain:
+                return plain
+    said = list(words(operation.operation_id))
+    if len(said) > 1 and said[0] in _MACHINE_WORDS and said[0] not in ("get", "delete"):
+        said = said[1:]
+    leading = plain_verb(said[0]) if said else ""
+    if leading and leading not in _MACHINE_WORDS:
+        return leading
+    last = said[-1] if said else ""
+    return last if last in _KNOWN and last not in v.NOUN_VERBS and last not in _MACHINE_WORDS else ""
+
+
+_KNOWN = v.ACTION_VERBS | v.CREATE_VERBS | v.READ_VERBS | v.UPDATE_VERBS | v.DELETE_VERBS | v.HARMLESS_VERBS | v.SENDING_VERBS | v.FINAL_VERBS
+
+
+def plain_verb(word: str) -> str:
+    """`Creates`, `create` -> `create`; empty for words that are no known verbs."""
+    if word in _KNOWN:
+        return word
+    for ending, instead in (("ies", "y"), ("es", "e"), ("es", ""), ("s", ""), ("ing", "e"), ("ing", "")):
+        if word.endswith(ending) and word[: -len(ending)] + instead in _KNOWN:
+            return word[: -len(ending)] + instead
+    return ""

@@ -1,0 +1,160 @@
+"""States of a resource: which values and flags a person decides on, which ones the system reports, and whether any operation sets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.analysis.contracts.resources import Resource
+from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.wording import words
+from agentlint.ir.description import Node
+
+_GENERIC_ACTIONS = frozenset("action actions transition transitions state status event events lifecycle operation operations command commands verb".split())
+_MOST_VALUES = 40
+
+
+class Transition(msgspec.Struct, frozen=True, eq=False):
+    """A change of state that the schema shows."""
+
+    verb: str
+    said: str
+    """What shows it: `status: archived`, `locked`."""
+    node: Node
+    role: Role | None
+    """The operation that causes it, None when there is none."""
+    how: str
+
+
+def transitions(resource: Resource, roles: tuple[Role, ...], payloads: Payloads) -> Iterator[Transition]:
+    """The decisions that the states of a resource ask for, each with the operation, among those on the same schema, that makes it."""
+    if resource.entity is None:
+        return
+    shape = payloads.schemas.shape(resource.entity)
+    writable = settable(roles, payloads)
+    for name, node in shape.properties.items():
+        field = payloads.schemas.shape(node)
+        key = v.state_word(name)
+        if field.choices and not field.constant and len(field.choices) <= _MOST_VALUES and v.STATE_FIELD.match(key):
+            yield from _of_values(roles, name, node, field.choices, writable, payloads)
+        elif field.kind == "boolean":
+            yield from _of_flag(roles, name, key, node, writable)
+
+
+def settable(roles: Iterable[Role], payloads: Payloads) -> dict[str, tuple[Role, frozenset[str]]]:
+    """Fields that some operation takes in its body, with the values it takes (empty: any)."""
+    found: dict[str, tuple[Role, frozenset[str]]] = {}
+    for role in roles:
+        if role.kind not in ("update", "action", "create"):
+            continue
+        for name, choices in taken(role, payloads):
+            known = found.get(name)
+            if known is None or (known[1] and not choices) or (known[0].kind == "create" and role.kind != "create"):
+                found[name] = (role, choices)
+    return found
+
+
+def taken(role: Role, payloads: Payloads, deep: bool = True) -> Iterator[tuple[str, frozenset[str]]]:
+    """Names and values of the fields that a request carries, one level of nesting included."""
+    schema = payloads.body_schema(role.operation.body)
+    shapes = [payloads.schemas.shape(schema)] if schema is not None else []
+    for parameter in role.operation.parameters:
+        if parameter.location == "query":
+            yield v.state_word(parameter.name), frozenset(v.state_word(c) for c in payloads.schemas.shape(parameter.schema).choices)
+    while shapes:
+        shape = shapes.pop()
+        if shape.kind == "array" and shape.items is not None:
+            shape = payloads.schemas.shape(shape.items)
+        for name, node in shape.properties.items():
+            below = payloads.schemas.shape(node)
+            if not below.read_only:
+                yield v.state_word(name), frozenset(v.state_word(c) for c in below.choices)
+                if deep and below.properties:
+                    shapes.append(below)
+        deep = False
+
+
+Writable = dict[str, tuple[Role, frozenset[str]]]
+
+
+def _of_values(
+    roles: tuple[Role, ...], name: str, node: Node, choices: tuple[str, ...], writable: Writable, payloads: Payloads
+) -> Iterator[Transition]:
+    values = [v.state_word(c) for c in choices]
+    setter = writable.get(v.state_word(name))
+    for value in dict.fromkeys(values):
+        verb = v.DECISIONS.get(value)
+        if verb is None:
+            continue
+        said = f"{name}: {value}"
+        if setter is not None and (not setter[1] or value in setter[1]) and setter[0].kind != "create":
+            yield Transition(verb, said, node, setter[0], f"its body sets {name}")
+            continue
+        role = doing(verb, roles) or _generic(verb, roles, payloads) or _ending(verb, roles)
+        if role is None and setter is not None and (not setter[1] or value in setter[1]):
+            role = setter[0]
+        if role is None and (setter is not None and setter[0].kind != "create" or _released(verb, roles)):
+            continue  # the operation that sets the field leaves this value out, or only the way back exists: the system takes it there
+        yield Transition(verb, said, node, role, f"{role.operation.name} does it" if role else f"{name} can be {value}, no operation takes it there")
+
+
+def _released(verb: str, roles: tuple[Role, ...]) -> bool:
+    """True when some operation takes the action back although none does it."""
+    vague = ("remove", "activate", "cancel", "enable", "start", "restore")
+    return any(doing(back, roles) is not None for back in v.INVERSES.get(verb, ()) if back not in vague)
+
+
+def _of_flag(roles: tuple[Role, ...], name: str, key: str, node: Node, writable: Writable) -> Iterator[Transition]:
+    plain = key.removeprefix("is_").removeprefix("has_been_")
+    verbs = v.DECISION_FLAGS.get(plain)
+    if verbs is None:
+        return
+    setter = writable.get(key) or writable.get(plain) or _any_state(writable)
+    for verb in filter(None, verbs):
+        role = setter[0] if setter is not None else doing(verb.split(" ")[-1], roles)
+        if role is None and _released(verb, roles):
+            continue
+        how = f"its body sets {name}" if setter is not None else f"{role.operation.name} does it" if role else f"{name} is shown, no operation sets it"
+        yield Transition(verb, name, node, role, how)
+
+
+def doing(verb: str, roles: Iterable[Role]) -> Role | None:
+    """An operation whose own words are the verb."""
+    for role in roles:
+        if not role.writes:
+            continue
+        operation = role.operation
+        said = {role.verb, *words(role.path.verb), *words(operation.path.rsplit("/", 1)[-1]), *words(operation.operation_id), *words(operation.summary)}
+        if v.has_verb(verb, filter(None, said)):
+            return role
+    return None
+
+
+def _generic(verb: str, roles: Iterable[Role], payloads: Payloads) -> Role | None:
+    """An operation that takes the action's name, or the new state, in its body."""
+    for role in roles:
+        if not role.writes:
+            continue
+        last = set(words(role.operation.path.rsplit("/", 1)[-1]))
+        for name, choices in taken(role, payloads):
+            if v.has_verb(verb, {w for c in choices for w in c.split("_")}) and (set(name.split("_")) & _GENERIC_ACTIONS or last & _GENERIC_ACTIONS):
+                return role
+    return None
+
+
+def _any_state(writable: Writable) -> tuple[Role, frozenset[str]] | None:
+    """An update that takes the state to go to without saying which ones there are."""
+    return next((w for name, w in writable.items() if name.startswith(("to_", "new_", "target_")) and v.STATE_FIELD.match(name) and not w[1]), None)
+
+
+def _ending(verb: str, roles: tuple[Role, ...]) -> Role | None:
+    """Deleting stands for the ends of a life."""
+    if verb in ("cancel", "revoke", "terminate", "deactivate", "archive", "void", "trash", "withdraw", "disable"):
+        for role in (r for r in roles if r.kind == "delete"):
+            said = set(words(f"{role.operation.summary} {role.operation.description[:300]}"))
+            if verb in ("trash", "revoke", "terminate") or v.has_verb(verb, said):
+                return role
+    return None

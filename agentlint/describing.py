@@ -1,0 +1,66 @@
+"""Reads API descriptions and adds what they show to the facts of the code; a document that fails is a gap, never the end of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from agentlint.analysis.facts import Facts
+from agentlint.ir.description import Description
+from agentlint.ir.source import Gap
+from agentlint.project.files import SourceFile
+
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+def describe(facts: Facts, root: str, files: Iterable[SourceFile], gap: Callable[[Gap], None]) -> Facts:
+    """The facts with those of every description among the files; parts that another document refers to are read with it."""
+    from agentlint.frontends.openapi import load
+
+    documents: list[Description] = []
+    for file in files:
+        try:
+            loaded = load(Path(file.absolute).read_bytes(), file.path, lambda path: _read(root, path))
+        except Exception as error:
+            gap(Gap(file.path, 0, f"could not be read as an API description ({type(error).__name__}: {error})"))
+            continue
+        if isinstance(loaded, Gap):
+            gap(loaded)
+        else:
+            documents.append(loaded)
+    parts = {path for document in documents for path in document.files[1:]}
+    for document in documents:
+        if document.file not in parts:
+            facts = _with(facts, document, gap)
+    return facts
+
+
+def _read(root: str, path: str) -> bytes | None:
+    """A further file of a document, from inside the analysed root alone."""
+    base = Path(root).resolve()
+    target = (base / path).resolve()
+    if not target.is_relative_to(base) or not target.is_file() or target.stat().st_size > _MOST_BYTES:
+        return None
+    return target.read_bytes()
+
+
+def _with(facts: Facts, document: Description, gap: Callable[[Gap], None]) -> Facts:
+    from agentlint.analysis.contracts import judge
+    from agentlint.analysis.contracts.agreement import agree
+    from agentlint.frontends.openapi.validity import validate
+
+    for one in document.gaps:
+        gap(one)
+    try:
+        problems = tuple(validate(document))
+        found = judge(document)
+    except Exception as error:
+        gap(Gap(document.file, 0, f"could not be judged ({type(error).__name__}: {error})"))
+        return facts
+    agreement = agree(facts.operations, found.operations, document.file)
+    return msgspec.structs.replace(
+        facts, operations=agreement.operations, mismatches=(*facts.mismatches, *agreement.mismatches), problems=(*facts.problems, *problems),
+        lifecycles=(*facts.lifecycles, *found.lifecycles), identifiers=(*facts.identifiers, *found.identifiers),
+    )

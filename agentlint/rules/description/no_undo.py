@@ -1,0 +1,80 @@
+"""
+What it finds
+-------------
+A resource that the described API creates and that nothing described deletes, cancels or revokes.
+
+Why it hurts
+------------
+An agent that made it by mistake cannot take it back; a person has to.
+
+How to fix
+----------
+Describe the operation that removes or cancels it; build it where there is none.
+
+Limits
+------
+Logs, receipts, messages and the like, which keep what was, are not reported, nor are resources without an address of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentlint.findings.finding import Finding
+from agentlint.findings.fingerprint import fingerprint
+from agentlint.rules.base import Rule, RuleContext
+
+_DOCUMENT = """\
+openapi: 3.0.3
+info: {title: Desk, version: '1'}
+paths:
+  /projects:
+    get:
+      operationId: listProjects
+      responses:
+        '200': {description: all, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Project'}}}}}
+    post:
+      operationId: createProject
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Project'}}}}
+      responses:
+        '201': {description: made, content: {application/json: {schema: {$ref: '#/components/schemas/Project'}}}}
+  /projects/{id}:
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: string}}
+    get:
+      operationId: readProject
+      responses:
+        '200': {description: one, content: {application/json: {schema: {$ref: '#/components/schemas/Project'}}}}
+    patch:
+      operationId: updateProject
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Project'}}}}
+      responses:
+        '200': {description: changed, content: {application/json: {schema: {$ref: '#/components/schemas/Project'}}}}
+"""
+_DELETE = "    delete:\n      operationId: deleteProject\n      responses:\n        '204': {description: gone}\n"
+_SCHEMAS = "components:\n  schemas:\n    Project: {type: object, properties: {id: {type: string, readOnly: true}, name: {type: string}}}\n"
+
+RULE = Rule(
+    name="no-undo",
+    summary="what the API creates, nothing takes back",
+    category="description",
+    severity="warning",
+    confidence="medium",
+    affects=("agent_ready.safe",),
+    requires=("lifecycles",),
+    bad={"openapi.yaml": _DOCUMENT + _SCHEMAS},
+    good={"openapi.yaml": _DOCUMENT + _DELETE + _SCHEMAS},
+)
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    """One finding per resource whose deletion is missing although its creation is there."""
+    made = {(row.file, row.resource) for row in context.facts.lifecycles if row.status == "present" and row.transition.split(" ")[0] == "create"}
+    for row in context.facts.lifecycles:
+        if row.status == "missing" and row.transition.split(" ")[0] == "delete" and (row.file, row.resource) in made:
+            yield Finding(
+                rule=RULE.name, severity="warning", weight=45, confidence="medium",
+                message=f"A {row.resource} can be created and not taken back: {row.evidence}.",
+                help=f"Describe an operation that deletes or cancels a {row.resource}; build it where there is none.", file=row.file, line=row.line,
+                symbol=row.resource, fingerprint=fingerprint(RULE.name, row.file, row.resource),
+            )

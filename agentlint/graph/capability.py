@@ -19,7 +19,7 @@ class CapabilityGraph:
     """A directed multigraph over the facts of one run, with the questions asked of it as methods."""
 
     def __init__(self, facts: Facts) -> None:
-        self._graph = nx.MultiDiGraph()
+        self._graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         for operation in facts.operations:
             self._add_operation(operation)
         for operation in facts.operations:
@@ -37,7 +37,7 @@ class CapabilityGraph:
     # ------------------------------------------------------------- questions
 
     @property
-    def networkx(self) -> nx.MultiDiGraph:
+    def networkx(self) -> nx.MultiDiGraph[str]:
         """The graph itself, for exports and for callers who know networkx."""
         return self._graph
 

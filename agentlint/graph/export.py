@@ -16,9 +16,9 @@ _SHAPES = {"capability": "hexagon", "operation": "box", "handler": "component", 
 _MERMAID = {"capability": ("{{", "}}"), "operation": ("[", "]"), "effect": ("(", ")"), "resource": ("[(", ")]"), "decision": ("{", "}"), "record": ("[/", "/]")}
 
 
-def _sorted(graph: CapabilityGraph) -> nx.MultiDiGraph:
+def _sorted(graph: CapabilityGraph) -> nx.MultiDiGraph[str]:
     source = graph.networkx
-    result = nx.MultiDiGraph()
+    result: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in sorted(source):
         result.add_node(node, **dict(sorted(source.nodes[node].items())))
     for a, b, key, data in sorted(source.edges(keys=True, data=True), key=lambda e: (e[0], e[1], e[2])):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -44,6 +45,9 @@ from agentlint.rules.catalog import built_in_rules, run_rules
 from agentlint.scores import Counted, scorecard
 
 Progress = Callable[[str, float], None]
+
+_FRAMES = 12_000
+"""Nesting that following code into code may take: what each pass allows itself stays well below."""
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -128,11 +132,13 @@ def _chosen_rules(settings: Settings, select: tuple[str, ...]) -> tuple[LoadedRu
 
 def analyse(options: Options) -> Analysed:
     """Facts of a path. The collector of garbage rests meanwhile: trees live to the end, and looking at them again costs seconds."""
-    enabled = gc.isenabled()
+    enabled, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()
+    sys.setrecursionlimit(max(limit, _FRAMES))
     try:
         return _analyse(options)
     finally:
+        sys.setrecursionlimit(limit)
         if enabled:
             gc.enable()
 

@@ -6,11 +6,14 @@ from collections.abc import Callable, Hashable
 
 from agentlint.analysis.types_values import Types_
 
+_NESTED = 400
+"""Questions within questions. Chains of local names that build on one another are long in real code; deeper than this they tell nothing."""
+
 
 class Limits:
     """How deep questions may still go, and how often an answer was left open because of that."""
 
-    __slots__ = ("budget", "cut", "depth")
+    __slots__ = ("budget", "cut", "depth", "nested")
 
     def __init__(self, budget: int) -> None:
         self.budget = budget
@@ -18,6 +21,8 @@ class Limits:
         self.cut = 0
         self.depth = 0
         """Nested questions about results and attributes."""
+        self.nested = 0
+        """Nested questions of any kind."""
 
 
 class Memory:
@@ -40,9 +45,14 @@ class Memory:
         if held is not None and held[0] >= limits.budget:
             limits.cut += 1
             return held[1]
+        if limits.nested >= _NESTED:
+            limits.cut += 1
+            return ()
         self.known[key] = ()
         cut = limits.cut
+        limits.nested += 1
         found = work(*args)
+        limits.nested -= 1
         if limits.cut == cut:
             self.known[key] = found
         else:

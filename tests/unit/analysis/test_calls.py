@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 
 from agentlint.analysis.calls import resolve_calls
@@ -618,3 +619,17 @@ def test_plugins_may_name_expressions_keys_and_conventions() -> None:
     calls = resolve_calls(found.program, infer_types(found.program, library(), extra), library())
     got = [[t.function for t in s.targets] for s in calls.sites("a.f") if s.name in ("pay", "cancel")]
     assert got == [["shop.Order.pay"], ["shop.Order.cancel"], ["shop.Order.pay"]]
+
+
+def test_long_chains_of_names_end_open_and_not_in_an_error() -> None:
+    """Each name rests on the one before: deeper than a bound, what it holds stays open."""
+    lines = ["class A:", "    def step(self):", "        return self", "def chain():", "    v0 = A()"]
+    lines += [f"    v{n + 1} = [v{n}.step() for _ in range(1)][0]" for n in range(900)]
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(12_000)
+    try:
+        calls = calls_of({"app/deep.py": "\n".join([*lines, "    v900.step()"])})
+        assert calls.calls.sites("app.deep.chain")
+        assert calls.targets("app.deep.chain", "step")
+    finally:
+        sys.setrecursionlimit(limit)

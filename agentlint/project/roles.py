@@ -95,7 +95,7 @@ def is_machine_made(head: bytes, role: Role) -> bool:
     """
     if role != "script":
         return False
-    lines = head.split(b"\n", 12)
+    lines = head.split(b"\n", 12)[:12]  # what follows them is no line
     return bool(_GENERATED_MARK.search(b"\n".join(lines[:6])[:600])) or any(len(line) > _LONG_LINE for line in lines)
 
 

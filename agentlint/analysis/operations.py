@@ -7,18 +7,20 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from agentlint.analysis.consequence import changes_state, is_consequential
+from agentlint.analysis.consequence import changes_state, concerns_session, is_consequential
 from agentlint.analysis.guards import GuardFinder
 from agentlint.analysis.permits import PermitChecks
 from agentlint.analysis.persons import human_by_design
 from agentlint.analysis.program import Program
 from agentlint.analysis.summaries import Summaries
-from agentlint.analysis.wording import VERBS, nouns, spoken, words
+from agentlint.analysis.wording import DEEDS, LOOKUPS, VERBS, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
 from agentlint.ir.operations import Guard, Operation, OperationEffect, Route, Surface
-from agentlint.ir.syntax import Constant
+from agentlint.ir.syntax import Constant, Function, Raise
+from agentlint.ir.walk import calls, statements
 
 _MACHINE = frozenset({"token", "api-key", "basic", "oauth", "mutual-tls"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _WRITING_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 _MOST_EFFECTS = 24
 """Effects shown of one operation; the nearest ones."""
@@ -63,6 +65,11 @@ class Reach:
                 for reached in self._summaries.reached_for(function_id, route.owner):
                     if not self._checks.hold(reached) and not self._is_abstract(reached.effect.model):
                         yield reached
+
+    def acts(self, routes: Iterable[Route]) -> bool:
+        """True when a handler of the project does more than answer: it calls something."""
+        infos = [self._program.functions.get(f) for r in routes for f in (r.handler, *r.extra_handlers) if f]
+        return any(info is not None and _calls_something(info.node) for info in infos)
 
     def _is_abstract(self, model: str) -> bool:
         """True for a base class that no row is ever made of: a write of it says that the concrete class is not known."""
@@ -155,7 +162,7 @@ def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Gua
                 merged.setdefault((reached.effect, reached.methods), reached)
     reached_all = tuple(sorted(merged.values(), key=lambda r: (len(r.chain), r.effect.file, r.effect.line, r.effect.kind, r.effect.target)))
     human = human_by_design([first.symbol, *(r.path for r in routes), *(r.name for r in routes)], reached_all, _administers(first)) if surface == "gui" else ""
-    changes = any(changes_state(r.effect) for r in reached_all)
+    changes = changes_by(routes, method, reached_all, reach.acts(routes))
     action, resource = describe(first, reached_all)
     operation = Operation(
         id=f"{surface}:{method} {first.path}", surface=surface, method=method, path=first.path, file=first.file, line=first.line, symbol=first.symbol,
@@ -164,6 +171,41 @@ def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Gua
         confidence=first.confidence, handler=first.handler,
     )
     return Entry(operation, reached_all, guards, tuple(routes), human if changes else "")
+
+
+def changes_by(routes: Sequence[Route], method: str, reached: Sequence[ReachedEffect], acts: bool) -> bool:
+    """Whether an operation changes state: by what it reaches, and by what its methods promise where the code does not tell.
+
+    RFC 9110, section 9.2.1: GET is safe, what it writes in passing is not what the caller asked for. Other methods ask for a change
+    unless the words say that they only look something up.
+    """
+    asks = _asks_to_act(routes)
+    if method in _SAFE:
+        return any(changes_state(r.effect) and (asks or (not r.chain and not concerns_session(r.effect)) or r.effect.registered) for r in reached)
+    if any(is_consequential(r.effect) for r in reached):
+        return True
+    submitted = method in _WRITING_METHODS
+    if any(changes_state(r.effect) and (submitted or r.methods or r.effect.kind == "authentication" or asks) for r in reached):
+        return True
+    return submitted and acts and not looks_up(routes[0])
+
+
+def _calls_something(function: Function) -> bool:
+    """True when a body calls anything beside what it raises."""
+    raised = {id(c) for stmt in statements(function.body) if isinstance(stmt, Raise) for c in calls((stmt,))}
+    return any(id(c) not in raised for c in calls(function.body))
+
+
+def _asks_to_act(routes: Sequence[Route]) -> bool:
+    """True when name or path hold a verb of doing."""
+    said = {w for r in routes for w in (*words(r.symbol.rsplit(".", 1)[-1]), *words(r.action), *words(r.name), *words(r.path))}
+    return bool(said & DEEDS)
+
+
+def looks_up(route: Route) -> bool:
+    """True when the words say that the caller only wants to know something: a search by POST, a preview, a validation."""
+    said = [*words(route.symbol.rsplit(".", 1)[-1]), *words(route.path.rstrip("/").rsplit("/", 1)[-1])]
+    return bool(set(said) & LOOKUPS) and not set(said) & DEEDS
 
 
 def _administers(route: Route) -> bool:

@@ -30,7 +30,7 @@ def tie_pages(entries: Sequence[Entry], actions: Iterable[PageAction]) -> list[E
     """GUI entries for the endpoints that page scripts call, beside those given; sorted input order is kept."""
     by_tail: dict[str, list[tuple[_Path, Entry]]] = defaultdict(list)
     for entry in entries:
-        if entry.operation.surface == "api":
+        if entry.operation.surface in ("api", "gui"):  # a page's own address keeps a link to it from being taken for another one's
             for path in {_path(r.path) for r in entry.routes}:
                 by_tail[path.segments[-1] if path.segments else ""].append((path, entry))
     called: dict[str, tuple[Entry, PageAction]] = {}
@@ -71,7 +71,7 @@ def _answering(action: PageAction, by_tail: dict[str, list[tuple[_Path, Entry]]]
                 best, best_score = [entry], score
             elif score == best_score and score > (0, 0):
                 best.append(entry)
-    return best
+    return [e for e in best if e.operation.surface == "api"]
 
 
 def _overlap(wanted: _Path, path: _Path) -> tuple[int, int]:

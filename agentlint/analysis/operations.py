@@ -117,7 +117,7 @@ def surface_of(route: Route, guards: Sequence[Guard], writes: bool) -> Surface:
         return "api"
     if "csrf" in kinds and writes and route.method != "GET":
         return "gui"  # the framework demands a token that only its own pages hold
-    return "api" if "anonymous" in kinds or route.renders == "json" else "gui"
+    return "api" if "anonymous" in kinds or route.renders in ("json", "other") else "gui"
 
 
 def reached_by(route: Route, reach: Reach, method: str) -> tuple[ReachedEffect, ...]:

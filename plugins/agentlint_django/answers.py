@@ -7,8 +7,10 @@ from typing import Literal
 from agentlint.api import FunctionInfo, Program, syntax, walk
 
 Renders = Literal["html", "json", "redirect", "other", ""]
-_HTML = frozenset({"render", "render_to_string", "TemplateResponse", "SimpleTemplateResponse", "render_to_response", "get_context_data"})
+_HTML = frozenset({"render", "TemplateResponse", "SimpleTemplateResponse", "render_to_response", "get_context_data"})
 _REDIRECTS = frozenset({"redirect", "HttpResponseRedirect", "HttpResponsePermanentRedirect", "redirect_to_login"})
+_TEXT_OF_TEMPLATE = "render_to_string"
+"""May be the page, and may be the text of a message that the view sends."""
 _DEPTH = 2
 
 
@@ -34,6 +36,9 @@ class Answers:
 
     def _own(self, info: FunctionInfo) -> Renders:
         answer: Renders = ""
+        said: list[bool] = []
+        """For each bare response: whether it says a fixed, plain word only."""
+        templated = False
         for call in walk.calls(info.node.body):
             name = walk.dotted(call.func).rpartition(".")[2] or (call.func.attr if isinstance(call.func, syntax.Attribute) else "")
             if name in _HTML:
@@ -42,7 +47,14 @@ class Answers:
                 answer = "json"
             elif name in _REDIRECTS and not answer:
                 answer = "redirect"
-        return answer
+            elif name == _TEXT_OF_TEMPLATE:
+                templated = True
+            elif name.startswith("HttpResponse"):
+                said.append(_plain(call))
+        plain = bool(said) and all(said)
+        if templated and not plain:
+            return "html"
+        return answer or ("other" if plain else "")
 
     def _returned(self, info: FunctionInfo) -> list[FunctionInfo]:
         found = []
@@ -55,3 +67,9 @@ class Answers:
             if isinstance(target, FunctionInfo):
                 found.append(target)
         return found
+
+
+def _plain(call: syntax.Call) -> bool:
+    """True for a response without text, or with a fixed text that is no markup: what monitors and callbacks get."""
+    given = [*call.args, *(k.value for k in call.keywords if k.name == "content")]
+    return all(isinstance(a, syntax.Constant) and "<" not in str(a.value) for a in given[:1])

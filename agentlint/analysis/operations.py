@@ -12,6 +12,7 @@ from agentlint.analysis.guards import GuardFinder
 from agentlint.analysis.permits import PermitChecks
 from agentlint.analysis.persons import human_by_design
 from agentlint.analysis.program import Program
+from agentlint.analysis.ranks import Ranks
 from agentlint.analysis.summaries import Summaries
 from agentlint.analysis.wording import DEEDS, LOOKUPS, VERBS, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
@@ -35,6 +36,8 @@ class Entry(msgspec.Struct, frozen=True):
     routes: tuple[Route, ...]
     human: str = ""
     """Why it is human-by-design, empty when it is not."""
+    administrators: bool = False
+    """True when the code refuses everybody but administrators."""
 
     @property
     def machine_callable(self) -> bool:
@@ -56,6 +59,7 @@ class Reach:
         self._summaries = summaries
         self._checks = PermitChecks(program)
         self._program = program
+        self.ranks = Ranks(program)
         self._abstract: dict[str, bool] = {"": False}
 
     def of(self, route: Route) -> Iterable[ReachedEffect]:
@@ -170,7 +174,7 @@ def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Gua
         status="human-by-design" if surface == "gui" and changes and human else None, evidence=(human,) if changes and human else (),
         confidence=first.confidence, handler=first.handler,
     )
-    return Entry(operation, reached_all, guards, tuple(routes), human if changes else "")
+    return Entry(operation, reached_all, guards, tuple(routes), human if changes else "", all(reach.ranks.administrators(r) for r in routes) or _administers(first))
 
 
 def changes_by(routes: Sequence[Route], method: str, reached: Sequence[ReachedEffect], acts: bool) -> bool:

@@ -24,6 +24,8 @@ _COVERED, _UNCOVERED = 0.85, 0.15
 """Shares of an operation's weighted effects: at or over the first it is agent-accessible, under the second gui-only."""
 _SOME_FIELDS = 0.5
 """Share of a form over all fields that an endpoint with a list of fields answers for."""
+_ADMINISTRATORS_ONLY = 0.5
+"""Share of a page's action that an endpoint for administrators answers for, where the page is open to others."""
 _MOST_COUNTERPARTS = 5
 _STEP_DOWN, _DEEPEST = 0.7, 0.1
 """What one more call between the handler and an effect leaves of its weight, counted from the nearest effect; and the least that is left."""
@@ -77,6 +79,7 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     rows = [r for r in effects if r.effect.kind in _ROWS]
     if rows:
         effects = [r for r in effects if r.effect.kind in _ROWS or r.effect.kind in _BESIDE_ROWS]
+    effects = _without_insides(effects, background)
     spoken = nouns([entry.operation.symbol, *(r.path for r in entry.routes), *(r.resource for r in entry.routes)])
     grouped: dict[tuple[str, str, str], list[ReachedEffect]] = defaultdict(list)
     for reached in effects:
@@ -89,6 +92,15 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
         return []
     heaviest = max(a.weight for a in atoms)
     return sorted((a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest), key=lambda a: (-a.weight, a.key))
+
+
+def _without_insides(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
+    """Effects without what a model's own `save` does to the same row: the line that calls it says which fields were meant."""
+    told = {(_subject(r.effect, background), r.effect.file, r.effect.line) for r in effects if r.effect.fields and r.effect.operation in ("update", "write", "create")}
+    return [
+        r for r in effects
+        if r.effect.operation not in ("update", "write") or not any((_subject(r.effect, background), step.file, step.line) in told for step in r.chain)
+    ]
 
 
 def _without_parts(atoms: Sequence[Atom]) -> list[Atom]:
@@ -218,7 +230,7 @@ class Matcher:
         """The best offer for one effect."""
         best = _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
         for other, offer in self._candidates(atom):
-            answer = _compare(atom, other, offer)
+            answer = _for_rank(_compare(atom, other, offer), entry)
             if (answer.share, -_distance(entry, other)) > (best.share, -_distance(entry, best.entry)) and answer.share > 0:
                 best = answer
         return best
@@ -236,6 +248,13 @@ class Matcher:
             direct = [*direct, *(o for end in atom.ends for o in self._offers.get((end[0], "update"), ()) if self._covers(o[1], end, atom))]
         shared = [(e, msgspec.structs.replace(atom, sites=atom.sites)) for site in sorted(atom.sites) for e in self._sites.get((atom.key, site), ())]
         return [*direct, *shared]
+
+
+def _for_rank(answer: _Answer, entry: Entry) -> _Answer:
+    """The answer as it counts for the people who use the page: what only administrators may call is half an answer for everybody else."""
+    if answer.entry is None or not answer.entry.administrators or entry.administrators:
+        return answer
+    return msgspec.structs.replace(answer, share=answer.share * _ADMINISTRATORS_ONLY, text=f"{answer.text}, but only administrators may call it")
 
 
 def _contradict(mine: dict[str, frozenset[str]], theirs: dict[str, frozenset[str]]) -> bool:

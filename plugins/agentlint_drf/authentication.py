@@ -37,7 +37,7 @@ class Authentication:
             if self._key_permission(name):
                 guards = (*guards, Guard("api-key", name, *place))
             method = self._program.method(name, "has_permission") if name in self._program.classes else None
-            checks = (*checks, *((method.id,) if method is not None else ()))
+            checks = (*checks, method.id if method is not None else name)
         if info is not None:
             own = self._program.method(info.id, "get_authenticators") or self._program.method(info.id, "perform_authentication")
             checks = (*checks, *((own.id,) if own is not None else ()))

@@ -16,6 +16,10 @@ _MOST_STEPS = 4
 
 def form_effects(site: CallSite, context: Context) -> Iterator[Effect]:
     """The effect of saving a form; `commit=False` writes nothing, a form's own `save` tells by its own lines."""
+    kept = _held_back(site, context)
+    if kept is not None:
+        yield from _saved_later(site, kept, context)
+        return
     if site.name not in ("save", "asave") or not isinstance(site.call.func, syntax.Attribute) or not saves(site.call):
         return
     if any(t.confidence != "low" and t.function in context.program.functions for t in site.targets):
@@ -27,6 +31,31 @@ def form_effects(site: CallSite, context: Context) -> Iterator[Effect]:
             "orm-write", _operation(site, context.program, form), written.model.rpartition(".")[2], site.file, site.line, site.caller, model=written.model,  # type: ignore[arg-type]
             fields=written.fields, api=SAVE, methods=site.methods, confidence="high" if site.receiver else "medium",
         )
+
+
+def _held_back(site: CallSite, context: Context) -> CallSite | None:
+    """For `row.save()`: the `form.save(commit=False)` above that made the row."""
+    info = context.program.functions.get(site.caller)
+    if site.name not in ("save", "asave") or info is None or not isinstance(site.call.func, syntax.Attribute) or not isinstance(site.call.func.value, syntax.Name):
+        return None
+    made = _assigned(site.call.func.value.id, info)
+    if not isinstance(made, syntax.Call) or not isinstance(made.func, syntax.Attribute) or made.func.attr not in ("save", "asave") or saves(made):
+        return None
+    return context.calls.at(info.module.name, made.site)
+
+
+def _saved_later(site: CallSite, kept: CallSite, context: Context) -> Iterator[Effect]:
+    """A row that a form filled in and the function completed: the form's fields and those set since."""
+    written = _form(kept, context).written
+    if written is None:
+        return
+    receiver = site.call.func.value if isinstance(site.call.func, syntax.Attribute) else None
+    name = receiver.id if isinstance(receiver, syntax.Name) else ""
+    set_since = [w.attr for w in context.types.writes(site.caller) if w.name == name and w.line <= site.line]
+    yield Effect(
+        "orm-write", _operation(kept, context.program, _form(kept, context)), written.model.rpartition(".")[2], site.file, site.line, site.caller,  # type: ignore[arg-type]
+        model=written.model, fields=tuple(sorted({*written.fields, *set_since})) if written.fields else (), api=SAVE, methods=site.methods, confidence="medium",
+    )
 
 
 def _form(site: CallSite, context: Context) -> Form:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agentlint.api import ClassInfo, FunctionInfo, Program, Type, syntax, walk
 from agentlint_django.admin_sites import Registration, registrations
 from agentlint_django.class_views import ClassView
+from agentlint_django.cleaned_data import cleaned_data_types
 from agentlint_django.forms import MODEL_FORM, form_of_class
 from agentlint_django.models import MODEL, models_of
 from agentlint_django.project import settings_of
@@ -39,6 +40,8 @@ def attribute_types(program: Program) -> Attributes:
         written = form_of_class(class_id, program).written
         if written is not None:
             found.setdefault(class_id, {})["instance"] = Type(written.model)
+    for name, held in cleaned_data_types(program, found).items():
+        found.setdefault(name, {}).update(held)
     if models.user in program.classes:
         found.setdefault(_REQUEST, {})["user"] = Type(models.user)
     for function, name, given in (*_form_parameters(program), *_admin_parameters(program), *_signal_parameters(program)):

@@ -93,9 +93,9 @@ def meta_fields(meta: ClassInfo, model: str, program: Program) -> tuple[str, ...
     listed = _texts(meta_value(meta, "fields", program))
     if listed:
         return listed
-    excluded = _texts(meta_value(meta, "exclude", program))
-    if excluded:
-        return tuple(sorted(f for f in models_of(program).fields(model) if f not in excluded))
+    excluded, fixed = _texts(meta_value(meta, "exclude", program)), models_of(program).fixed(model)
+    if excluded or fixed:
+        return tuple(sorted(f for f in models_of(program).fields(model) if f not in excluded and f not in fixed))
     return ()
 
 

@@ -86,6 +86,18 @@ class Models:
             known = self._fields[model] = tuple(names)
         return known
 
+    def fixed(self, model: str) -> frozenset[str]:
+        """Columns that no form and no serializer lets anybody write: `editable=False`, and dates that the framework keeps itself."""
+        found: set[str] = set()
+        for base in reversed(self._program.mro(model)):
+            info = self._program.classes.get(base)
+            for name, value in info.attributes.items() if info is not None else ():
+                if isinstance(value, syntax.Call):
+                    told = {k.name: k.value.value for k in value.keywords if k.name and isinstance(k.value, syntax.Constant)}
+                    closed = told.get("editable") is False or told.get("auto_now") is True or told.get("auto_now_add") is True
+                    (found.add if closed else found.discard)(name)
+        return frozenset(found)
+
 
 @lru_cache(maxsize=2)
 def models_of(program: Program) -> Models:

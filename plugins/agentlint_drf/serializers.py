@@ -37,14 +37,15 @@ def _fields(class_id: str, meta: ClassInfo, model: str, program: Program) -> tup
     listed, excluded = _texts(meta_value(meta, "fields", program)), _texts(meta_value(meta, "exclude", program))
     declared = _declared(class_id, program)
     closed = {*_texts(meta_value(meta, "read_only_fields", program)), *(name for name, (_, fixed) in declared.items() if fixed), *_closed(meta, program)}
+    fixed = models_of(program).fixed(model) - {name for name, (_, told) in declared.items() if not told}
     if listed:
         names = set(listed)
-    elif excluded or closed:
+    elif excluded or closed or fixed:
         names = {f for f in models_of(program).fields(model) if f not in excluded} | set(declared)
     else:
         return ()
     sources = {source for name, (source, fixed) in declared.items() if name in names and source and not fixed}
-    return tuple(sorted((names - closed - _NEVER) | sources)) or ("",)
+    return tuple(sorted((names - closed - fixed - _NEVER) | sources)) or ("",)
 
 
 def _closed(meta: ClassInfo, program: Program) -> set[str]:

@@ -115,13 +115,20 @@ def surface_of(route: Route, guards: Sequence[Guard], writes: bool) -> Surface:
     kinds = {g.kind for g in guards}
     if kinds & (_MACHINE | {"signature", "internal"}):
         return "api"
-    if "session" in kinds or route.renders in ("html", "redirect"):
+    if "session" in kinds:
         return "gui"
-    if "csrf-exempt" in kinds:
+    if "csrf-exempt" in kinds and (route.renders not in ("html", "redirect") or _is_callback(route)):
         return "api"
+    if route.renders in ("html", "redirect"):
+        return "gui"
     if "csrf" in kinds and writes and route.method != "GET":
         return "gui"  # the framework demands a token that only its own pages hold
     return "api" if "anonymous" in kinds or route.renders in ("json", "other") else "gui"
+
+
+def _is_callback(route: Route) -> bool:
+    """True when the words say that another system calls."""
+    return bool({"webhook", "webhooks", "hook", "callback", "ipn", "bot", "ingest"} & {*words(route.symbol), *words(route.path)})
 
 
 def reached_by(route: Route, reach: Reach, method: str) -> tuple[ReachedEffect, ...]:
@@ -208,7 +215,7 @@ def _asks_to_act(routes: Sequence[Route]) -> bool:
 
 def looks_up(route: Route) -> bool:
     """True when the words say that the caller only wants to know something: a search by POST, a preview, a validation."""
-    said = [*words(route.symbol.rsplit(".", 1)[-1]), *words(route.path.rstrip("/").rsplit("/", 1)[-1])]
+    said = [*words(route.symbol), *words(route.path.rstrip("/").rsplit("/", 1)[-1])]
     return bool(set(said) & LOOKUPS) and not set(said) & DEEDS
 
 

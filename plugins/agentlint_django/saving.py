@@ -8,6 +8,7 @@ from agentlint.api import CallSite, Context, Effect, FunctionInfo, Program, Valu
 from agentlint_django.class_views import ClassView
 from agentlint_django.forms import Form, form_of, form_of_class
 from agentlint_django.generic_views import SAVE, saves
+from agentlint_django.models import MODEL
 from agentlint_django.project import settings_of
 
 _FORM_BASES = ("django.forms.ModelForm", "django.forms.BaseModelFormSet")
@@ -22,7 +23,7 @@ def form_effects(site: CallSite, context: Context) -> Iterator[Effect]:
         return
     if site.name not in ("save", "asave") or not isinstance(site.call.func, syntax.Attribute) or not saves(site.call):
         return
-    if any(t.confidence != "low" and t.function in context.program.functions for t in site.targets):
+    if any(t.confidence != "low" and _tells(t.function, context.program) for t in site.targets):
         return
     form = _form(site, context)
     if form.written is not None:
@@ -31,6 +32,12 @@ def form_effects(site: CallSite, context: Context) -> Iterator[Effect]:
             "orm-write", _operation(site, context.program, form), written.model.rpartition(".")[2], site.file, site.line, site.caller, model=written.model,  # type: ignore[arg-type]
             fields=written.fields, api=SAVE, methods=site.methods, confidence="high" if site.receiver else "medium",
         )
+
+
+def _tells(function: str, program: Program) -> bool:
+    """True for a method of a form of the project: its lines say what is saved. A model's own `save`, which the framework calls, does not say what for."""
+    info = program.functions.get(function)
+    return info is not None and not (info.owner in program.classes and program.inherits(info.owner, MODEL))
 
 
 def _held_back(site: CallSite, context: Context) -> CallSite | None:

@@ -181,7 +181,8 @@ def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Gua
         status="human-by-design" if surface == "gui" and changes and human else None, evidence=(human,) if changes and human else (),
         confidence=first.confidence, handler=first.handler,
     )
-    return Entry(operation, reached_all, guards, tuple(routes), human if changes else "", all(reach.ranks.administrators(r) for r in routes) or _administers(first))
+    administrators = all(reach.ranks.administrators(r) for r in routes) or _administers(first)
+    return Entry(operation, reached_all, guards, tuple(routes), human if changes else "", administrators)
 
 
 def changes_by(routes: Sequence[Route], method: str, reached: Sequence[ReachedEffect], acts: bool) -> bool:

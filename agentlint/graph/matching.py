@@ -96,7 +96,8 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
 
 def _without_insides(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
     """Effects without what a model's own `save` does to the same row: the line that calls it says which fields were meant."""
-    told = {(_subject(r.effect, background), r.effect.file, r.effect.line) for r in effects if r.effect.fields and r.effect.operation in ("update", "write", "create")}
+    saving = [r.effect for r in effects if r.effect.fields and r.effect.operation in ("update", "write", "create")]
+    told = {(_subject(e, background), e.file, e.line) for e in saving}
     return [
         r for r in effects
         if r.effect.operation not in ("update", "write") or not any((_subject(r.effect, background), step.file, step.line) in told for step in r.chain)

@@ -43,9 +43,10 @@ def _tells(function: str, program: Program) -> bool:
 def _held_back(site: CallSite, context: Context) -> CallSite | None:
     """For `row.save()`: the `form.save(commit=False)` above that made the row."""
     info = context.program.functions.get(site.caller)
-    if site.name not in ("save", "asave") or info is None or not isinstance(site.call.func, syntax.Attribute) or not isinstance(site.call.func.value, syntax.Name):
+    receiver = site.call.func.value if isinstance(site.call.func, syntax.Attribute) else None
+    if site.name not in ("save", "asave") or info is None or not isinstance(receiver, syntax.Name):
         return None
-    made = _assigned(site.call.func.value.id, info)
+    made = _assigned(receiver.id, info)
     if not isinstance(made, syntax.Call) or not isinstance(made.func, syntax.Attribute) or made.func.attr not in ("save", "asave") or saves(made):
         return None
     return context.calls.at(info.module.name, made.site)

@@ -73,6 +73,9 @@ class Identifiers:
         for resource in resources:
             for noun in dict.fromkeys((resource.noun, resource.noun.split(" ")[-1])):
                 self._by_noun[noun].append(resource)
+        self._at: dict[str, list[Role]] = defaultdict(list)
+        for role in roles:
+            self._at[role.path.shape].append(role)
         self._offers: dict[int, tuple[_Offer, ...]] = {}
         self._everywhere: dict[str, _Offer] | None = None
 
@@ -195,7 +198,7 @@ class Identifiers:
         """The operation that lists or makes what stands at the hole, where its answer is not described."""
         at = next((i for i, s in enumerate(role.path.segments) if name in s.holes), 0)
         shape = Path(role.path.segments[:at]).shape
-        near = [r for r in self._roles if r.path.shape == shape and (r.kind == "list" or (r.kind == "create" and r is not role))]
+        near = [r for r in self._at.get(shape, ()) if r.kind == "list" or (r.kind == "create" and r is not role)]
         return min(near, key=lambda r: r.kind != "list", default=None)
 
     def _best(self, resource: Resource, name: str, asking: Role) -> _Offer | None:

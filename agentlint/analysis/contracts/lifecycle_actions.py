@@ -8,6 +8,7 @@ from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
 from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.states import doing, settable, transitions
 from agentlint.analysis.contracts.steps import Step, leads_to
 from agentlint.analysis.wording import words
@@ -19,8 +20,10 @@ _SWITCHES = frozenset("enabled active status state disabled".split())
 class Actions:
     """Changes of state of the resources of one description."""
 
-    def __init__(self, resources: Sequence[Resource], payloads: Payloads) -> None:
+    def __init__(self, resources: Sequence[Resource], shapes: Shapes, payloads: Payloads) -> None:
         self._resources = tuple(resources)
+        self._shapes = shapes
+        self._beside: dict[str, frozenset[str]] = {}
         self._payloads = payloads
         self._roles = tuple(role for resource in resources for role in resource.roles)
         self._ownership = Ownership(resources)
@@ -65,10 +68,16 @@ class Actions:
         if any(doing(verb, self._ownership.sharing(resource)) for verb in back):
             return True
         shape, parent = role.path.shape, role.path.shape.rsplit("/", 1)[0]
-        if any(d == shape or d.startswith(shape + "/") for d in self._deleted):
+        if shape in self._deleted or any(r.operation.method == "DELETE" for r in self._shapes.beginning_with(shape + "/")):
             return True
-        beside = {w for r in self._roles if r.writes and r.path.shape.startswith(parent) for w in words(r.operation.path.rsplit("/", 1)[-1])}
-        return any(v.has_verb(verb, beside) for verb in back)
+        return any(v.has_verb(verb, self._said_below(parent)) for verb in back)
+
+    def _said_below(self, parent: str) -> frozenset[str]:
+        """Words at the ends of the writing operations' paths below a path."""
+        if parent not in self._beside:
+            below = (r for r in self._shapes.beginning_with(parent) if r.writes)
+            self._beside[parent] = frozenset(w for r in below for w in words(r.operation.path.rsplit("/", 1)[-1]))
+        return self._beside[parent]
 
     def jobs(self, resource: Resource) -> Iterator[Step]:
         """Work that an operation starts and none stops."""
@@ -89,6 +98,5 @@ class Actions:
         if any(doing(verb, roles) for verb in _STOPS):
             return True
         told = {w for r in resource.of("delete") for w in words(f"{r.operation.summary} {r.operation.description[:400]}")}
-        root = starter.operation.path.rsplit("/", 1)[0]
-        beside = {w for r in self._roles if r.writes and r.operation.path.startswith(root) for w in words(r.operation.path.rsplit("/", 1)[-1])}
+        beside = self._said_below(starter.path.shape.rsplit("/", 1)[0])
         return any(v.has_verb(verb, told | beside) for verb in _STOPS)

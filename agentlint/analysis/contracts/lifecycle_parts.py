@@ -8,6 +8,7 @@ from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource
 from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.states import settable
 from agentlint.analysis.contracts.steps import Step
 from agentlint.analysis.wording import words
@@ -16,11 +17,13 @@ from agentlint.ir.description import MediaType
 _BINARY = ("multipart/form-data", "application/octet-stream", "image/", "video/", "audio/", "application/pdf")
 
 
-def parts_of(resource: Resource, resources: Sequence[Resource], payloads: Payloads) -> Iterator[Step]:
+def parts_of(resource: Resource, resources: Sequence[Resource], shapes: Shapes, payloads: Payloads) -> Iterator[Step]:
     """Missing steps of the parts that hang below an item of the resource."""
     roots = tuple(f"{base}/{{}}/" for base in resource.bases)
-    for other in resources:
-        inside = [r for r in other.roles if r.path.shape.startswith(roots) and r.path.shape.count("/") <= max(root.count("/") for root in roots) + 1]
+    deepest = max((root.count("/") for root in roots), default=0) + 1
+    for number, below in sorted(shapes.by_resource(roots).items()):
+        other = resources[number]
+        inside = [r for r in below if r.path.shape.count("/") <= deepest]
         if not inside:
             continue
         uploads = [r for r in inside if r.operation.method in ("PUT", "POST") and r.operation.body is not None and _binary(r.operation.body.content)]
@@ -29,7 +32,7 @@ def parts_of(resource: Resource, resources: Sequence[Resource], payloads: Payloa
             role = single[0]
             yield Step(f"clear {other.noun}", None, f"{role.operation.name} sets it, nothing takes it off", role.operation.node, "part")
         edges = [r for r in inside if r.operation.method in ("PUT", "POST") and r.path.ends_with_hole and _adds(r)]
-        if edges and not any(_takes_off(r) for r in _around(edges[0], resources)):
+        if edges and not any(_takes_off(r) for r in _around(edges[0], shapes)):
             role = edges[0]
             yield Step(f"remove {other.noun}", None, f"{role.operation.name} adds one, nothing takes it off", role.operation.node, "part")
 
@@ -52,6 +55,6 @@ def _adds(role: Role) -> bool:
     return role.verb in ("add", "assign", "attach", "link", "connect", "join", "enroll", "grant", "subscribe", "follow", "star", "favorite", "favourite")
 
 
-def _around(edge: Role, resources: Sequence[Resource]) -> list[Role]:
+def _around(edge: Role, shapes: Shapes) -> tuple[Role, ...]:
     shape = edge.path.shape
-    return [r for o in resources for r in o.roles if r.path.shape == shape or r.path.shape.startswith(shape + "/") or r.path.shape == shape.rsplit("/", 1)[0]]
+    return (*shapes.at(shape), *shapes.beginning_with(shape + "/"), *shapes.at(shape.rsplit("/", 1)[0]))

@@ -9,6 +9,7 @@ from agentlint.analysis.contracts.containment import Containment
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
 from agentlint.analysis.contracts.roles import Kind, Role
+from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.states import doing, settable
 from agentlint.analysis.contracts.steps import Step, leads_to
 from agentlint.ir.description import Description, Node
@@ -26,8 +27,9 @@ _IDENTITY = frozenset("id uuid guid gid sid key slug name code number handle uid
 class Plain:
     """Plain steps of the resources of one description."""
 
-    def __init__(self, description: Description, resources: Sequence[Resource], payloads: Payloads) -> None:
+    def __init__(self, description: Description, resources: Sequence[Resource], shapes: Shapes, payloads: Payloads) -> None:
         self._resources = tuple(resources)
+        self._shapes = shapes
         self._payloads = payloads
         self._containment = Containment(description, resources, payloads)
         self._known = {(r.noun, base.count("{}")) for r in resources if r.kept and r.of("create", "list") for base in r.bases}
@@ -75,7 +77,7 @@ class Plain:
     def _swallowed(self, resource: Resource, made: Role) -> Iterator[Step]:
         """Files that are put below a thing and that no operation gives back."""
         if made.place == "collection" and any(s.hole for s in made.base) and _uploads(made) and self._containment.lists(resource) is not None:
-            given = any(r.operation.method == "GET" and r.path.shape.startswith(made.path.shape) for o in self._resources for r in o.roles)
+            given = any(r.operation.method == "GET" for r in self._shapes.beginning_with(made.path.shape))
             if not given:
                 yield Step("read one", None, f"{made.operation.name} uploads one, no operation gives it back", made.operation.node, "plain")
 
@@ -129,7 +131,8 @@ class Plain:
     def _undone_below(self, resource: Resource) -> bool:
         """True when a collection below an item holds what undoes it: refunds, reversals, cancellations."""
         below = tuple(f"{b}/{{}}/" for b in resource.bases)
-        nouns = {o.noun.split(" ")[-1] for o in self._resources if o.of("create") and any(b.startswith(below) for b in o.bases)}
+        inside = (self._resources[number] for number in self._shapes.by_resource(below))
+        nouns = {o.noun.split(" ")[-1] for o in inside if o.of("create")}
         return bool(nouns & {"refund", "reversal", "cancellation", "return", "revocation", "termination", "withdrawal", "closure", "void"})
 
     def _changes(self, resource: Resource) -> bool:
@@ -137,7 +140,7 @@ class Plain:
         if resource.of("action"):
             return True
         below = tuple(f"{b}/{{}}" for b in resource.bases)
-        return any(r.writes and r.path.shape.startswith(below) for other in self._resources if other is not resource for r in other.roles)
+        return any(r.writes and not any(r is own for own in resource.roles) for r in self._shapes.beginning_with(*below))
 
     def _frozen(self, resource: Resource, made: Sequence[Role]) -> list[str]:
         """Fields given at creation that stay readable, so that one could want to change them."""

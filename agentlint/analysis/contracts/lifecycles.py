@@ -12,6 +12,7 @@ from agentlint.analysis.contracts.lifecycle_parts import parts_of
 from agentlint.analysis.contracts.lifecycle_plain import Plain
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource
+from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.steps import Step
 from agentlint.ir.contracts import Lifecycle
 from agentlint.ir.description import Description, Pointer
@@ -24,8 +25,9 @@ class Lifecycles:
         self._description = description
         self._resources = tuple(resources)
         self._payloads = payloads
-        self._plain = Plain(description, resources, payloads)
-        self._actions = Actions(resources, payloads)
+        self._shapes = Shapes(self._resources)
+        self._plain = Plain(description, resources, self._shapes, payloads)
+        self._actions = Actions(resources, self._shapes, payloads)
         self._links = Links(description, resources, payloads)
         self._declared = declared_steps(description, resources)
 
@@ -46,7 +48,7 @@ class Lifecycles:
         yield from self._declared.get(id(resource), ())
         yield from self._actions.states(resource)
         yield from self._actions.inverses(resource)
-        yield from parts_of(resource, self._resources, self._payloads)
+        yield from parts_of(resource, self._resources, self._shapes, self._payloads)
         yield from self._links.steps(resource)
         yield from self._actions.jobs(resource)
 

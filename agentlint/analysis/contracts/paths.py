@@ -34,6 +34,8 @@ class Path(msgspec.Struct, frozen=True):
 
     segments: tuple[Segment, ...]
     verb: str = ""
+    shape_text: str = ""
+    """The shape where it is known already; use `shape`."""
 
     @property
     def ends_with_hole(self) -> bool:
@@ -43,7 +45,7 @@ class Path(msgspec.Struct, frozen=True):
     @property
     def shape(self) -> str:
         """The path with its holes unnamed."""
-        return "/" + "/".join("{}" if s.hole else s.text.lower() for s in self.segments)
+        return self.shape_text or "/" + "/".join("{}" if s.hole else s.text.lower() for s in self.segments)
 
     def base(self) -> tuple[Segment, ...]:
         """The parts up to the last fixed word."""
@@ -77,7 +79,8 @@ def parse_path(path: str) -> Path:
                 continue
         holes = tuple(h.strip("+*?") for h in _HOLE.findall(raw))
         found.append(Segment(raw if holes else _SUFFIX.sub("", raw), holes))
-    return Path(tuple(found), verb)
+    made = Path(tuple(found), verb)
+    return msgspec.structs.replace(made, shape_text=made.shape)
 
 
 def without_prefix(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:

@@ -210,7 +210,7 @@ def _code_facts(read: Read, library: LibraryFacts, frameworks: tuple[Framework, 
     state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]
     resolved = sum(1 for r in routes if r.handler or r.effects)
     inventory = Inventory(routes=(resolved, len(routes)), calls=calls.resolved)
-    return Facts(inventory, operations, audited.decisions, model_calls=audited.model_calls), used
+    return Facts(inventory, operations, audited.decisions, model_calls=audited.model_calls, bypasses=audited.bypasses), used
 
 
 def _types_and_calls(program: Program, library: LibraryFacts, used: tuple[Framework, ...], context: Context, state: _Run) -> tuple[Types, Calls, Context]:

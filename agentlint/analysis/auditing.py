@@ -16,7 +16,7 @@ from agentlint.analysis.decision_siblings import class_decisions
 from agentlint.analysis.decisions import DecisionFinder, matters, numbered
 from agentlint.analysis.effects_models import Models
 from agentlint.analysis.effects_places import Places
-from agentlint.analysis.mechanisms import Bypass, Coverage, bypassing_writes, find_mechanisms
+from agentlint.analysis.mechanisms import Coverage, bypassing_writes, find_mechanisms
 from agentlint.analysis.model_calls import find_model_calls
 from agentlint.analysis.model_flow import Answers
 from agentlint.analysis.operations import Entry
@@ -25,7 +25,7 @@ from agentlint.analysis.record_shapes import Shapes
 from agentlint.analysis.records import Records, find_records
 from agentlint.analysis.summaries import Node, Summaries
 from agentlint.analysis.types import Types
-from agentlint.ir.decisions import Decision, Mechanism, ModelCall, RecordContent
+from agentlint.ir.decisions import Bypass, Decision, Mechanism, ModelCall, RecordContent
 from agentlint.ir.effects import Effect
 from agentlint.ir.source import Gap
 from agentlint.knowledge import LibraryFacts
@@ -81,7 +81,8 @@ def audit(linked: Linked) -> Audited:
     rows += AnswerFinder(program, models, answers, finder.operations).find({row.function for row in rows if row.source == "model"})
     rows += list(class_decisions(program, rows))
     own = [e for found in effects.values() for e in found if matters(e)]
-    return Audited(numbered(rows), models.calls, mechanisms, bypassing_writes(own, coverage), frozenset(records.tables), tuple(sorted(paths.gaps)))
+    bypasses = bypassing_writes(own, coverage, judge.accounts_for)
+    return Audited(numbered(rows), models.calls, mechanisms, bypasses, frozenset(records.tables), tuple(sorted(paths.gaps)))
 
 
 def _by_function(effects: Mapping[Node, tuple[Effect, ...]]) -> dict[str, tuple[Effect, ...]]:

@@ -97,6 +97,11 @@ class Judge:
                     judged = self._judged(node, account, site.call.site, effect, places, owner)
                     yield msgspec.structs.replace(judged, chain=steps, distance=distance, methods=methods, confidence=confidence)
 
+    def accounts_for(self, effect: Effect) -> bool:
+        """True when the function that holds a write records it on every path, or everything that calls the function does."""
+        found = [j for j in self.effects_of(self._summaries.node(effect.function)) if j.effect == effect]
+        return bool(found) and all(j.status == "audited" for j in found)
+
     def framework_effect(self, effect: Effect, owner: str) -> Judged:
         """An effect that the framework performs by itself."""
         mechanism = self._coverage.sees(effect, owner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from agentlint.ir.contracts import Identifier, Lifecycle, Mismatch
-from agentlint.ir.decisions import Decision, ModelCall
+from agentlint.ir.decisions import Bypass, Decision, ModelCall
 from agentlint.ir.description import Problem
 from agentlint.ir.inventory import Inventory
 from agentlint.ir.operations import Operation
@@ -22,6 +22,8 @@ class Facts(msgspec.Struct, frozen=True):
     lifecycles: tuple[Lifecycle, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
     model_calls: tuple[ModelCall, ...] = ()
+    bypasses: tuple[Bypass, ...] = ()
+    """Writes of models with a history that the history does not see."""
     mismatches: tuple[Mismatch, ...] = ()
     """Where code and API description disagree on which operations exist."""
     problems: tuple[Problem, ...] = ()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-import msgspec
-
 from agentlint.analysis.calls import Calls, CallSite
 from agentlint.analysis.mechanism_places import Registrations, settings_texts
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.types import Types
 from agentlint.ir import syntax as s
-from agentlint.ir.decisions import Mechanism, RecordContent
+from agentlint.ir.decisions import Bypass, Mechanism, RecordContent
 from agentlint.ir.effects import Effect
 from agentlint.knowledge import LibraryFacts
 from agentlint.knowledge.paths import bare, expand
@@ -19,13 +17,6 @@ from agentlint.knowledge.schema import MechanismRow
 
 _RELATION = "relation"
 _ANY_TABLE = ("create", "update", "delete")
-
-
-class Bypass(msgspec.Struct, frozen=True):
-    """A write of a watched model through an API that its recording mechanism does not see."""
-
-    effect: Effect
-    mechanism: Mechanism
 
 
 class Coverage:
@@ -115,9 +106,15 @@ def is_relation(effect: Effect) -> bool:
     return effect.kind == "permission" or (effect.kind == "orm-write" and "ManyRelatedManager" in effect.api)
 
 
-def bypassing_writes(effects: Iterable[Effect], coverage: Coverage) -> tuple[Bypass, ...]:
-    """Writes of watched models that go past every mechanism that watches them, sorted by place."""
-    found = {(e.file, e.line, e.model, e.operation): Bypass(e, m) for e in effects if (m := coverage.bypassed(e)) is not None}
+def bypassing_writes(effects: Iterable[Effect], coverage: Coverage, recorded: Callable[[Effect], bool]) -> tuple[Bypass, ...]:
+    """Writes of watched models that go past every mechanism that watches them, sorted by place. `recorded` tells whether the code around
+    a write makes a record of its own."""
+    found: dict[tuple[str, int, str, str], Bypass] = {}
+    for effect in effects:
+        mechanism = coverage.bypassed(effect)
+        if mechanism is not None:
+            key = (effect.file, effect.line, effect.model, effect.operation)
+            found[key] = Bypass(effect, mechanism, recorded(effect) and (key not in found or found[key].recorded))
     return tuple(found[key] for key in sorted(found))
 
 

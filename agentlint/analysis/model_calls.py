@@ -154,6 +154,7 @@ class _Finder:
             bounded_retry=asked["bounded_retry"], prompt_cached=asked["prompt_cached"] or None, bounded_history=self._history(one),
             usage_recorded=self._usage(functions), budget=bool(asked["budget"]) or any(map(self._is_limited, functions)), output_schema=asked["output_schema"],
             recorded=self._recorded(functions), function=site.caller,
+            library_file=_innermost(one).site.file if one.inner else "", library_line=_innermost(one).site.line if one.inner else 0,
         )
 
     def _option(self, one: Site, meaning: str) -> bool | None:

@@ -75,6 +75,9 @@ class ModelCall(msgspec.Struct, frozen=True, gc=False):
     output_schema: bool | None = None
     recorded: bool | None = None
     function: str = ""
+    library_file: str = ""
+    library_line: int = 0
+    """Where the library's own call stands when this is a call of the project's wrapper around it; empty for the library's own call."""
 
 
 class Mechanism(msgspec.Struct, frozen=True, gc=False):
@@ -95,3 +98,12 @@ class Mechanism(msgspec.Struct, frozen=True, gc=False):
     operations: tuple[str, ...] = ("create", "update", "delete")
     scope: str = ""
     """Id of the class or function it is limited to (an admin class, a decorated view); empty for the whole program."""
+
+
+class Bypass(msgspec.Struct, frozen=True, gc=False):
+    """A write of a watched model through an API that its recording mechanism does not see."""
+
+    effect: Effect
+    mechanism: Mechanism
+    recorded: bool = False
+    """True when the code around it makes a record of its own on every path."""

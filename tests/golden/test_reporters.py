@@ -39,7 +39,7 @@ def test_sarif_is_valid_by_the_official_schema() -> None:
 def test_sarif_shows_the_witness_the_fingerprint_and_the_suppression() -> None:
     """What a code-scanning service needs to draw a path, to track a finding and to leave one out."""
     run = json.loads(_render("sarif"))["runs"][0]
-    triage = next(r for r in run["results"] if r["ruleId"].endswith("partially-audited-decision-path"))
+    triage = next(r for r in run["results"] if r["ruleId"].endswith("unrecorded-model-decision"))
     steps = triage["codeFlows"][0]["threadFlows"][0]["locations"]
     assert [s["location"]["physicalLocation"]["region"]["startLine"] for s in steps] == [10, 12, 14]
     assert [r["suppressions"][0]["kind"] for r in run["results"] if "suppressions" in r] == ["inSource"]

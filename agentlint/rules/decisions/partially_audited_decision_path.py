@@ -15,7 +15,8 @@ Make the record where all paths meet, next to the effect, or in a function that 
 
 Limits
 ------
-Paths are read from the structure of the code; whether a branch is ever taken is not judged.
+Paths are read from the structure of the code; whether a branch is ever taken is not judged. What a model's answer decides
+is reported by `unrecorded-model-decision`, a write past a registered history by `audit-bypassing-write`.
 """
 
 from __future__ import annotations
@@ -23,10 +24,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.ir.decisions import Decision
 from agentlint.rules.base import Rule, RuleContext
 from agentlint.rules.consequence import severity
-from agentlint.rules.decisions.wording import Case, cases, deed, how_to_record, meaning, place, related, weight_of
+from agentlint.rules.decisions.wording import Case, cases, deed, escape, how_to_record, meaning, place, recorded_by, related, weight_of
 
 _MODEL = """\
 from django.db import models
@@ -73,7 +73,7 @@ RULE = Rule(
     category="decisions",
     severity="error",
     affects=("auditable.recorded",),
-    requires=("decisions",),
+    requires=("decisions", "bypasses"),
     bad={**_SYSTEM, "club/views.py": _VIEWS % _SOMETIMES},
     good={**_SYSTEM, "club/views.py": _VIEWS % _ALWAYS},
 )
@@ -89,18 +89,10 @@ def _finding(case: Case, context: RuleContext) -> Finding:
     decision = case.decision
     heavy = weight_of(decision)
     file, line = place(decision)
-    recorded = f" ({decision.audit[0].mechanism}, {decision.audit[0].file}:{decision.audit[0].line})" if decision.audit else ""
     return Finding(
         rule=RULE.name, severity=severity(heavy - 5, RULE.severity, decision.confidence), weight=heavy, confidence=decision.confidence,
-        message=f"{deed(decision)}; some paths record it{recorded}, {_escape(decision)}.",
+        message=f"{deed(decision)}; some paths record it{recorded_by(decision)}, {escape(decision)}.",
         help=how_to_record(context, decision), file=file, line=line, symbol=decision.symbol, decision=decision.id,
         operation=next((i for i in decision.operations if i in context.operations), None), related=related(case), path=decision.path,
         fingerprint=meaning(RULE.name, decision),
     )
-
-
-def _escape(decision: Decision) -> str:
-    """The path without a record, by its most telling step: where it leaves before the record, else the last turn before the effect."""
-    at_effect = (decision.effect.file, decision.effect.line)
-    telling = [step for step in decision.path[1:] if (step.file, step.line) != at_effect]
-    return f"the path through {telling[-1].file}:{telling[-1].line} ({telling[-1].text}) does not" if telling else "at least one path does not"

@@ -1,8 +1,8 @@
 """
 What it finds
 -------------
-A place where code, a person's choice or a model's answer decides on something consequential, and no path that applies the effect leaves a durable
-record of it: no audit row, no history version, no event, no registered signal, trigger or middleware.
+A place where code or a person's choice decides on something consequential, and no path that applies the effect leaves a durable record of it: no
+audit row, no history version, no event, no registered signal, trigger or middleware.
 
 Why it hurts
 ------------
@@ -18,6 +18,7 @@ Limits
 ------
 A record that another system makes (a database trigger created outside the repository, a proxy in front of it) cannot be seen. Debug and info log
 lines are no records: nothing keeps them, and nobody can query them by object.
+What a model's answer decides is reported by `unrecorded-model-decision`, a write past a registered history by `audit-bypassing-write`.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ RULE = Rule(
     category="decisions",
     severity="error",
     affects=("auditable.recorded", "auditable.explained", "auditable.attributed"),
-    requires=("decisions",),
+    requires=("decisions", "bypasses"),
     references=("https://csrc.nist.gov/pubs/sp/800/92/final", "https://eur-lex.europa.eu/eli/reg/2024/1689/oj"),
     bad={**_SYSTEM, "desk/models.py": _MODEL % ("", "")},
     good={**_SYSTEM, "desk/models.py": _MODEL % ("from simple_history.models import HistoricalRecords\n", "    history = HistoricalRecords()\n")},

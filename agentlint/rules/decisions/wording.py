@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from agentlint.findings.finding import Related
@@ -50,22 +52,41 @@ class Case(msgspec.Struct, frozen=True):
 
 
 def cases(context: RuleContext, status: AuditStatus) -> list[Case]:
-    """The consequential decisions of a status, one case per line of effect. The one nearest to the effect speaks for the others."""
-    by_effect: dict[tuple[str, int, str, str], list[Decision]] = {}
-    for decision in context.facts.decisions:
-        if decision.status == status and consequential(decision):
-            effect = decision.effect
-            by_effect.setdefault((effect.file, effect.line, effect.target, effect.operation), []).append(decision)
+    """The consequential decisions of a status that no rule of their own reports: those of a model's answer, and writes past a history."""
+    past = {(b.effect.file, b.effect.line, b.effect.model) for b in context.facts.bypasses if not b.recorded}
+    models = {_key(case.decision) for case in model_cases(context)}
+    rows = (d for d in context.facts.decisions if (d.effect.file, d.effect.line, d.effect.model) not in past and _key(d) not in models)
+    return _grouped(d for d in rows if d.status == status)
+
+
+def model_cases(context: RuleContext) -> list[Case]:
+    """The decisions of a model's answer that some path or every path leaves unrecorded; whoever else comes to the same effect stands beside."""
+    open_rows = [d for d in context.facts.decisions if d.status != "audited"]
+    models = {_key(d) for d in open_rows if d.source == "model"}
+    return _grouped(d for d in open_rows if _key(d) in models)
+
+
+def _grouped(decisions: Iterable[Decision]) -> list[Case]:
+    """One case per line of effect. The decision nearest to the effect speaks for the others, a model's before a person's."""
+    found: dict[tuple[str, int, str, str], list[Decision]] = {}
+    for decision in decisions:
+        if consequential(decision):
+            found.setdefault(_key(decision), []).append(decision)
     result = []
-    for group in by_effect.values():
+    for group in found.values():
         first, *others = sorted(group, key=_distance)
         result.append(Case(first, tuple(others)))
     return result
 
 
+def _key(decision: Decision) -> tuple[str, int, str, str]:
+    effect = decision.effect
+    return (effect.file, effect.line, effect.target, effect.operation)
+
+
 def _distance(decision: Decision) -> tuple[object, ...]:
     effect = decision.effect
-    return (decision.function != effect.function, decision.source != "model", decision.file != effect.file, decision.file, decision.line, decision.id)
+    return (decision.source != "model", decision.function != effect.function, decision.file != effect.file, decision.file, decision.line, decision.id)
 
 
 def place(decision: Decision) -> tuple[str, int]:
@@ -101,3 +122,15 @@ def how_to_record(context: RuleContext, decision: Decision) -> str:
         known = f"{ways[0].mechanism} ({ways[0].file}:{ways[0].line})"
         return f"Record who, what and why in the same transaction as the change; elsewhere the system does: {known}."
     return "Write an audit row (who, what, why) in the same transaction as the change; a log line is no record."
+
+
+def escape(decision: Decision) -> str:
+    """The path without a record, by its most telling step: where it leaves before the record, else the last turn before the effect."""
+    at_effect = (decision.effect.file, decision.effect.line)
+    telling = [step for step in decision.path[1:] if (step.file, step.line) != at_effect]
+    return f"the path through {telling[-1].file}:{telling[-1].line} ({telling[-1].text}) does not" if telling else "at least one path does not"
+
+
+def recorded_by(decision: Decision) -> str:
+    """The first record that some path makes, in brackets."""
+    return f" ({decision.audit[0].mechanism}, {decision.audit[0].file}:{decision.audit[0].line})" if decision.audit else ""

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from agentlint.analysis.facts import Facts
 from agentlint.findings import Finding
 from agentlint.ir.contracts import Lifecycle
-from agentlint.ir.decisions import AuditSite, Decision
+from agentlint.ir.decisions import AuditSite, Bypass, Decision, Mechanism, ModelCall
 from agentlint.ir.effects import Effect, Step
 from agentlint.ir.operations import Operation, OperationEffect
 from agentlint.rules.catalog import built_in_rules, run_rules
@@ -29,10 +29,18 @@ EFFECT = Effect("orm-write", "update", "Loan", "desk/views.py", 41, "desk.views.
 DECISION = Decision("d", "desk/views.py", 30, "decide", "reject application", EFFECT, "model", "unaudited")
 
 
-def findings(*facts: Operation | Decision | Lifecycle) -> list[Finding]:
+BYPASS = Bypass(
+    replace(EFFECT, model="desk.models.Loan", api="django.db.models.QuerySet.update()"),
+    Mechanism("django-simple-history on Loan", "simple_history.models.HistoricalRecords()", "desk.models.Loan", "desk/models.py", 12),
+)
+CALL = ModelCall("desk/ai.py", 9, "ask", "client.messages.create", "anthropic", bounded_output=False)
+
+
+def findings(*facts: Operation | Decision | Lifecycle | Bypass | ModelCall) -> list[Finding]:
     kept = Facts(
         operations=tuple(f for f in facts if isinstance(f, Operation)), decisions=tuple(f for f in facts if isinstance(f, Decision)),
-        lifecycles=tuple(f for f in facts if isinstance(f, Lifecycle)),
+        lifecycles=tuple(f for f in facts if isinstance(f, Lifecycle)), bypasses=tuple(f for f in facts if isinstance(f, Bypass)),
+        model_calls=tuple(f for f in facts if isinstance(f, ModelCall)),
     )
     return list(run_rules(kept, built_in_rules()))
 
@@ -110,7 +118,7 @@ def test_the_remedy_is_the_systems_own_way_to_record() -> None:
 def test_a_partial_decision_names_the_path_that_escapes() -> None:
     """The step before the effect tells the path apart."""
     path = (Step("desk/views.py", 30, "decide is entered"), Step("desk/views.py", 38, "`quiet` holds"), Step("desk/views.py", 41, "changes Loan"))
-    (found,) = findings(replace(DECISION, status="partial", audit=(AuditSite("desk/views.py", 50, "row in AuditEntry"),), path=path))
+    (found,) = findings(replace(DECISION, source="person", status="partial", audit=(AuditSite("desk/views.py", 50, "row in AuditEntry"),), path=path))
     assert found.rule == "partially-audited-decision-path"
     assert "the path through desk/views.py:38 (`quiet` holds) does not" in found.message
     assert found.path == path
@@ -136,10 +144,34 @@ def test_decisions_that_come_to_one_effect_are_one_finding() -> None:
                       effect=replace(EFFECT, file="desk/services.py", function="desk.services.reject"))
     view = replace(service, id="v", file="desk/views.py", symbol="decide", function="desk.views.decide", source="person")
     (found,) = findings(view, service)
-    assert (found.symbol, found.decision) == ("reject", "s")
+    assert (found.rule, found.symbol, found.decision) == ("unrecorded-model-decision", "reject", "s")
     assert "decide comes to the same effect" in [r.message for r in found.related]
 
 
 def test_signing_in_is_no_consequential_decision() -> None:
     """It changes nothing but the session."""
     assert findings(replace(DECISION, effect=replace(EFFECT, kind="authentication", operation="login"))) == []
+
+
+def test_a_write_past_a_history_is_one_finding() -> None:
+    """It speaks for the unaudited decision at the same line; a model's decision there is a flaw of its own; a record of its own clears it."""
+    decision = replace(DECISION, source="person", effect=BYPASS.effect)
+    (found,) = findings(BYPASS, decision)
+    assert (found.rule, found.line, found.decision) == ("audit-bypassing-write", 41, "d")
+    assert found.message == (
+        "`QuerySet.update()` changes Loan (status) past django-simple-history on Loan (desk/models.py:12), and nothing else records it."
+    )
+    assert names(findings(BYPASS, replace(decision, source="model"))) == ["audit-bypassing-write", "unrecorded-model-decision"]
+    assert findings(replace(BYPASS, recorded=True)) == []
+
+
+def test_model_calls_are_named_where_the_code_says_no() -> None:
+    """At the library's call with the wrappers' calls beside it; at a wrapper's call when only that leaves the bound out; never when it is open."""
+    outer = replace(CALL, file="desk/views.py", line=30, symbol="summary", library_file="desk/ai.py", library_line=9)
+    (found,) = findings(CALL, outer)
+    assert (found.rule, found.file, found.line, [r.line for r in found.related]) == ("unbounded-model-output", "desk/ai.py", 9, [30])
+    (through,) = findings(replace(CALL, bounded_output=None), outer, replace(outer, line=50, bounded_output=True))
+    assert (through.file, through.line) == ("desk/views.py", 30)
+    assert findings(replace(CALL, bounded_output=None)) == []
+    every = names(findings(replace(CALL, bounded_history=False, budget=False, usage_recorded=False)))
+    assert every == ["model-call-without-budget", "model-usage-not-recorded", "unbounded-model-history", "unbounded-model-output"]

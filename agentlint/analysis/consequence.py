@@ -18,6 +18,8 @@ _DISPLAY = re.compile(
     r"^(theme|dark_mode|color_?scheme|appearance|sort(_\w+)?|ordering|order_by|layout|columns?|density|locale|language|lang|view_mode|display(_\w+)?"
     r"|show_\w+|hide_\w+|collapsed?|sidebar\w*|per_page|page_size|tour\w*|dismissed\w*|onboarding\w*)$"
 )
+_PERSONAL = re.compile(r"user|person|profile|account|member|preference|setting|option|customer|employee|session|tour|dismiss|view|config", re.IGNORECASE)
+"""Rows that a person keeps for itself."""
 
 
 def is_bookkeeping(effect: Effect) -> bool:
@@ -26,8 +28,9 @@ def is_bookkeeping(effect: Effect) -> bool:
 
 
 def is_display_preference(effect: Effect) -> bool:
-    """True when every field that the effect writes only steers how pages look to one person."""
-    return _rewrites(effect) and all(map(_DISPLAY.match, effect.fields))
+    """True when every field that the effect writes only steers how pages look to one person: the order of an article's pictures is no preference."""
+    kept = not effect.target or bool(_PERSONAL.search(effect.target))
+    return _rewrites(effect) and kept and all(map(_DISPLAY.match, effect.fields))
 
 
 def _rewrites(effect: Effect) -> bool:

@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Iterable, Iterator
 
 from agentlint.analysis.names_roots import Roots
+from agentlint.analysis.names_told import ToldClasses
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted, statements
 from agentlint.knowledge import LibraryFacts
@@ -55,6 +56,7 @@ class Names:
         self.definitions: dict[str, str] = {}
         """Id of every function (`function`) and class (`class`)."""
         self.roots = Roots(modules, _imported(modules.values()))
+        self.told = ToldClasses(modules)
         self._members: dict[tuple[str, str], str] = {}
         self._canonical: dict[str, str] = {}
         self._busy: set[tuple[str, str]] = set()

@@ -46,6 +46,7 @@ class Linker:
 
     def __init__(self, functions: dict[str, FunctionInfo], classes: dict[str, ClassInfo], names: Names) -> None:
         self._functions, self._classes, self._names = functions, classes, names
+        self._told = names.told
 
     def module(self, module: s.Module) -> None:
         """Enter one module with all that is defined in it."""
@@ -71,6 +72,8 @@ class Linker:
             return True
         if isinstance(stmt, s.Import):
             self._names.bind_import(table, stmt)
+        elif isinstance(stmt, s.Assign) and self._bind_told(stmt, table):
+            pass
         elif isinstance(stmt, s.Assign):
             for target in stmt.targets:
                 if isinstance(target, s.Name) and (stmt.value is not None or table.kind == "class" or not stmt.annotation):
@@ -89,6 +92,21 @@ class Linker:
         elif isinstance(stmt, s.Expression) and isinstance(stmt.value, s.Other) and stmt.value.kind == "global":
             table.globals |= {dotted(child) for child in stmt.value.children}
         return False
+
+    def _bind_told(self, stmt: s.Assign, table: Table) -> bool:
+        """Bind names to classes that a loader is asked for by texts: as good as an import of them."""
+        if not isinstance(stmt.value, s.Call) or stmt.op or len(stmt.targets) != 1 or table.kind == "function":
+            return False
+        target = stmt.targets[0]
+        names = target.items if isinstance(target, s.Sequence) else (target,)
+        if not all(isinstance(n, s.Name) for n in names):
+            return False
+        pairs = self._told.pairs(stmt.value)
+        if len(pairs) != len(names):
+            return False
+        for one, (module, name) in zip(names, pairs, strict=True):
+            table.bind(one.id, Bound("from", module, name))  # type: ignore[union-attr]
+        return True
 
     def _function(self, node: s.Function, id: str, outer: Table, owner: str, parent: str) -> None:
         self._functions[id] = FunctionInfo(id, outer.module, node, owner, parent)

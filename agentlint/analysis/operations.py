@@ -134,10 +134,13 @@ def _is_callback(route: Route) -> bool:
 def reached_by(route: Route, reach: Reach, method: str) -> tuple[ReachedEffect, ...]:
     """Every effect that a route reaches under a method, nearest first."""
     found: dict[tuple[object, ...], ReachedEffect] = {}
+    told = {(e.file, e.line): e.model for e in route.effects if e.function and e.model}
     for reached in (*(ReachedEffect(e, (), e.methods) for e in route.effects), *reach.of(route)):
         if method not in ("ANY", "") and reached.methods and method not in reached.methods:
             continue
         effect = reached.effect
+        if effect.model and told.get((effect.file, effect.line), effect.model) != effect.model:
+            continue  # a line of a shared base: what it writes for others is not what it writes here
         key = (effect.kind, effect.operation, effect.model or effect.target, effect.file, effect.line)
         if key not in found or len(reached.chain) < len(found[key].chain):
             found[key] = reached

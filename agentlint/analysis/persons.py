@@ -21,8 +21,8 @@ _FLOWS: tuple[tuple[str, str], ...] = (
     (r"\b(captcha|recaptcha|hcaptcha|turnstile)\b", "a captcha"),
     (r"\b(consent|authori[sz]e (app|application|client)|oauth authori[sz]e|cookie banner|accept terms|terms accept)\b", "consent"),
     (
-        r"\b((verify|confirm|validate|change|activate) (e ?mail|account|address)"
-        r"|(e ?mail|account|address) (verify|verification|confirm|confirmation|change|activation))\b",
+        r"\b((verify|confirm|validate|activate) (e ?mail|account|address)|change e ?mail"
+        r"|(e ?mail|account|address) (verify|verification|confirm|confirmation|activation)|e ?mail (address )?change)\b",
         "confirmation of an address",
     ),
     (r"\b(unsubscribe|opt out)\b", "a mailed unsubscribe link"),

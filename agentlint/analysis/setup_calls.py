@@ -25,7 +25,7 @@ class Caller:
     def __init__(self, setup: SetupCode) -> None:
         self._setup = setup
         self._program = setup.program
-        self._under_way: list[str] = []
+        self._under_way: list[tuple[str, int]] = []
 
     def definition(self, node: s.Function | s.Class, frame: Frame) -> Value:
         """The value of a `def` or `class` statement."""
@@ -62,6 +62,9 @@ class Caller:
 
     def _call_named(self, func: Ref, given: Given) -> Value:
         program = self._program
+        told = self._told(given.args)
+        if told is not None:
+            return told
         if func.name in program.functions:
             result = self.run_function(Closure(program.functions[func.name], None), given.args, given.keywords)
             return self._or_wrapper(result, func, given)
@@ -71,6 +74,17 @@ class Caller:
             return Above(given.frame.owner, given.frame.receiver) if given.frame.owner else UNKNOWN
         handler = builtins.FUNCTIONS.get(func.name)
         return handler(self._setup, given) if handler is not None else self._made(func, given)
+
+    def _told(self, args: Sequence[Value]) -> Value:
+        """The class, or the classes, that two texts name; None when they name none."""
+        if len(args) != 2 or not isinstance(args[0], str):
+            return None
+        find, several = self._program.names.told.pair, args[1] if isinstance(args[1], list | tuple) else None
+        pairs = [find(args[0], name) for name in (several if several is not None else [args[1]])]
+        if not pairs or not all(module for module, _ in pairs):
+            return None
+        classes = [Ref(f"{module}.{name}") for module, name in pairs]
+        return classes if several is not None else classes[0]
 
     def _call_member(self, func: Member, given: Given) -> Value:
         owner = func.owner
@@ -110,7 +124,8 @@ class Caller:
     def run_function(self, closure: Closure, args: Sequence[Value], keywords: dict[str, Value]) -> Value:
         """Runs a function of the project; unknown when calls are nested too deeply."""
         info = closure.info
-        if len(self._under_way) > _DEEPEST or self._under_way.count(info.id) >= _MOST_RUNS_AT_ONCE:
+        run = (info.id, id(closure.receiver) if isinstance(closure.receiver, Made) else 0)  # methods of several objects may well nest
+        if len(self._under_way) > _DEEPEST or self._under_way.count(run) >= _MOST_RUNS_AT_ONCE:
             return UNKNOWN
         outer = closure.frame or self._setup.run_module(info.module.name)
         given = [closure.receiver, *args] if closure.receiver is not None else list(args)
@@ -118,7 +133,7 @@ class Caller:
         if not info.owner:
             frame.receiver = outer.receiver
         self._bind_arguments(info, frame, given, keywords)
-        self._under_way.append(info.id)
+        self._under_way.append(run)
         try:
             self._setup.run(info.node.body, frame)
         finally:

@@ -101,11 +101,17 @@ class ClassView:
             found = models.named(self.attribute(name))
             if found:
                 return found
-        for value in self._named_in("get_queryset", "get_object"):
+        own = next((found for name in self._querysets("") if (found := models.named(self.attribute(name)))), "")
+        for value in self._named_in(*(self._querysets("get_") or ("get_queryset", "get_object"))) if not own else ():
             found = models.named(value)
             if found:
                 return found
-        return ""
+        return own
+
+    def _querysets(self, prefix: str) -> tuple[str, ...]:
+        """What a shared base asks its views for under a name of its own: `get_source_queryset`, `base_queryset`."""
+        names = (*self.info.methods, *self.info.attributes)
+        return tuple(sorted(n for n in names if n.startswith(prefix) and n.endswith("_queryset") and n != "get_queryset"))
 
     def _named_in(self, *hooks: str) -> Iterator[Value]:
         """What the project's own hooks give back, then every class that they name."""

@@ -40,7 +40,7 @@ def framework_effects(view: ClassView, program: Program) -> tuple[Effect, ...]:
     if account:
         return (account_effect(account, file, line),) if view.reaches_framework("form_valid") and view.reaches_framework("post", "form_valid") else ()
     own = _own_effect(view, file, line)
-    return (own,) if own is not None else tuple(_saved_in_hooks(view, program))
+    return (*([own] if own is not None else ()), *_saved_in_hooks(view, program))
 
 
 def _own_effect(view: ClassView, file: str, line: int) -> Effect | None:
@@ -58,16 +58,33 @@ def _own_effect(view: ClassView, file: str, line: int) -> Effect | None:
 
 
 def _saved_in_hooks(view: ClassView, program: Program) -> Iterator[Effect]:
-    """`form.save()` in a `form_valid` that the view inherits: which model it writes, only the view's own form tells."""
-    written = view.form.written
-    hook = program.method(view.info.id, "form_valid")
-    if written is None or hook is None or hook.owner == view.info.id:
-        return
-    parameter = hook.node.params[1].name if len(hook.node.params) > 1 else ""
-    for call in walk.calls(hook.node.body):
-        if saves(call) and isinstance(call.func, syntax.Attribute) and walk.dotted(call.func.value) == parameter:
-            operation = view.kind if view.kind in ("create", "update") else "write"
-            yield _effect(view, written, operation, SAVE, (hook.module.path, call.line), hook)
+    """Saving and deleting in a hook that the view inherits: which model it writes, only the view's own form or model tells."""
+    for name in ("form_valid", "post", "delete"):
+        hook = program.method(view.info.id, name)
+        if hook is None or hook.owner == view.info.id:
+            continue
+        parameter = hook.node.params[1].name if name == "form_valid" and len(hook.node.params) > 1 else ""
+        objects = {"self.object", *([f"{parameter}.instance"] if parameter else ()), *_loaded(hook, parameter)}
+        for call in walk.calls(hook.node.body):
+            receiver = walk.dotted(call.func.value) if isinstance(call.func, syntax.Attribute) else ""
+            saved = saves(call)
+            written = view.form.written if receiver and receiver == parameter else view.written
+            if written is None or not receiver or receiver not in (*objects, parameter):
+                continue
+            place = (hook.module.path, call.line)
+            if saved:
+                yield _effect(view, written, view.kind if view.kind in ("create", "update") else "write", SAVE, place, hook)
+            elif isinstance(call.func, syntax.Attribute) and call.func.attr in ("delete", "adelete"):
+                yield _effect(view, Written(written.model), "delete", DELETE, place, hook)
+
+
+def _loaded(hook: FunctionInfo, form: str) -> Iterator[str]:
+    """Names that a hook gives to the view's object: `order = form.save(commit=False)`, `order = self.get_object()`."""
+    for stmt in walk.statements(hook.node.body):
+        if isinstance(stmt, syntax.Assign) and isinstance(stmt.value, syntax.Call) and stmt.targets:
+            called = walk.dotted(stmt.value.func)
+            if called == "self.get_object" or (form and called == f"{form}.save"):
+                yield from filter(None, (walk.dotted(t) for t in stmt.targets))
 
 
 def saves(call: syntax.Call) -> bool:

@@ -53,6 +53,8 @@ class Models:
             elif isinstance(value, Made):
                 if isinstance(value.callee, Ref) and value.callee.name == "django.contrib.auth.get_user_model":
                     return self.user
+                if name_of_call(value) == "get_model" and len(value.args) > 1 and all(isinstance(a, str) for a in value.args[:2]):
+                    return self.by_label(".".join(value.args[:2]))
                 through = value.callee.owner if isinstance(value.callee, Member) else value.callee
                 value = value.args[0] if isinstance(through, Ref) and self._takes_model(through.name) and value.args else through
             else:
@@ -103,3 +105,9 @@ class Models:
 def models_of(program: Program) -> Models:
     """The models of a program, read once."""
     return Models(program)
+
+
+def name_of_call(made: Made) -> str:
+    """The last name of what was called."""
+    callee = made.callee
+    return callee.attr if isinstance(callee, Member) else callee.name.rpartition(".")[2] if isinstance(callee, Ref) else ""

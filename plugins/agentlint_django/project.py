@@ -17,21 +17,39 @@ class Settings:
         self._program = program
         self._setup = setup_code(program)
         self._setup.teach("django.db.models", self._metadata)
+        self._setup.teach("django.apps", self._application)
+        self._applications: dict[str, Made] = {}
         self._homes = _homes(program)
         self._load()
 
     def _load(self) -> None:
         """Runs the project as Django starts it: models, applications with their `ready`, everything that may register something, URLconfs last."""
-        for name in sorted(self._program.modules, key=lambda m: (_rank(m), m)):
-            frame = self._setup.run_module(name)
-            if _rank(name) == 1:
-                for class_id in frame.names.values():
-                    self._ready(class_id)
+        configs: dict[str, list[str]] = {}
+        for class_id in self._program.subclasses("django.apps.AppConfig"):
+            configs.setdefault(self._program.classes[class_id].module.name, []).append(class_id)
+        for name in sorted(self._program.modules, key=lambda m: (1 if m in configs else _rank(m), m)):
+            self._setup.run_module(name)
+            for class_id in configs.get(name, ()):
+                self._ready(Ref(class_id))
 
-    def _ready(self, value: Value) -> None:
-        method = self._program.method(value.name, "ready") if isinstance(value, Ref) and value.name in self._program.classes else None
-        if method is not None and self._program.inherits(value.name, "django.apps.AppConfig"):
-            self._setup.caller.run_function(Closure(method, None, value), [], {})
+    def _ready(self, value: Ref) -> None:
+        info = self._program.classes[value.name]
+        told = next((t for n in ("label", "name") if isinstance(t := self._setup.evaluator.attribute_of(value, n), str)), "")
+        application = Made(value, [], {}, info.module.path, info.node.line)
+        held = self._applications.get(told.rpartition(".")[2])
+        if told and (held is None or self._program.inherits(value.name, held.callee.name)):
+            self._applications[told.rpartition(".")[2]] = application
+        method = self._program.method(value.name, "ready")
+        if method is not None:
+            self._setup.caller.run_function(Closure(method, None, application), [], {})
+
+    def _application(self, owner: Value, attr: str) -> Value:
+        """What an application offers that code asks the registry for: `apps.get_app_config("orders").urls`."""
+        if not isinstance(owner, Made) or not owner.args or not isinstance(owner.args[0], str):
+            return None
+        called = owner.callee.attr if isinstance(owner.callee, Member) else owner.callee.name.rpartition(".")[2] if isinstance(owner.callee, Ref) else ""
+        application = self._applications.get(owner.args[0]) if called == "get_app_config" else None
+        return self._setup.evaluator.attribute_of(application, attr) if application is not None else None
 
     @property
     def setup(self) -> SetupCode:

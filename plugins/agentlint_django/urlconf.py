@@ -76,6 +76,8 @@ class _Reader:
         self._reached: set[str] = set()
         self._seen: set[tuple[object, ...]] = set()
         self._open_prefixes: list[str] = []
+        self._followed: set[int] = set()
+        """Patterns that stand in the tree; set-up code keeps them alive, so that their addresses stay theirs."""
         self.gaps: list[tuple[str, int, str]] = []
 
     # ----------------------------------------------------------------- roots
@@ -89,7 +91,20 @@ class _Reader:
         for module in heads:
             if module not in self._reached:
                 found += self._module(module, _Place(prefix, confidence="medium" if found else "high"))
-        return found
+        return found + [e for patterns in self._loose() for e in self._patterns(patterns, _Place(prefix, confidence="medium"))]
+
+    def _loose(self) -> Iterator[list[Made]]:
+        """Lists of patterns under other names that nothing seen includes: code that cannot be followed hangs them in, perhaps by the name of their module."""
+        for name in self._program.modules:
+            if "url" not in name.rpartition(".")[2] and ".urls." not in f".{name}.":
+                continue
+            for held in list(self._setup.run_module(name).names.values()):
+                patterns = held if isinstance(held, list) else []
+                if patterns and all(isinstance(p, Made) and _name(p) in _PATHS | _REGEX for p in patterns):
+                    left = [p for p in patterns if id(p) not in self._followed]
+                    if left:
+                        self.gaps.append((left[0].file, left[0].line, "nothing that can be followed includes these URL patterns: their prefix is not known"))
+                        yield left
 
     def _roots(self) -> list[str]:
         names = [self._program.canonical(n) for n in self._settings.texts("ROOT_URLCONF")]
@@ -156,6 +171,7 @@ class _Reader:
                 yield from self._patterns(argument, inner)
 
     def _pattern(self, made: Made, place: _Place, regex: bool) -> Iterator[UrlEntry]:
+        self._followed.add(id(made))
         given = dict(zip(("route", "view", "kwargs", "name"), made.args, strict=False)) | made.keywords
         route = given.get("route", given.get("regex"))
         path = _joined(place.prefix, holes(_told(route, place), regex))

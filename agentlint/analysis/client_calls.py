@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from agentlint.analysis.clients.mentions import Mentions
 from agentlint.analysis.clients.reader import Reader
 from agentlint.analysis.clients.requests import Chain, Met
 from agentlint.ir.marks import read_marks
@@ -28,7 +29,8 @@ _NO_ROUTE = ("data:", "blob:", "javascript:", "mailto:", "chrome:", "file:")
 
 def find_client_calls(modules: Sequence[Module], gap: Told) -> tuple[PageAction, ...]:
     """All requests that scripts send, sorted by place."""
-    reader = Reader(m for m in modules if m.language != "python")
+    scripts = [m for m in modules if m.language != "python"]
+    reader, mentions = Reader(scripts), Mentions(scripts)
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _FRAMES))
     try:
@@ -40,10 +42,11 @@ def find_client_calls(modules: Sequence[Module], gap: Told) -> tuple[PageAction,
     found: dict[tuple[str, int, str, str, str], PageAction] = {}
     for one in shown:
         action = _action(one)
-        if action is not None:
+        if action is not None and mentions.used(one.file, one.symbol):
             found.setdefault((action.file, action.line, action.method, action.target, action.route_name), action)
     for file, line, caller in sorted({(m.file, m.line, m.caller) for m in silent}):
-        gap(file, line, f"the URL that {caller} is called with cannot be read from the code")
+        if not mentions.is_generated(file):
+            gap(file, line, f"the URL that {caller} is called with cannot be read from the code")
     return tuple(found[key] for key in sorted(found))
 
 

@@ -334,6 +334,8 @@ class Module(_Node, frozen=True, gc=False):
     """True for `__init__.py`, whose relative imports start at itself."""
     comments: tuple[Comment, ...] = ()
     """Comments that address agentlint (suppressions), nothing else."""
+    is_generated: bool = False
+    """True when its first lines say that a program wrote it: what it offers is not what anybody uses."""
 
 
 class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):

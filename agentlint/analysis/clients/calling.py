@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentlint.analysis.clients.builtins import joined, joins, known_result
 from agentlint.analysis.clients.expressions import Expressions
-from agentlint.analysis.clients.libraries import CLIENTS, VERBS, Sent, client_made, looks_like_path, requests_of
+from agentlint.analysis.clients.libraries import CLIENTS, VERBS, Sent, client_made, looks_like_path, requests_of, rewrites_url
 from agentlint.analysis.clients.requests import shown_method
 from agentlint.analysis.clients.scopes import Frame, Scope
 from agentlint.analysis.clients.state import DEEPEST, MOST_STEPS
@@ -31,8 +31,7 @@ from agentlint.analysis.clients.values import (
 from agentlint.ir import syntax as s
 
 _GOES = frozenset({"location.assign", "location.replace", "window.location.assign", "window.location.replace", "document.location.assign"})
-
-
+_REQUEST_HOOK = "interceptors.request.use"
 _INJECTS = frozenset({"inject", "get", "resolve", "useservice", "getinstance", "getservice", "make", "injector"})
 """Names under which containers hand out the instance of a class."""
 
@@ -77,9 +76,19 @@ class Calling(Expressions):
         else:
             callee = self.value(expr.func, scope)
         args = self._arguments(expr, callee, scope)
+        if said.endswith(_REQUEST_HOOK):
+            self._hooked(expr.func, args, scope)
         if isinstance(callee, Alt):
             return either(self._one(c, receiver, attr, said, args, expr, scope) for c in callee.options)
         return self._one(callee, receiver, attr, said, args, expr, scope)
+
+    def _hooked(self, func: s.Expr, args: tuple[Value, ...], scope: Scope) -> None:
+        """`client.interceptors.request.use(hook)`: the client's requests go where the hook sends them."""
+        for _ in _REQUEST_HOOK.split("."):
+            func = func.value if isinstance(func, s.Attribute) else func
+        client = self.value(func, scope)
+        if isinstance(client, Client) and args and rewrites_url(args[0]):
+            client.rewrites.append(func.line)
 
     def _arguments(self, expr: s.Call, callee: Value, scope: Scope) -> tuple[Value, ...]:
         """Functions handed over are run on the spot, since somebody will call them."""

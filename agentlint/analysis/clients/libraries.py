@@ -25,6 +25,8 @@ from agentlint.analysis.clients.values import (
     rendered,
     text,
 )
+from agentlint.ir import syntax as s
+from agentlint.ir.walk import statements
 
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _VERB_ALIASES = {"del": "delete", "destroy": "delete", "postform": "post", "putform": "put", "patchform": "patch", "getjson": "get", "getscript": "get"}
@@ -213,7 +215,18 @@ def client_call(client: Client, args: tuple[Value, ...]) -> list[Sent]:
 
 
 def _on_base(client: Client, url: Value) -> Value:
+    if client.rewrites:
+        return joined_paths((HOLE, url))
     return joined_paths((client.base, url)) if client.base is not None and not rendered(url).startswith("http") else url
+
+
+def rewrites_url(hook: Value) -> bool:
+    """Whether a request hook sets the URL of the request that it is handed (`config.url = ...`)."""
+    if not isinstance(hook, Fn):
+        return False
+    first = hook.node.params[0].name if hook.node.params else ""
+    targets = (t for stmt in statements(hook.node.body) if isinstance(stmt, s.Assign) for t in stmt.targets)
+    return any(isinstance(t, s.Attribute) and t.attr in (*_URL_FIELDS, *_BASE_FIELDS) and isinstance(t.value, s.Name) and t.value.id == first for t in targets)
 
 
 def client_made(name: str, attr: str, args: tuple[Value, ...]) -> Client | None:

@@ -14,6 +14,9 @@ _SUFFIX = re.compile(r"\.(?:" + "|".join(_EXTENSIONS) + r")$")
 _ALIAS = re.compile(r"^(?:[@~#$][\w-]*|src|app)/")
 """A first segment that build tools map to a source folder. Scoped packages look alike: they match no file."""
 
+_SOURCES = re.compile(r"(?:^|/)(?:src|app|source|client|frontend|js)/$")
+"""Folders that such a segment usually stands for."""
+
 
 class ModuleIndex:
     """All modules by path, and by the tails under which imports may name them."""
@@ -33,7 +36,7 @@ class ModuleIndex:
             return self._exact(posixpath.normpath(posixpath.join(posixpath.dirname(importer), specifier)))
         alias = _ALIAS.match(specifier)
         if alias:
-            return self._by_tail(importer, specifier[alias.end() :]) or self._by_tail(importer, specifier.lstrip("@~#$/"))
+            return self._by_alias(importer, specifier[alias.end() :]) or self._by_alias(importer, specifier.lstrip("@~#$/"))
         if bare and (found := self._exact(posixpath.normpath(posixpath.join(posixpath.dirname(importer), specifier)))):
             return found
         return self._by_tail(importer, specifier) if "/" in specifier or bare else ""
@@ -45,6 +48,17 @@ class ModuleIndex:
             if candidate in self.by_path:
                 return candidate
         return ""
+
+    def _by_alias(self, importer: str, tail: str) -> str:
+        """The file that a path from the source folder names: that folder holds the importer too, and is its outermost one of that kind."""
+        found = [(p, self._root(p, tail)) for p in self._by_last.get(tail.rsplit("/", 1)[-1], ()) if p != importer and self._matches(p, tail)]
+        around = [(p, root) for p, root in found if importer.startswith(root)]
+        best = min(around, key=lambda f: (not _SOURCES.search(f[1]), len(f[1]), f[0]), default=None)
+        return best[0] if best is not None else self._by_tail(importer, tail)
+
+    @staticmethod
+    def _root(path: str, tail: str) -> str:
+        return _SUFFIX.sub("", path).removesuffix("/index").removesuffix(tail)
 
     def _by_tail(self, importer: str, tail: str) -> str:
         """The file whose path ends so; of several the one nearest to the importer."""

@@ -165,6 +165,8 @@ class Client(msgspec.Struct, frozen=True):
 
     name: str
     base: Value | None = None
+    rewrites: list[int] = []
+    """Lines of request hooks that set another URL: what stands before the path is open then."""
 
 
 class Bound(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ from tree_sitter import Node
 
 from agentlint.frontends.javascript import definitions, expressions, literals, modules
 from agentlint.frontends.javascript.components import is_component, script_of
+from agentlint.frontends.javascript.generated import says_generated
 from agentlint.frontends.javascript.grammar import dialect_of, parse
 from agentlint.frontends.javascript.source import Source
 from agentlint.frontends.javascript.statements import block
@@ -35,7 +36,8 @@ def lower(source: bytes, path: str, name: str, line_offset: int = 0) -> s.Module
         gaps.append(Gap(path, 1, problem))
     language = "javascript" if dialect == "javascript" else "typescript"
     return s.Module(
-        name=name, path=path, language=language, body=body, lines=lines, gaps=tuple(sorted(set(gaps))), comments=_comments(root, state)
+        name=name, path=path, language=language, body=body, lines=lines, gaps=tuple(sorted(set(gaps))), comments=_comments(root, state),
+        is_generated=says_generated(source, path),
     )  # fmt: skip
 
 

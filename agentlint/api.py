@@ -6,7 +6,8 @@ from agentlint.analysis.calls import Calls, CallSite, Target
 from agentlint.analysis.mounts import Mount, MountTree, join_paths, table_key
 from agentlint.analysis.program import UNKNOWN, ClassInfo, Element, Folded, FunctionInfo, Program, Scope, Unknown
 from agentlint.analysis.setup_code import SetupCode, setup_code
-from agentlint.analysis.setup_values import Closure, Made, Member, Ref, Value
+from agentlint.analysis.setup_factories import Factories
+from agentlint.analysis.setup_values import Above, Closure, Made, Member, Ref, Value
 from agentlint.analysis.types import AttributeWrite, Type, Types
 from agentlint.extension.framework import Context, Framework, FrameworkBase, imports
 from agentlint.ir import syntax, walk
@@ -17,8 +18,8 @@ from agentlint.ir.source import Gap, Location
 from agentlint.knowledge import LibraryFacts
 
 __all__ = [
-    "UNKNOWN", "AttributeWrite", "AuthKind",
-    "CallSite", "Calls", "ClassInfo", "Closure", "Confidence", "Context", "Effect", "EffectOperation", "Element", "Folded",
+    "UNKNOWN", "Above", "AttributeWrite", "AuthKind",
+    "CallSite", "Calls", "ClassInfo", "Closure", "Confidence", "Context", "Effect", "EffectOperation", "Element", "Factories", "Folded",
     "Framework", "FrameworkBase", "FunctionInfo", "Gap", "Guard", "LibraryFacts", "Location", "Made", "Mechanism", "Member", "Mount", "MountTree",
     "Program", "RecordContent", "Ref", "Route", "Scope", "SetupCode", "Target", "Type", "Types", "Unknown", "Value", "imports", "join_paths",
     "setup_code", "syntax", "table_key", "walk",

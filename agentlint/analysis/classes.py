@@ -110,6 +110,12 @@ class Hierarchy:
         outside = next((n for n in self.mro(owner) if n not in self._classes), "")
         return f"{outside}.{tail}" if outside else ""
 
+    def object_named(self, expr: s.Expr | None, scope: str) -> str:
+        """The class of the object that a variable of a module or class holds; empty when the code does not tell."""
+        name = self._names.resolve(expr, self._names.tables.get(scope)) if expr is not None else ""
+        held = self._value_of(name) if name else None
+        return self._instance(held[0], held[1], 1) if held is not None else ""
+
     def _instance(self, expr: s.Expr, scope: str, depth: int) -> str:
         """The class whose instance an expression makes."""
         return self.class_named(expr.func, scope, depth + 1) if isinstance(expr, s.Call) else ""

@@ -136,15 +136,24 @@ class GuardFinder:
         name = self._program.resolve(func, scope)  # type: ignore[arg-type]
         found: set[Guard] = set()
         if name:
-            kind = self._library.guard(name)
-            if kind is not None:
-                found.add(Guard(kind, name, _file(scope), func.line))
+            for spelled in (name, *self._of_objects(func, scope)):
+                kind = self._library.guard(spelled)
+                if kind is not None:
+                    found.add(Guard(kind, spelled, _file(scope), func.line))
+                    break
             found |= self._of_function(name, depth - 1)
         if isinstance(decorator, s.Call):
             for argument in decorator.args:
                 if isinstance(argument, (s.Name, s.Attribute, s.Call)):
                     found |= self._of_decorator(argument, scope, depth)
         return frozenset(found)
+
+    def _of_objects(self, func: s.Expr, scope: object) -> Iterator[str]:
+        """What a decorator is where an object of a library gives it (`auth.login_required`), or is it (`@protect("scope")`, `auth_required(auth)`)."""
+        hierarchy, place = self._program.hierarchy, str(getattr(scope, "id", getattr(scope, "name", "")))
+        for owner, member in ((func.value if isinstance(func, s.Attribute) else None, getattr(func, "attr", "")), (func, "__call__")):
+            held = hierarchy.object_named(owner, place) if owner is not None else ""
+            yield from (f"{base}.{member}" for base in (hierarchy.mro(held) if held else ()) if base not in self._program.classes)
 
 
 def _file(scope: object) -> str:

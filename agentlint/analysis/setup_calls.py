@@ -26,6 +26,8 @@ class Caller:
         self._setup = setup
         self._program = setup.program
         self._under_way: list[tuple[str, int]] = []
+        self.ran: set[str] = set()
+        """Ids of the functions that were run."""
 
     def definition(self, node: s.Function | s.Class, frame: Frame) -> Value:
         """The value of a `def` or `class` statement."""
@@ -134,6 +136,7 @@ class Caller:
             frame.receiver = outer.receiver
         self._bind_arguments(info, frame, given, keywords)
         self._under_way.append(run)
+        self.ran.add(info.id)
         try:
             self._setup.run(info.node.body, frame)
         finally:

@@ -209,7 +209,7 @@ class SetupCode:
     def _define(self, stmt: s.Define, frame: Frame) -> str:
         defined = self.caller.definition(stmt.definition, frame)
         frame.names[stmt.definition.name] = defined
-        if frame.outer is None:
+        if not self.program.is_class(frame.scope):
             for decorator in reversed(stmt.definition.decorators):
                 self.caller.call(self.evaluate(decorator, frame), Given([defined], {}, decorator.line, frame))
         return ""

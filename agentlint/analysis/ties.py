@@ -80,7 +80,7 @@ def _overlap(wanted: _Path, path: _Path) -> tuple[int, int]:
     while len(asked) > len(offered) and asked and asked[0] == _HOLE:
         asked.pop(0)
     spare = len(offered) - len(asked)
-    if spare < 0 or spare > _FREE_PREFIX or _HOLE in offered[:spare]:
+    if spare < 0 or spare > _FREE_PREFIX or (_HOLE in offered[:spare] and not _for_tenants(asked, offered)):
         return (0, 0)
     literals = 0
     for index, (a, b) in enumerate(zip(asked, offered[spare:], strict=True)):
@@ -91,6 +91,11 @@ def _overlap(wanted: _Path, path: _Path) -> tuple[int, int]:
         else:
             return (0, 0)
     return (literals, -spare) if literals else (0, 0)
+
+
+def _for_tenants(asked: list[str], offered: list[str]) -> bool:
+    """True for a route of one tenant (`/{organisation}/api/alerts`) that a page asks for without naming the tenant."""
+    return len(offered) == len(asked) + 1 and offered[0] == _HOLE and len(asked) > 1 and _HOLE not in asked[:2]
 
 
 def _seen_from_page(entry: Entry, action: PageAction) -> Entry:

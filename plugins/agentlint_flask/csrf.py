@@ -1,0 +1,53 @@
+"""Flask-WTF's check of the browser: which rules it protects, and which are exempted by hand."""
+
+from __future__ import annotations
+
+from agentlint.api import FunctionInfo, Guard, Made, Member, Program, Ref, syntax, walk
+from agentlint_flask.hooks import function_of
+from agentlint_flask.tables import Tables
+
+_PROTECTORS = ("flask_wtf.CSRFProtect", "flask_wtf.csrf.CSRFProtect", "flask_wtf.CsrfProtect", "flask_wtf.csrf.CsrfProtect", "flask_seasurf.SeaSurf")
+_SWITCH = "WTF_CSRF_CHECK_DEFAULT"
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class BrowserCheck:
+    """Where the application demands a CSRF token."""
+
+    def __init__(self, tables: Tables, program: Program) -> None:
+        self._tables = tables
+        self._protector = next((m for m in tables.calls if tables.is_a(m, *_PROTECTORS)), None)
+        self._exempt_tables: set[str] = set()
+        self._exempt_functions: set[str] = set()
+        for made in tables.calls:
+            if isinstance(made.callee, Member) and made.callee.attr == "exempt" and self._protects(made.callee.owner):
+                for value in made.args[:1]:
+                    info = function_of(value, program)
+                    self._exempt_tables.add(tables.key(value))
+                    self._exempt_functions.add(info.id if info is not None else "")
+        if self._protector is not None and _switched_off(program):
+            self._protector = None
+
+    def _protects(self, value: object) -> bool:
+        return isinstance(value, Made) and isinstance(value.callee, Ref) and value.callee.name in _PROTECTORS
+
+    def guards(self, table: str, handler: FunctionInfo, method: str) -> tuple[Guard, ...]:
+        """The check that stands before a rule, or the sign that somebody took it away."""
+        if self._protector is None or method in _SAFE:
+            return ()
+        place = (self._protector.file, self._protector.line)
+        exempt = handler.id in self._exempt_functions or not self._exempt_tables.isdisjoint({table, *self._tables.tree.above(table)})
+        return (Guard("csrf-exempt" if exempt else "csrf", "CSRFProtect", *place),)
+
+
+def _switched_off(program: Program) -> bool:
+    """True when the check runs only where it is asked for: `WTF_CSRF_CHECK_DEFAULT = False`, in a module or on `app.config`."""
+    bodies = [m.body for m in program.modules.values() if m.language == "python"] + [c.node.body for c in program.classes.values()]
+    return any(_sets(stmt) for body in (*bodies, *(f.node.body for f in program.functions.values())) for stmt in walk.statements(body))
+
+
+def _sets(stmt: syntax.Stmt) -> bool:
+    if not isinstance(stmt, syntax.Assign) or not isinstance(stmt.value, syntax.Constant) or stmt.value.value is not False:
+        return False
+    named = (t.id if isinstance(t, syntax.Name) else getattr(t.index, "value", "") if isinstance(t, syntax.Subscript) else "" for t in stmt.targets)
+    return _SWITCH in named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gc
 import sys
 import time
@@ -36,12 +37,13 @@ from agentlint.ir.operations import Route
 from agentlint.ir.pages import PageAction
 from agentlint.ir.source import Gap
 from agentlint.ir.syntax import Module
+from agentlint.judging import judge
 from agentlint.knowledge import KnowledgeError, LibraryFacts, load_library
 from agentlint.project.files import Found, find_files
 from agentlint.project.settings import Settings, load_settings
 from agentlint.reading import Read, read_all
 from agentlint.rules.base import LoadedRule
-from agentlint.rules.catalog import built_in_rules, run_rules
+from agentlint.rules.catalog import built_in_rules
 from agentlint.scores import Counted, scorecard
 
 Progress = Callable[[str, float], None]
@@ -57,6 +59,8 @@ class Options(msgspec.Struct, frozen=True):
     config: Path | None = None
     select: tuple[str, ...] = ()
     workers: int = 1
+    today: datetime.date | None = None
+    """The day that suppressions with an end are compared with; without one none ends."""
     progress: Progress | None = None
     """Told the name and the seconds of each pass when it ends."""
 
@@ -106,7 +110,7 @@ def run(options: Options) -> tuple[Report, Settings]:
     analysed = analyse(options)
     facts, settings = analysed.facts, analysed.settings
     chosen = _chosen_rules(settings, options.select)
-    findings = run_rules(facts, chosen, dict(settings.options))
+    findings = judge(facts, chosen, settings, options.today)
     scores = scorecard(Counted(facts.inventory, facts.operations, facts.decisions, facts.lifecycles, facts.identifiers))
     report = Report(
         Tool("agentlint", __version__, analysed.plugins),
@@ -166,7 +170,8 @@ def _analyse(options: Options) -> Analysed:
     gaps += [Gap("", 0, f"plugin of {r.package} refused: {r.reason}", "unresolved") for r in refused]
     inventory = _inventory(found, read, facts.inventory, used, gaps)
     root = str(options.path).replace("\\", "/")
-    return Analysed(msgspec.structs.replace(facts, inventory=inventory), tuple(Plugin(f.name, f.version) for f in used), settings, root)
+    notes = tuple(sorted({*facts.notes, *(n for m in read.modules for n in m.comments), *(n for p in read.pages for n in p.comments)}))
+    return Analysed(msgspec.structs.replace(facts, inventory=inventory, notes=notes), tuple(Plugin(f.name, f.version) for f in used), settings, root)
 
 
 def _library(settings: Settings) -> LibraryFacts:

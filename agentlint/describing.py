@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ from agentlint.project.files import SourceFile
 _MOST_BYTES = 64 * 1024 * 1024
 
 
-def describe(facts: Facts, root: str, files: Iterable[SourceFile], gap: Callable[[Gap], None]) -> Facts:
+def describe(facts: Facts, root: str, files: Sequence[SourceFile], gap: Callable[[Gap], None]) -> Facts:
     """The facts with those of every description among the files; parts that another document refers to are read with it."""
     from agentlint.frontends.openapi import load
 
@@ -30,11 +30,26 @@ def describe(facts: Facts, root: str, files: Iterable[SourceFile], gap: Callable
             gap(loaded)
         else:
             documents.append(loaded)
+    facts = _noted(facts, root, {f.path: f.absolute for f in files}, documents)
     parts = {path for document in documents for path in document.files[1:]}
     for document in documents:
         if document.file not in parts:
             facts = _with(facts, document, gap)
     return facts
+
+
+def _noted(facts: Facts, root: str, files: Mapping[str, str], documents: Sequence[Description]) -> Facts:
+    """The facts with what the descriptions, and the files they refer to, say to agentlint."""
+    from agentlint.frontends.openapi.notes import notes_of
+
+    found = set(facts.notes)
+    for path in sorted({*files, *(p for d in documents for p in d.files)}):
+        try:
+            data = Path(files[path]).read_bytes() if path in files else _read(root, path)
+        except OSError:  # told where the file itself is read
+            continue
+        found.update(notes_of(data or b"", path))
+    return msgspec.structs.replace(facts, notes=tuple(sorted(found)))
 
 
 def _read(root: str, path: str) -> bytes | None:

@@ -34,6 +34,18 @@ class BadKnowledge(AgentlintError):
     """A knowledge file of the user has mistakes."""
 
 
+class BadBaseline(AgentlintError):
+    """The baseline cannot be read or is none."""
+
+
+class BadRevision(AgentlintError):
+    """A revision that git does not know, or no git repository at all."""
+
+
+class BadReport(AgentlintError):
+    """A saved report that cannot be read."""
+
+
 class BrokenPlugin(AgentlintError):
     """A plugin could not be loaded; the message names its package."""
 

@@ -8,6 +8,7 @@ from agentlint.ir.contracts import Identifier, Lifecycle, Mismatch
 from agentlint.ir.decisions import Bypass, Decision, ModelCall
 from agentlint.ir.description import Problem
 from agentlint.ir.inventory import Inventory
+from agentlint.ir.notes import Note
 from agentlint.ir.operations import Operation
 
 __all__ = ["Facts", "Inventory"]
@@ -28,3 +29,5 @@ class Facts(msgspec.Struct, frozen=True):
     """Where code and API description disagree on which operations exist."""
     problems: tuple[Problem, ...] = ()
     """What API descriptions say that their specification forbids."""
+    notes: tuple[Note, ...] = ()
+    """What comments and descriptions say to agentlint."""

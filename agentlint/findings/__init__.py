@@ -1,6 +1,6 @@
 """What agentlint has to say: findings, the rules they come from, scores, and the report that holds them all."""
 
-from agentlint.findings.finding import CONFIDENCES, SEVERITIES, Finding, Related, Severity, Suppressed, at_least, in_order
+from agentlint.findings.finding import CONFIDENCES, SEVERITIES, Finding, Related, Severity, Suppressed, in_order
 from agentlint.findings.fingerprint import distinct, fingerprint
 from agentlint.findings.report import Plugin, Report, Tool
 from agentlint.findings.rule_info import RuleInfo
@@ -8,5 +8,5 @@ from agentlint.findings.scorecard import Gate, Part, Question, Scorecard
 
 __all__ = [
     "CONFIDENCES", "SEVERITIES", "Finding", "Gate", "Part", "Plugin", "Question", "Related", "Report", "RuleInfo", "Scorecard", "Severity", "Suppressed",
-    "Tool", "at_least", "distinct", "fingerprint", "in_order",
+    "Tool", "distinct", "fingerprint", "in_order",
 ]

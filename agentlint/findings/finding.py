@@ -67,9 +67,3 @@ def _rank(finding: Finding) -> tuple[object, ...]:
         SEVERITIES.index(finding.severity), -finding.weight, CONFIDENCES.index(finding.confidence), finding.rule, finding.file, finding.line,
         finding.fingerprint,
     )
-
-
-def at_least(findings: Iterable[Finding], threshold: Severity) -> tuple[Finding, ...]:
-    """The findings at or over a severity, suppressed ones left out: what a gate counts."""
-    limit = SEVERITIES.index(threshold)
-    return tuple(f for f in findings if f.suppressed is None and SEVERITIES.index(f.severity) <= limit)

@@ -44,3 +44,5 @@ class Report(msgspec.Struct, frozen=True):
     model_calls: tuple[ModelCall, ...] = ()
     rules: tuple[RuleInfo, ...] = ()
     """Every rule that was run, also those with nothing to say."""
+    remarks: tuple[str, ...] = ()
+    """Sentences on what the findings leave out, e.g. those that a change does not touch."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from agentlint.ir.notes import Note
 from agentlint.ir.source import Gap
 
 
@@ -40,3 +41,5 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     """Templates it extends or includes, as written."""
     lines: int = 0
     gaps: tuple[Gap, ...] = ()
+    comments: tuple[Note, ...] = ()
+    """Comments that address agentlint."""

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, Union
 
 import msgspec
 
+from agentlint.ir.notes import Note
 from agentlint.ir.source import Gap
 
 
@@ -332,14 +333,7 @@ class Module(_Node, frozen=True, gc=False):
     gaps: tuple[Gap, ...] = ()
     is_package: bool = False
     """True for `__init__.py`, whose relative imports start at itself."""
-    comments: tuple[Comment, ...] = ()
+    comments: tuple[Note, ...] = ()
     """Comments that address agentlint (suppressions), nothing else."""
     is_generated: bool = False
     """True when its first lines say that a program wrote it: what it offers is not what anybody uses."""
-
-
-class Comment(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A comment whose text starts with `agentlint:`, without the comment marker."""
-
-    line: int
-    text: str

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from agentlint.errors import BadSettings
+from agentlint.ir.gates import Gates, PathGate
+from agentlint.ir.notes import Suppression
+from agentlint.project.settings_reading import READERS, Known, Reading, nearest
 
 FILES = (".agentlint.toml", "pyproject.toml")
 """Places of settings, the first that has any wins."""
-_FAIL_ON = ("error", "warning", "info", "never")
-_FORMATS = ("console", "json", "sarif", "markdown", "github", "gitlab", "junit", "csv")
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -28,15 +26,31 @@ class Settings(msgspec.Struct, frozen=True):
     """Rules not to run."""
     select: tuple[str, ...] = ()
     """The only rules to run; empty means all."""
-    fail_on: str = "error"
-    """Severity from which findings fail the run: `error`, `warning`, `info` or `never`."""
+    fail_on: tuple[str, ...] = ("error",)
+    """What fails the run: a severity (findings at or over it), rules by name, or `never`."""
+    fail_under: dict[str, float] = {}
+    """Least scores by name, such as `agent-ready` or `auditable.recorded`."""
+    overrides: tuple[PathGate, ...] = ()
+    """Gates by path: tables with `paths`, `fail-on`, `fail-under`; the last that matches a finding counts."""
+    suppress: tuple[Suppression, ...] = ()
+    """Findings that are known and meant: tables with `rule`, `path`, `operation`, `reason`, `until`."""
+    baseline: str = ""
+    """File of known findings, relative to the settings file.  [default: `.agentlint-baseline.json` beside the analysed root, when it is there]"""
+    ratchet: bool = False
+    """Fail when a score is lower than in the baseline."""
     knowledge: tuple[str, ...] = ()
     """Further knowledge files, relative to the settings file."""
     formats: tuple[str, ...] = ()
+    """Forms of the report when the call names none."""
     options: dict[str, str] = {}
     """Options of rules by `rule.option`, from `[rules.<name>]` tables."""
     file: str = ""
     """Where the settings came from; empty for defaults."""
+
+    @property
+    def gates(self) -> Gates:
+        """What can make a run fail."""
+        return Gates(self.fail_on, self.fail_under, self.overrides)
 
 
 def load_settings(root: Path, explicit: Path | None, rules: tuple[str, ...] = ()) -> Settings:
@@ -44,17 +58,32 @@ def load_settings(root: Path, explicit: Path | None, rules: tuple[str, ...] = ()
     folder = root if root.is_dir() else root.parent
     for path in (explicit,) if explicit is not None else tuple(folder / name for name in FILES):
         if path is not None and path.is_file():
-            table = _table(path)
+            text = _text(path)
+            table = _table(path, text)
             if table is not None:
-                return _checked(table, path, rules)
+                return _checked(table, Reading(text, _shown(path, folder), Known(rules)), path)
         elif explicit is not None:
             raise BadSettings(f"{explicit} does not exist", "give an existing file to --config")
     return Settings()
 
 
-def _table(path: Path) -> dict[str, Any] | None:
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise BadSettings(f"{path}: cannot be read: {error.strerror or error}", "make the file readable, or give another to --config") from error
+
+
+def _shown(path: Path, folder: Path) -> str:
+    """The settings file as findings name it: relative to the root where it lies in it."""
+    try:
+        return path.resolve().relative_to(folder.resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _table(path: Path, text: str) -> dict[str, Any] | None:
     """The settings table of a file, None when it has none."""
-    text = path.read_text(encoding="utf-8", errors="replace")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -67,79 +96,18 @@ def _table(path: Path) -> dict[str, Any] | None:
     return tool.get("agentlint") if isinstance(tool, dict) else None
 
 
-def _checked(table: dict[str, Any], path: Path, rules: tuple[str, ...]) -> Settings:
-    text = path.read_text(encoding="utf-8", errors="replace")
-    mistakes: list[tuple[int, str]] = []
+def _checked(table: dict[str, Any], reading: Reading, path: Path) -> Settings:
     values: dict[str, Any] = {}
-
-    def wrong(key: str, message: str) -> None:
-        mistakes.append((_line(text, key), message))
-
     for key, value in table.items():
-        reader = _READERS.get(key.replace("-", "_"))
+        name = key.replace("-", "_")
+        reader = READERS.get(name)
         if reader is None:
-            wrong(key, f"unknown setting {key!r}{_nearest(key, [k.replace('_', '-') for k in _READERS])}")
+            reading.wrong((key,), f"unknown setting {key!r}{nearest(key, [k.replace('_', '-') for k in READERS])}")
             continue
-        result = reader(key, value, wrong)
+        result = reader(reading, (key,), value)
         if result is not None:
-            values[key.replace("-", "_")] = result
-    for key in ("ignore", "select"):
-        for name in values.get(key, ()):
-            if rules and name not in rules:
-                wrong(name, f"{key}: unknown rule {name!r}{_nearest(name, rules)}")
-    options = values.pop("rules", {})
-    for name in {o.partition(".")[0] for o in options}:
-        if rules and name not in rules:
-            wrong(name, f"rules: unknown rule {name!r}{_nearest(name, rules)}")
-    if mistakes:
-        lines = "\n".join(f"{path}:{line}: {message}" for line, message in sorted(mistakes))
-        raise BadSettings(lines, "`agentlint rules` lists the rules; the README lists the settings")
-    return Settings(options=options, file=str(path), **values)
-
-
-_Wrong = Callable[[str, str], None]
-
-
-def _strings(key: str, value: Any, wrong: _Wrong) -> tuple[str, ...] | None:
-    if isinstance(value, list) and all(isinstance(v, str) for v in value):
-        return tuple(value)
-    wrong(key, f"{key} must be a list of strings")
-    return None
-
-
-def _fail_on(key: str, value: Any, wrong: _Wrong) -> str | None:
-    if value in _FAIL_ON:
-        return str(value)
-    wrong(key, f"{key} must be one of {', '.join(_FAIL_ON)}, not {value!r}{_nearest(str(value), _FAIL_ON)}")
-    return None
-
-
-def _formats(key: str, value: Any, wrong: _Wrong) -> tuple[str, ...] | None:
-    names = _strings(key, [value] if isinstance(value, str) else value, wrong)
-    for name in names or ():
-        if name not in _FORMATS:
-            wrong(key, f"{key}: unknown format {name!r}{_nearest(name, _FORMATS)}")
-    return names
-
-
-def _rule_tables(key: str, value: Any, wrong: _Wrong) -> dict[str, str] | None:
-    if not isinstance(value, dict) or not all(isinstance(v, dict) for v in value.values()):
-        wrong(key, f"{key} must hold one table a rule, such as [tool.agentlint.rules.gui-only-operation]")
-        return None
-    return {f"{rule}.{option}": str(given) for rule, options in value.items() for option, given in options.items()}
-
-
-_READERS: dict[str, Callable[[str, Any, _Wrong], Any]] = {
-    "exclude": _strings, "ignore": _strings, "select": _strings, "fail_on": _fail_on, "knowledge": _strings, "formats": _formats, "rules": _rule_tables,
-}
-
-
-def _nearest(name: str, known: tuple[str, ...] | list[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
-def _line(text: str, key: str) -> int:
-    """Line of the first place that names a key; 1 when it cannot be told."""
-    match = re.search(rf'(^|["\'\s.\[]){re.escape(key)}(["\'\s=.\]]|$)', text, re.MULTILINE)
-    return text.count("\n", 0, match.start(0) + 1) + 1 if match else 1
+            values["options" if name == "rules" else name] = result
+    if reading.mistakes:
+        lines = "\n".join(f"{path}:{line}: {message}" for line, message in sorted(set(reading.mistakes)))
+        raise BadSettings(lines, "docs/settings.md lists the settings, `agentlint rules` the rules")
+    return Settings(file=str(path), **values)

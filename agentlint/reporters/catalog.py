@@ -17,10 +17,6 @@ REPORTERS: tuple[Reporter, ...] = (
 )
 
 
-FORMATS: tuple[str, ...] = tuple(reporter.name for reporter in REPORTERS)
-"""Names of the formats."""
-
-
 def find_reporter(name: str) -> Reporter | None:
     """The reporter of a name."""
     return next((r for r in REPORTERS if r.name == name), None)

@@ -11,7 +11,7 @@ from agentlint.findings.scorecard import Question
 from agentlint.ir.inventory import Inventory
 from agentlint.reporters.base import Style
 from agentlint.reporters.pen import Pen
-from agentlint.reporters.wording import counted, percent, plural
+from agentlint.reporters.wording import counted, percent, plural, silenced
 
 _SHOWN = 8
 """Findings of one rule that are shown before the list is cut."""
@@ -61,12 +61,12 @@ def _bar(score: float, pen: Pen) -> str:
 
 def _findings(report: Report, pen: Pen) -> Iterator[str]:
     open_ = [f for f in report.findings if f.suppressed is None]
-    silenced = len(report.findings) - len(open_)
-    if not open_:
-        yield pen.paint("No findings.", "green") + _silenced(silenced)
-        yield ""
-        return
-    yield pen.bold(f"{plural(len(open_), 'finding')}: {_by_severity(open_)}") + _silenced(silenced)
+    if open_:
+        yield pen.bold(f"{plural(len(open_), 'finding')}: {_by_severity(open_)}") + silenced(report)
+    else:
+        yield pen.paint("No findings.", "green") + silenced(report)
+    for remark in report.remarks:
+        yield from pen.hanging("  note: ", remark, dim=True)
     yield ""
     summaries = {rule.name: rule.summary for rule in report.rules}
     groups: dict[str, list[Finding]] = {}
@@ -74,10 +74,6 @@ def _findings(report: Report, pen: Pen) -> Iterator[str]:
         groups.setdefault(finding.rule, []).append(finding)
     for rule, group in groups.items():
         yield from _group(rule, summaries.get(rule, ""), group, pen)
-
-
-def _silenced(count: int) -> str:
-    return f" ({count} suppressed)" if count else ""
 
 
 def _by_severity(findings: Sequence[Finding]) -> str:

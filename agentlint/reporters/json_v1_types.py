@@ -264,5 +264,7 @@ class ReportV1(msgspec.Struct, frozen=True):
     lifecycles: list[LifecycleV1]
     identifiers: list[IdentifierV1]
     model_calls: list[ModelCallV1]
+    remarks: list[str] = []
+    """What the findings leave out."""
 
 

@@ -9,7 +9,7 @@ from agentlint.findings.report import Report
 from agentlint.findings.scorecard import Question
 from agentlint.reporters.base import Style
 from agentlint.reporters.pen import clean
-from agentlint.reporters.wording import counted, plural
+from agentlint.reporters.wording import counted, plural, silenced
 
 _SHOWN = 15
 _SIGNS = {"error": "🔴", "warning": "🟡", "info": "🔵"}
@@ -22,7 +22,8 @@ def render(report: Report, style: Style | None = None) -> str:
     for question in (report.scores.agent_ready, report.scores.auditable):
         lines += [*_question(question), ""]
     open_ = [f for f in report.findings if f.suppressed is None]
-    lines += [f"## {plural(len(open_), 'finding')}" if open_ else "## No findings", ""]
+    lines += [(f"## {plural(len(open_), 'finding')}" if open_ else "## No findings") + silenced(report), ""]
+    lines += [line for remark in report.remarks for line in (f"*{_cell(remark)}*", "")]
     summaries = {rule.name: rule for rule in report.rules}
     for name in dict.fromkeys(f.rule for f in open_):
         group = [f for f in open_ if f.rule == name]

@@ -13,6 +13,7 @@ from agentlint.findings.finding import Finding, Severity
 from agentlint.findings.rule_info import Option, RuleInfo
 from agentlint.ir.decisions import AuditSite
 from agentlint.ir.effects import Confidence
+from agentlint.ir.notes import SuppressionFlaw
 from agentlint.ir.operations import Operation
 
 HEADINGS = ("What it finds", "Why it hurts", "How to fix", "Limits")
@@ -53,6 +54,8 @@ class RuleContext(msgspec.Struct, frozen=True):
     (an admin site's log) is no example to follow."""
     settings: Mapping[str, str] = {}
     """Option values that the user set, by `rule.option`."""
+    flaws: tuple[SuppressionFlaw, ...] = ()
+    """What is wrong with suppressions: known only once all other rules have spoken."""
 
     @classmethod
     def of(cls, facts: Facts, settings: Mapping[str, str] | None = None) -> RuleContext:

@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 
+import msgspec
+
 from agentlint.analysis.facts import Facts
 from agentlint.findings.finding import Finding, in_order
 from agentlint.findings.fingerprint import distinct
+from agentlint.ir.notes import SuppressionFlaw
 from agentlint.rules.base import LoadedRule, RuleContext, load_rule
 from agentlint.rules.contract import phantom_operation, undocumented_operation
 from agentlint.rules.decisions import audit_bypassing_write, partially_audited_decision_path, unaudited_decision_path, unrecorded_model_decision
 from agentlint.rules.description import browser_only_operation, invalid_api_description, no_undo, unreachable_operation
 from agentlint.rules.models import model_call_without_budget, model_usage_not_recorded, unbounded_model_history, unbounded_model_output
 from agentlint.rules.operations import gui_only_operation, missing_action_endpoint, partially_covered_operation
+from agentlint.rules.suppression import invalid_suppression, unused_suppression
 
 MODULES: tuple[ModuleType, ...] = (
     gui_only_operation, partially_covered_operation, missing_action_endpoint, unrecorded_model_decision, unaudited_decision_path,
     partially_audited_decision_path, audit_bypassing_write, unbounded_model_history, unbounded_model_output, model_call_without_budget,
     model_usage_not_recorded, undocumented_operation, phantom_operation, invalid_api_description, unreachable_operation, browser_only_operation, no_undo,
+    unused_suppression, invalid_suppression,
 )
+
+SUPPRESSION = "suppression"
+"""The category of the rules that judge suppressions, after all others."""
 
 
 def built_in_rules() -> tuple[LoadedRule, ...]:
@@ -31,6 +39,12 @@ def run_rules(facts: Facts, rules: Iterable[LoadedRule], settings: dict[str, str
     """The findings of some rules, most consequential first, fingerprints told apart."""
     context = RuleContext.of(facts, settings)
     return in_order(distinct(finding for rule in rules for finding in rule.check(context)))
+
+
+def about_suppressions(flaws: tuple[SuppressionFlaw, ...], rules: Iterable[LoadedRule]) -> tuple[Finding, ...]:
+    """What some rules say of the suppressions themselves, once it is known which were used."""
+    context = msgspec.structs.replace(RuleContext.of(Facts()), flaws=flaws)
+    return distinct(finding for rule in rules if rule.rule.category == SUPPRESSION for finding in rule.check(context))
 
 
 def find_rule(name: str, rules: Sequence[LoadedRule]) -> LoadedRule | None:

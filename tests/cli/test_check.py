@@ -10,24 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from agentlint.cli.main import _outcome
+from .conftest import Outcome
 
 SYSTEMS = Path(__file__).parents[2] / "fixtures" / "systems"
-
-
-class Outcome:
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-@pytest.fixture
-def agentlint(capsys: pytest.CaptureFixture[str]):
-    def call(*args: object) -> Outcome:
-        code = _outcome([str(a) for a in args])
-        captured = capsys.readouterr()
-        return Outcome(code, captured.out, captured.err)
-
-    return call
 
 
 def report(outcome: Outcome) -> dict:

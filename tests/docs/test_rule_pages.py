@@ -38,9 +38,9 @@ def test_the_page_on_scores_names_every_part_with_its_weight() -> None:
 
 def test_every_format_is_documented() -> None:
     """`docs/formats.md` has a section for each."""
-    from agentlint.cli import check
-    from agentlint.reporters.catalog import FORMATS
+    from agentlint.ir.formats import FORMATS
+    from agentlint.reporters.catalog import REPORTERS
 
-    assert check._FORMATS == FORMATS
+    assert tuple(r.name for r in REPORTERS) == FORMATS
     text = (DOCS / "formats.md").read_text(encoding="utf-8")
     assert [name for name in FORMATS if f"## `{name}`" not in text] == []

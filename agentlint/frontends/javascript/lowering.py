@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from tree_sitter import Node
-
 from agentlint.frontends.javascript import definitions, expressions, literals, modules
+from agentlint.frontends.javascript.comments import notes_of
 from agentlint.frontends.javascript.components import is_component, script_of
 from agentlint.frontends.javascript.generated import says_generated
 from agentlint.frontends.javascript.grammar import dialect_of, parse
@@ -16,8 +15,6 @@ from agentlint.ir.source import Gap
 
 _CONSTRUCTS = (definitions, expressions, literals, modules)
 """Importing a construct's module registers how it is lowered."""
-
-_ADDRESS = "agentlint:"
 
 
 def lower(source: bytes, path: str, name: str, line_offset: int = 0) -> s.Module:
@@ -36,7 +33,7 @@ def lower(source: bytes, path: str, name: str, line_offset: int = 0) -> s.Module
         gaps.append(Gap(path, 1, problem))
     language = "javascript" if dialect == "javascript" else "typescript"
     return s.Module(
-        name=name, path=path, language=language, body=body, lines=lines, gaps=tuple(sorted(set(gaps))), comments=_comments(root, state),
+        name=name, path=path, language=language, body=body, lines=lines, gaps=tuple(sorted(set(gaps))), comments=notes_of(root, state),
         is_generated=says_generated(source, path),
     )  # fmt: skip
 
@@ -51,20 +48,3 @@ def _utf8(source: bytes) -> tuple[bytes, str]:
     except UnicodeDecodeError:
         return source.decode("utf-8", "replace").encode(), "bytes that are not utf-8"
     return source, ""
-
-
-def _comments(root: Node, source: Source) -> tuple[s.Comment, ...]:
-    """Comments that start with `agentlint:`, without their markers."""
-    if _ADDRESS.encode() not in source.data:
-        return ()
-    found: list[s.Comment] = []
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.type == "comment":
-            text = source.slice(node).removeprefix("//").removeprefix("/*").removesuffix("*/").strip()
-            if text.startswith(_ADDRESS):
-                found.append(s.Comment(source.line(node), text))
-        else:
-            stack.extend(reversed(node.named_children))
-    return tuple(found)

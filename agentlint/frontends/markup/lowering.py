@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agentlint.frontends.markup.actions import PageReader
+from agentlint.frontends.markup.comments import notes_of
 from agentlint.frontends.markup.templates import Tag, mask
 from agentlint.frontends.markup.urls import known_names
 from agentlint.ir.pages import Page
@@ -30,6 +31,7 @@ def lower(source: bytes, path: str) -> Page:
     return Page(
         path=path, language="template" if page.tags else "html", actions=PageReader(page, path, known_names(page.tags)).actions(),
         extends=_references([t for _, t in sorted(page.tags.items())]), lines=len(page.source.splitlines()), gaps=tuple(gaps),
+        comments=notes_of(page.source, path),
     )  # fmt: skip
 
 

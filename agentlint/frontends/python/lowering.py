@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentlint.frontends.python import definitions, expressions, imports, literals, matching
-from agentlint.frontends.python.comments import agentlint_comments
+from agentlint.frontends.python.comments import notes_of
 from agentlint.frontends.python.decoding import to_utf8
 from agentlint.frontends.python.definitions import split_docstring
 from agentlint.frontends.python.grammar import parse
@@ -33,6 +33,6 @@ def lower(source: bytes, path: str, name: str, is_package: bool = False) -> s.Mo
         gaps.append(Gap(path, state.old_python, "Python 2 syntax, read as far as possible"))
     return s.Module(
         name=name, path=path, language="python", body=body, lines=data.count(b"\n") + (not data.endswith(b"\n") and bool(data)),
-        gaps=tuple(sorted(set(gaps))), is_package=is_package, comments=agentlint_comments(root, data),
+        gaps=tuple(sorted(set(gaps))), is_package=is_package, comments=notes_of(root, data, path),
     )  # fmt: skip
 

@@ -46,5 +46,5 @@ def check(context: RuleContext) -> Iterator[Finding]:
         yield Finding(
             rule=RULE.name, severity="error", weight=40, message=f"The description is not valid here: {problem.message}{where}.",
             help="Mend the line as the specification asks.", file=problem.file, line=problem.line, column=max(1, problem.column), symbol=problem.pointer,
-            fingerprint=fingerprint(RULE.name, problem.file, problem.pointer, problem.message),
+            fingerprint=fingerprint(RULE.name, problem.file, problem.pointer),
         )

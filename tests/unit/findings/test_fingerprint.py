@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from agentlint.findings import Finding, at_least, distinct, fingerprint, in_order
+from agentlint.findings import Finding, distinct, fingerprint, in_order
 
 ONE = Finding("some-rule", "warning", "message", "a.py", 10, fingerprint("some-rule", "a.py", "f"))
 
@@ -27,12 +27,3 @@ def test_most_consequential_first() -> None:
     heavy, light = replace(ONE, severity="error", weight=80), replace(ONE, severity="error", weight=70)
     unsure, late = replace(light, confidence="low"), replace(ONE, file="z.py")
     assert in_order([late, ONE, unsure, light, heavy]) == (heavy, light, unsure, ONE, late)
-
-
-def test_a_gate_counts_open_findings_at_or_over_its_threshold() -> None:
-    """Suppressed ones do not count."""
-    from agentlint.findings import Suppressed
-
-    silenced = replace(ONE, suppressed=Suppressed("comment", "known"))
-    info = replace(ONE, severity="info")
-    assert at_least([ONE, silenced, info], "warning") == (ONE,)

@@ -7,7 +7,7 @@ asks for a token; one that verifies an HMAC of the body asks for a vendor's sign
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from agentlint.analysis.calls import Calls
 from agentlint.analysis.program import FunctionInfo, Program
@@ -22,7 +22,7 @@ _DEPTH = 3
 _REQUEST_TEXT = re.compile(r"(^|\.)(request|req|self|handler|ctx|info|g|environ)(\.|$)", re.IGNORECASE)
 _HEADER_SOURCE = re.compile(r"(headers|META|environ)$")
 _VALUE_SOURCE = re.compile(r"(GET|POST|args|form|query_params|query|params|values|body|json|data|payload)$")
-_TOKEN_HEADER = re.compile(r"^(http[-_])?(proxy[-_])?authorization$", re.IGNORECASE)
+_TOKEN_HEADER = re.compile(r"^(http[-_])?(proxy[-_])?authorization([-_](bearer|token))?$", re.IGNORECASE)
 _SIGNATURE = re.compile(r"signature|hmac|hub-sha", re.IGNORECASE)
 _KEY_HEADER = re.compile(r"(api[-_]?key|apikey|access[-_]?key|auth[-_]?key|token|secret|x[-_]?auth)", re.IGNORECASE)
 _KEY_VALUE = re.compile(r"^(api[-_]?key|apikey|access[-_]?token|api[-_]?token|auth[-_]?token)$", re.IGNORECASE)
@@ -81,7 +81,7 @@ class GuardFinder:
             return self._seen[key]
         self._seen[key] = frozenset()  # a cycle adds nothing
         alive = tuple(self._alive(info.node.body, key[1]))
-        found: set[Guard] = set(_reads(alive, info.module.path))
+        found: set[Guard] = set(_reads(alive, info.module.path, lambda key: self._program.fold(key, info)))
         for decorator in info.node.decorators:
             found |= self._of_decorator(decorator, info, depth)
         sites = {call.site for stmt in alive for root in own_expressions(stmt) for call in expressions(root) if isinstance(call, s.Call)}
@@ -165,7 +165,7 @@ def _nested(info: FunctionInfo) -> list[str]:
     return [f"{info.id}.{stmt.definition.name}" for stmt in info.node.body if isinstance(stmt, s.Define)]
 
 
-def _reads(body: Iterable[s.Stmt], file: str) -> Iterable[Guard]:
+def _reads(body: Iterable[s.Stmt], file: str, constant: Callable[[s.Expr], object]) -> Iterable[Guard]:
     """Credentials that statements take out of a request by their own lines."""
     for expr in (e for stmt in body for root in own_expressions(stmt) for e in expressions(root)):
         source, key = "", None
@@ -179,10 +179,10 @@ def _reads(body: Iterable[s.Stmt], file: str) -> Iterable[Guard]:
         elif isinstance(expr, s.Attribute) and expr.attr == "user" and dotted(expr.value) in ("request", "self.request"):
             yield Guard("session", "request.user", file, expr.line)
             continue
-        if isinstance(key, s.Constant) and isinstance(key.value, str) and source:
-            kind = _credential(source, key.value)
-            if kind is not None:
-                yield Guard(kind, key.value, file, expr.line)
+        name = constant(key) if isinstance(key, s.Constant | s.Name | s.Attribute) and source else None
+        kind = _credential(source, name) if isinstance(name, str) else None
+        if kind is not None:
+            yield Guard(kind, str(name), file, expr.line)
 
 
 def _credential(source: str, key: str) -> AuthKind | None:

@@ -21,8 +21,11 @@ from agentlint.ir.syntax import Constant, Function, Raise
 from agentlint.ir.walk import calls, statements
 
 _MACHINE = frozenset({"token", "api-key", "basic", "oauth", "mutual-tls"})
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_WRITING_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "QUERY", "SUBSCRIPTION"})
+_WRITING_METHODS = ("POST", "PUT", "PATCH", "DELETE", "MUTATION")
+"""Methods of HTTP, and the operation types of GraphQL."""
+_DECLARED_MACHINE = frozenset({"graphql", "rpc"})
+"""Surfaces that a framework declares for programs, whoever may call them in fact."""
 _MOST_EFFECTS = 24
 """Effects shown of one operation; the nearest ones."""
 
@@ -49,7 +52,8 @@ class Entry(msgspec.Struct, frozen=True):
         kinds = {g.kind for g in self.guards}
         if self.operation.surface not in ("graphql", "rpc", "mcp", "api"):
             return False
-        return bool(kinds & _MACHINE) or not kinds & {"signature", "internal", "csrf-exempt"}
+        closed = {"signature", "internal", "csrf-exempt"} if self.operation.surface == "api" else {"signature", "internal"}
+        return bool(kinds & _MACHINE) or not kinds & closed
 
 
 class Reach:
@@ -91,7 +95,7 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
     entries: list[Entry] = []
     for route in routes:
         guards = finder.guards(route)
-        surface = route.surface or surface_of(route, guards, any(is_consequential(r.effect) for r in reach.of(route)))
+        surface = surface_of(route, guards, any(is_consequential(r.effect) for r in reach.of(route)))
         if surface == "gui":
             by_handler[(route.file, route.symbol, route.action if not route.handler else "")].append((route, guards))
             continue
@@ -111,8 +115,13 @@ def _without_forms(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def surface_of(route: Route, guards: Sequence[Guard], writes: bool) -> Surface:
-    """Where a route stands by who may call it and what it answers, when its framework leaves that open."""
+    """Where a route stands: what its framework declares, else by who may call it and what it answers.
+
+    A schema or service that takes nothing but the browser's session is part of the GUI, whatever its framework says.
+    """
     kinds = {g.kind for g in guards}
+    if route.surface is not None:
+        return "gui" if route.surface in _DECLARED_MACHINE and "session" in kinds and not kinds & _MACHINE else route.surface
     if kinds & (_MACHINE | {"signature", "internal"}):
         return "api"
     if "session" in kinds:
@@ -202,7 +211,7 @@ def changes_by(routes: Sequence[Route], method: str, reached: Sequence[ReachedEf
     submitted = method in _WRITING_METHODS
     if any(changes_state(r.effect) and (submitted or r.methods or r.effect.kind == "authentication" or asks) for r in reached):
         return True
-    return submitted and acts and not looks_up(routes[0])
+    return submitted and acts and (method == "MUTATION" or not looks_up(routes[0]))
 
 
 def _calls_something(function: Function) -> bool:

@@ -47,7 +47,8 @@ class Parameters:
             return tuple(Type("list", (t,)) for t in found) or (Type("list"),)
         if parameter.kind == "double-star":
             return tuple(Type("dict", (Type("str"), t)) for t in found) or (Type("dict"),)
-        return found or self.passed(info, parameter) or self._by_convention(parameter, info)
+        concrete = frame.self_type if info.owner else None
+        return found or self._passed_within(info, parameter, concrete) or self.passed(info, parameter) or self._by_convention(parameter, info)
 
     def _by_convention(self, parameter: s.Parameter, info: FunctionInfo) -> Types_:
         """What a framework passes under a name: the attribute of the same name on the class (`request`), or what a plugin says of the name."""
@@ -115,7 +116,13 @@ class Parameters:
         """What the program's calls pass for a parameter."""
         return self._passed.ask((info.id, parameter.name), self._asked, info, parameter)
 
-    def _asked(self, info: FunctionInfo, parameter: s.Parameter) -> Types_:
+    def _passed_within(self, info: FunctionInfo, parameter: s.Parameter, concrete: Type | None) -> Types_:
+        """What methods of a concrete class pass to one another: a shared base hands on what only the concrete class can tell."""
+        if concrete is None or concrete.name == info.owner:
+            return ()
+        return self._passed.ask((info.id, parameter.name, concrete), self._asked, info, parameter, concrete)
+
+    def _asked(self, info: FunctionInfo, parameter: s.Parameter, concrete: Type | None = None) -> Types_:
         limits = self._engine.limits
         if limits.budget <= 0:
             limits.cut += 1
@@ -124,17 +131,17 @@ class Parameters:
             return ()
         limits.budget -= 1
         try:
-            return self._from_sites(info, parameter)
+            return self._from_sites(info, parameter, concrete)
         finally:
             limits.budget += 1
             self._engine.leave()
 
-    def _from_sites(self, info: FunctionInfo, parameter: s.Parameter) -> Types_:
+    def _from_sites(self, info: FunctionInfo, parameter: s.Parameter, concrete: Type | None) -> Types_:
         groups: list[Types_] = []
-        sites = self._sites(info)
+        sites = self._sites(info) if concrete is None else self._within(info, concrete)
         sites = sorted(sites, key=lambda c: not c[1].startswith(info.module.name))[:_MOST_SITES]
         for call, scope_id in sites:
-            frame = self._engine.frame(scope_id)
+            frame = self._engine.frame(scope_id, concrete)
             shift = self._shift(call, frame, info)
             if shift is None:
                 continue
@@ -142,6 +149,12 @@ class Parameters:
             if given is not None:
                 groups.append(self._engine.eval(given, frame))
         return tuple(t for t in union(groups) if t.name != "object")
+
+    def _within(self, info: FunctionInfo, concrete: Type) -> list[tuple[s.Call, str]]:
+        """Calls on `self` or `cls` in the methods that the concrete class runs."""
+        family = self._engine.program.mro(concrete.name)
+        owners = ((call, scope, self._engine.program.functions.get(scope)) for call, scope in self._sites(info))
+        return [(call, scope) for call, scope, caller in owners if caller is not None and caller.owner in family and _on_own(call)]
 
     def _sites(self, info: FunctionInfo) -> list[tuple[s.Call, str]]:
         if self._by_name is None:
@@ -181,6 +194,13 @@ def argument(call: s.Call, node: s.Function, parameter: s.Parameter, shift: int)
     if not 0 <= position < len(call.args) or any(isinstance(a, s.Other) and a.kind == "star" for a in call.args[: position + 1]):
         return None
     return call.args[position]
+
+
+def _on_own(call: s.Call) -> bool:
+    """True for `self.f(...)`, `cls.f(...)` and `super().f(...)`."""
+    owner = call.func.value if isinstance(call.func, s.Attribute) else None
+    called = owner.func if isinstance(owner, s.Call) else owner
+    return isinstance(called, s.Name) and called.id in ("self", "cls", "super")
 
 
 def is_static(node: s.Function) -> bool:

@@ -174,6 +174,28 @@ def test_generic_bases_bind_their_parameters() -> None:
     assert names == [f"shop.Order.{n}" for n in ("pay", "cancel", "pay", "pay", "cancel")]
 
 
+def test_methods_of_a_concrete_class_pass_what_only_it_can_tell() -> None:
+    code = """
+class Order:
+    def close(self): pass
+class Bill:
+    def close(self): pass
+class Base:
+    kind = None
+    def run(self): self.end(self.made())
+    def made(self): return self.kind()
+    def end(self, row): row.close()
+class OrderTask(Base):
+    kind = Order
+class BillTask(Base):
+    kind = Bill
+"""
+    found = Analysed({"m.py": code})
+    site = next(s for s in found.calls.sites("m.Base.end") if s.name == "close")
+    assert [t.function for t in found.calls.targets_for(site, "m.OrderTask")] == ["m.Order.close"]
+    assert [t.function for t in found.calls.targets_for(site, "m.BillTask")] == ["m.Bill.close"]
+
+
 def test_parameters_from_call_sites() -> None:
     found = one("""
         from shop import Order

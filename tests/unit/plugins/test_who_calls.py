@@ -81,6 +81,32 @@ app.add_middleware(AuthenticationMiddleware, backend=Readers())
 '''
 
 
+CONSTANT_HEADER = '''
+from flask import Flask, jsonify, request
+app = Flask(__name__)
+HEADER = "HTTP_AUTHORIZATION_BEARER"
+
+@app.route("/loans", methods=["POST"])
+def lend():
+    return jsonify({"ok": bool(request.META.get(HEADER))})
+'''
+
+SCHEMA = '''
+import strawberry
+from django.urls import path
+from strawberry.django.views import GraphQLView
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def lend(self, info: strawberry.Info) -> bool:
+        return info.context.request.user.is_authenticated
+
+schema = strawberry.Schema(query=None, mutation=Mutation)
+urlpatterns = [path("graphql", GraphQLView.as_view(schema=schema))]
+'''
+
+
 def callers_of(text: str) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Surface and kinds of guards of each handler."""
     program = program_of({"library/web.py": text})
@@ -101,9 +127,11 @@ def callers_of(text: str) -> dict[str, tuple[str, tuple[str, ...]]]:
     [
         (FLASK, {"lend": ("api", ("session", "token")), "shelf": ("gui", ())}),
         (SESSION_ONLY, {"lend": ("gui", ("session",)), "look": ("api", ())}),
+        (CONSTANT_HEADER, {"lend": ("api", ("token",))}),
+        (SCHEMA, {"Mutation.lend": ("gui", ("csrf", "session"))}),
         (BACKEND, {"lend": ("api", ("session", "token")), "about": ("api", ())}),
     ],
-    ids=["hook-of-application", "session-only", "authentication-backend"],
+    ids=["hook-of-application", "session-only", "constant-header", "schema-for-the-session", "authentication-backend"],
 )
 def test_who_may_call(text: str, expected: dict[str, tuple[str, tuple[str, ...]]]) -> None:
     assert callers_of(text) == expected

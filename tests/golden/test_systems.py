@@ -17,7 +17,6 @@ AWAITS = {
     "clinic": "records are no part of what an operation does; which value a state is set to; admin actions' querysets; models chosen in forms",
     "shop": "records are no part of what an operation does; payments weigh beside rows; the type of flask-login's current_user",
     "loan_desk": "dependencies that read the browser's session; outbound writes are state changes; which value a state is set to",
-    "tool_rental": "lifecycles of described resources",
 }
 """Systems whose answers are not yet all right, and which concepts they wait for. A line goes when its system is green."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.paths import Path
 from agentlint.analysis.contracts.payloads import Payloads
-from agentlint.analysis.contracts.resources import Resource
+from agentlint.analysis.contracts.resources import Resource, undressed
 from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation
@@ -21,11 +21,21 @@ _FINAL = frozenset(
     "deprovision decommission uninstall factory".split()
 )
 _SETS = frozenset(
-    "tag categorize label assign attach detach add link unlink pin unpin enable disable activate deactivate suspend resume lock unlock archive star".split()
+    "tag categorize label rename move resize reorder "
+    "assign attach detach add link unlink pin unpin enable disable activate deactivate suspend resume lock unlock archive star".split()
 )
 _REPEATABLE = frozenset("sync synchronize refresh reload heartbeat activity touch ping validate verify check".split())
 _SIGN_IN = re.compile(r"(^|/)(oauth2?/)?(token|login|logout|signin|signout|refresh|session)s?/?$", re.IGNORECASE)
 _SIGN_IN_HOME = re.compile(r"(^|/)(auth|oauth2?|oidc|sso|session|login)(/|$)", re.IGNORECASE)
+
+
+_NAMES = frozenset("name key slug login username email title code handle uri url path domain hostname".split())
+"""Fields by which a caller names what is made."""
+_SECRETS = frozenset("password passwd passphrase secret pin".split())
+
+
+def _is_secret(said: list[str]) -> bool:
+    return bool(set(said) & _SECRETS)
 
 
 class Automations:
@@ -43,7 +53,7 @@ class Automations:
         operation = role.operation
         if operation.method in ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY"):
             return "safe", "it only reads"
-        said = set(words(operation.path.rsplit("/", 1)[-1])) | {role.verb, *([] if role.kind in ("create", "update", "delete") else words(operation.summary))}
+        said = self._said(role)
         if _guarded(operation):
             return "undoable", "it can be tried first, or repeated under an idempotency key"
         if self._untrackable(role):
@@ -54,19 +64,46 @@ class Automations:
             return self._deletion(role)
         if said & _REPEATABLE:
             return "safe", "repeating it changes nothing more"
-        if role.kind == "list" or (said & v.HARMLESS_VERBS and role.kind == "action" and not said & v.SENDING_VERBS):
+        if self._looks_up(role, said):
             return "safe", "it only looks something up"
         if _SIGN_IN.search(operation.path) and _SIGN_IN_HOME.search(operation.path):
             return "safe", "it gives or ends a session of the caller's own"
         if operation.method in ("PUT", "PATCH") or role.kind == "update":
             return self._update(role)
-        if said & _SETS or self._reversed_here(role):
+        if said & _SETS or self._reversed_here(role) or self._taken_back(role) or self._sets_single(role):
             return "undoable", "it sets a state that another call sets back, and a repeat changes nothing more"
         if self._chosen_by_caller(role):
             return "undoable", "the caller names the thing, so that a repeat meets the same one, and it can be removed"
         if role.kind == "action" and said & v.FINAL_VERBS and not said & v.SENDING_VERBS:
             return "irreversible", "nothing described brings back the state before"
         return "duplicate-prone", "a repeat after a lost answer does it twice: nothing names the attempt"
+
+    @staticmethod
+    def _said(role: Role) -> set[str]:
+        """Words for what the operation does; those for the thing itself (`run`, `report`) say nothing on that."""
+        told = set() if role.kind in ("create", "update", "delete") else set(words(role.operation.summary)) - set(role.noun.split(" "))
+        return {*words(role.operation.path.rsplit("/", 1)[-1]), *told, role.verb}
+
+    def _looks_up(self, role: Role, said: set[str]) -> bool:
+        """True for a search, a check, a trial: nothing stays behind. What is only accepted, or makes a thing, is none."""
+        if any(r.status in ("201", "202") for r in role.operation.responses) or any(s.text.lower() == "create" for s in role.path.segments):
+            return False
+        tried = role.verb == "test" and role.place != "item"
+        return role.kind == "list" or tried or (bool(said & v.HARMLESS_VERBS) and role.kind == "action" and not said & v.SENDING_VERBS)
+
+    def _taken_back(self, role: Role) -> bool:
+        """True for an action on a thing that another action on it takes back: start and stop, connect and disconnect."""
+        resource = self._resource.get(id(role))
+        if resource is None or role.kind != "action" or role.place != "item":
+            return False
+        others = [r for r in resource.roles if r.kind == "action" and r is not role]
+        back = {*v.INVERSES.get(role.verb, ()), *(one for one, backs in v.INVERSES.items() if role.verb in backs)}
+        return any(r.verb in back for r in others)
+
+    def _sets_single(self, role: Role) -> bool:
+        """True for a POST to a thing of which there is one, which can be read and set again at its own address."""
+        methods = self._by_shape.get(role.path.shape, set())
+        return role.place == "single" and not role.path.ends_with_hole and {"GET", "PUT"} <= methods
 
     def _untrackable(self, role: Role) -> bool:
         accepted = [r for r in role.operation.responses if r.status == "202"]
@@ -78,16 +115,19 @@ class Automations:
 
     def _readable(self, role: Role) -> bool:
         """True when the state that the call leads to can be read at its own address or that of its thing."""
-        if "GET" in self._by_shape.get(role.path.shape, ()):
+        methods = self._by_shape.get(role.path.shape, set())
+        if "GET" in methods or ("DELETE" in methods and self._part_of_read(role)):
             return True
         resource = self._resource.get(id(role))
         return resource is not None and role.kind != "action" and any(r.kind in ("read", "list") for r in resource.roles)
 
     def _deletion(self, role: Role) -> tuple[Automation, str]:
         resource = self._resource.get(id(role))
-        if not role.path.ends_with_hole and role.operation.body is not None and "POST" in self._by_shape.get(role.path.shape, ()):
+        by_body = role.operation.method == "DELETE" and not role.path.ends_with_hole and role.operation.body is not None
+        if by_body and "POST" in self._by_shape.get(role.path.shape, ()):
             return "undoable", "posting to the same place puts it back"
-        if resource is not None and any(r.kind == "action" and r.verb in ("restore", "undelete", "recover", "unarchive") for r in resource.roles):
+        actions = resource.of("action") if resource is not None and not resource.archival else ()
+        if any(r.verb in ("restore", "undelete", "recover", "unarchive") for r in actions):
             return "undoable", "another operation restores it"
         return "irreversible", "what is deleted does not come back with its identity and everything that hangs on it"
 
@@ -98,9 +138,19 @@ class Automations:
             or self._part_of_read(role)
             or (resource is not None and any(r.kind in ("read", "list") for r in resource.roles))
         )
+        if self._only_secrets(role):
+            return "irreversible", "the secret before cannot be read, so nobody can set it again"
         if readable and not (resource is not None and resource.technical and not self._readable(role)):
             return "undoable", "the values before can be read, and set again"
         return "irreversible", "the values before cannot be read, so nobody can set them again"
+
+    def _only_secrets(self, role: Role) -> bool:
+        """True when all that a call sets is a password or another secret."""
+        body = self._payloads.body_schema(role.operation.body)
+        given = [f.name for f in self._payloads.fields(body) if f.depth == 0 and f.name] if body is not None else []
+        last = words(role.operation.path.rsplit("/", 1)[-1])
+        aimed = len(given) > 1 or _is_secret(last) or not role.path.ends_with_hole
+        return bool(given) and aimed and all(_is_secret(words(name)) for name in given)
 
     def _part_of_read(self, role: Role) -> bool:
         """True for a part of a thing (`/groups/{name}/properties`) that can itself be read."""
@@ -114,7 +164,7 @@ class Automations:
     def _chosen_by_caller(self, role: Role) -> bool:
         """True when the caller gives the identifier of what is made, and it can be removed."""
         resource = self._resource.get(id(role))
-        if resource is not None and resource.issued:
+        if role.kind == "action" or (resource is not None and resource.issued):
             return False
         removable = "DELETE" in self._by_shape.get(role.path.shape, ()) or (resource is not None and bool(resource.of("delete")))
         if role.path.ends_with_hole:
@@ -123,7 +173,10 @@ class Automations:
         holes = {h.lower() for r in (resource.roles if resource is not None else ()) if r.path.ends_with_hole for h in r.path.segments[-1].holes}
         fields = {f.name.lower() for f in self._payloads.fields(body) if f.depth == 0} if body is not None else set()
         given = {h for h in holes - {"id", "uuid"} if any(f.endswith((h, f"{h}s")) for f in fields)}
-        return removable and bool(given)
+        own = set(role.noun.split(" ")) | set(undressed(resource.schema).split(" ") if resource is not None else ())
+        given |= {h for h in holes if (said := v.noun_words(h))[-1:] and said[-1] in _NAMES & fields and set(said[:-1]) <= own}
+        refused = any(r.status == "409" for r in role.operation.responses) and bool(fields & _NAMES)
+        return removable and (bool(given) or refused)
 
 
 def _guarded(operation: DescribedOperation) -> bool:

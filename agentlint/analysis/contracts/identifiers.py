@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from agentlint.analysis.contracts.paths import Path, noun_of
+from agentlint.analysis.contracts.identifier_words import IDENTIFYING, fits, noun_before, nouns_of, people, shared
+from agentlint.analysis.contracts.paths import Path, parse_path
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource
 from agentlint.analysis.contracts.roles import Role
@@ -20,28 +21,6 @@ from agentlint.analysis.contracts.vocabulary import noun_words
 from agentlint.ir.contracts import Identifier
 from agentlint.ir.description import DescribedOperation, Node, Parameter
 
-_IDENTIFYING = (
-    "id",
-    "ids",
-    "uuid",
-    "guid",
-    "key",
-    "slug",
-    "name",
-    "number",
-    "code",
-    "sid",
-    "gid",
-    "uid",
-    "login",
-    "handle",
-    "ref",
-    "identifier",
-    "username",
-    "path",
-    "sha",
-    "hash",
-)
 _ID_FIELD = re.compile(r"(^|_|(?<=[a-z]))(id|ids|uuid|guid|sid|gid|slug|ulid|uid)$", re.IGNORECASE)
 _COOKIE = re.compile(r"^(session_?)?cookie([_-]?(name|value))?$|^captcha|^g-recaptcha|recaptcha_?token", re.IGNORECASE)
 _GRANT_CODE = re.compile(r"^(code|authorization_code|auth_code|oauth_verifier|SAMLResponse|RelayState)$", re.IGNORECASE)
@@ -50,8 +29,6 @@ _ALWAYS = re.compile(r"\b(always|must be|should be|only|set to|value)\b[^.]{0,24
 _MOST_CHOICES = 60
 _GIVEN_OUT = frozenset({"token", "code", "path", "template"})
 """What an API hands out in one answer and asks for in another call."""
-_PEOPLE = frozenset({"owner", "author", "assignee", "creator", "member", "recipient", "username", "login", "account", "user"})
-"""Words for a person in a part that the person plays."""
 
 
 class _Offer(msgspec.Struct, frozen=True, eq=False):
@@ -83,7 +60,8 @@ class Identifiers:
         """A row for each required parameter, and each required scalar of a body."""
         for role in self._roles:
             for parameter in role.operation.parameters:
-                if parameter.location in ("path", "query", "querystring") and (parameter.required or self._asks_for_a_thing(parameter.name)):
+                wanted = parameter.required or self._asks_for_a_thing(parameter.name)
+                if parameter.location in ("path", "query", "querystring") and wanted and (parameter.required or not self._yes_or_no(parameter.schema)):
                     yield self._parameter(role, parameter)
             yield from self._body(role)
 
@@ -100,9 +78,9 @@ class Identifiers:
         if parameter.location == "path":
             if self._chosen(role, parameter.name):
                 return row.of("caller-known", None, "the caller chooses it for the thing that the call makes")
-            noun = _noun_before(role.path, parameter.name)
+            noun = noun_before(role.path, parameter.name)
             return self._found(row, role, parameter.name, noun)
-        if self._asks_for_a_thing(parameter.name):
+        if self._asks_for_a_thing(parameter.name) and not self._yes_or_no(schema):
             return self._found(row, role, parameter.name, "")
         return row.of("caller-known", None, "the caller's own choice")
 
@@ -125,7 +103,7 @@ class Identifiers:
             elif self._from_a_screen(role.operation, name):
                 yield row.of("unreachable", None, "only a browser receives it")
             elif (
-                self._asks_for_a_thing(name)
+                (self._asks_for_a_thing(name) or self._names_another(name, role))
                 and not (role.kind == "create" and name.lower() in ("id", "uuid", "slug"))
                 and not name.lower().startswith("client")
             ):
@@ -137,6 +115,16 @@ class Identifiers:
         """True when a name asks for something that the API keeps: an identifier, a reference by the thing's own name, a token that it gave out."""
         said = noun_words(name)
         return bool(_ID_FIELD.search(name)) or bool(said) and (said[-1] in _GIVEN_OUT or said[-1] in self._by_noun or " ".join(said) in self._by_noun)
+
+    def _yes_or_no(self, schema: Node | None) -> bool:
+        return self._payloads.schemas.shape(schema).kind == "boolean"
+
+    def _names_another(self, name: str, role: Role) -> bool:
+        """True for a field of another thing, named after both: `dataset_uri` where datasets are kept and show a `uri`."""
+        said = noun_words(name)
+        own = self._resource.get(id(role))
+        others = self._by_noun.get(" ".join(said[:-1]), ()) if len(said) > 1 else ()
+        return any(other is not own and self._best(other, said[-1], role) is not None for other in others)
 
     def _constant(self, schema: Node | None, text: str) -> str:
         shape = self._payloads.schemas.shape(schema)
@@ -177,8 +165,8 @@ class Identifiers:
 
     def _found(self, row: _Row, role: Role, name: str, noun: str) -> Identifier:
         """The answer that holds an identifier: of the thing before the hole, of the thing that its own name says, or of any answer with that field."""
-        for wanted in dict.fromkeys(filter(None, (*_nouns_of(name), *_people(name), noun))):
-            for resource in self._by_noun.get(wanted, ()):
+        for wanted in dict.fromkeys(filter(None, (*nouns_of(name), *people(name), noun))):
+            for resource in sorted(self._by_noun.get(wanted, ()), key=lambda r: -shared(r, role)):
                 offer = self._best(resource, name, role)
                 if offer is not None:
                     return row.of("produced", offer, f"{offer.operation.name} answers {wanted}s with {offer.where}")
@@ -206,13 +194,16 @@ class Identifiers:
         wanted = "".join(noun_words(name)) or name.lower()
         tail = (noun_words(name) or (name.lower(),))[-1]
 
-        def rank(offer: _Offer) -> tuple[bool, bool, int, bool]:
+        before = asking.path.shape_before(name)
+
+        def rank(offer: _Offer) -> tuple[bool, bool, bool, int, bool]:
             own = "".join(noun_words(offer.name)) or offer.name.lower()
             kinds = {"list": 0, "create": 1, "read": 2}
             role_kind = next((r.kind for r in resource.roles if r.operation is offer.operation), "read")
-            return (own != wanted and own != tail, own not in ("id", tail), kinds.get(role_kind, 3), offer.operation.method != "GET")
+            asks_itself = bool(before) and parse_path(offer.operation.path).shape.startswith(before)
+            return (own != wanted and own != tail, own not in ("id", tail), asks_itself, kinds.get(role_kind, 3), offer.operation.method != "GET")
 
-        fitting = [o for o in offers if _fits(o.name, name)]
+        fitting = [o for o in offers if fits(o.name, name)]
         return min(fitting, key=rank, default=None)
 
     def _offered(self, role: Role) -> tuple[_Offer, ...]:
@@ -242,15 +233,17 @@ class Identifiers:
                     continue
                 for field in self._payloads.fields(role.answer.entity):
                     offer = _Offer(role.operation, ".".join(filter(None, (role.answer.where, field.where))), field.name)
-                    for key in ("".join(noun_words(field.name)), "".join(noun_words(field.owner))):
+                    identifies = noun_words(field.name)[-1:] and noun_words(field.name)[-1] in IDENTIFYING
+                    owner = field.owner or role.answer.where.removesuffix("[]").rpartition(".")[2]
+                    for key in ("".join(noun_words(field.name)), "".join(noun_words(owner)) if identifies else ""):
                         if key:
                             self._everywhere.setdefault(key, offer)
         said = noun_words(name)
         if not said or said == ("id",):
             return None
-        whole = self._everywhere.get("".join(said)) if len(said) > 1 or said[0] not in _IDENTIFYING else None
+        whole = self._everywhere.get("".join(said)) if len(said) > 1 or said[0] not in IDENTIFYING else None
         if whole is not None or said[-1] not in _GIVEN_OUT:
-            return whole or self._everywhere.get("".join(said[:-1]) if said[-1] in _IDENTIFYING else "")
+            return whole or self._everywhere.get("".join(said[:-1]) if said[-1] in IDENTIFYING else "")
         return next((offer for key, offer in self._everywhere.items() if key.endswith(said[-1])), None)
 
 
@@ -262,40 +255,3 @@ class _Row(msgspec.Struct, frozen=True):
     def of(self, status: str, offer: _Offer | None, evidence: str) -> Identifier:
         producer = f"{offer.operation.name} -> {offer.where}" if offer is not None else None
         return Identifier(self.operation, self.parameter, self.location, status, producer, evidence)  # type: ignore[arg-type]
-
-
-def _people(name: str) -> tuple[str, ...]:
-    """The things that hold people, where a name means a person by the part played."""
-    said = noun_words(name)
-    return ("user", "account", "member", "person", "people") if said and (said[0] in _PEOPLE or said[-1] in _PEOPLE) else ()
-
-
-def _nouns_of(name: str) -> tuple[str, ...]:
-    """The thing that an identifier's own name says: `task_gid` -> `task`, `recipeSlug` -> `recipe`, `userId` -> `user`."""
-    said = noun_words(name)
-    if len(said) > 1 and said[-1] in _IDENTIFYING:
-        return (" ".join(said[:-1]), said[-2])
-    return (" ".join(said), said[-1]) if said and said[-1] not in _IDENTIFYING else ()
-
-
-def _noun_before(path: Path, name: str) -> str:
-    """The thing named by the fixed part before the hole of a parameter."""
-    for index, segment in enumerate(path.segments):
-        if name in segment.holes:
-            return noun_of(tuple(s for s in path.segments[:index] if not s.hole))
-    return ""
-
-
-def _fits(field: str, name: str) -> bool:
-    """True when a field of a thing can be what a parameter asks for: the same name, the same last word, or a plain identifier for one."""
-    own, wanted = noun_words(field), noun_words(name)
-    if not own:
-        return False
-    if own == wanted or field.lower() == name.lower():
-        return True
-    if own[-1] not in _IDENTIFYING:
-        return False
-    last = wanted[-1] if wanted else name.lower()
-    if last not in _IDENTIFYING and len(own) == 1:
-        return True
-    return (own[-1] == last and (len(own) == 1 or own[:-1] == wanted[:-1])) or (len(own) == 1 and (last not in _IDENTIFYING or last == "id" or own[0] == "id"))

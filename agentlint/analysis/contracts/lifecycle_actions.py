@@ -54,10 +54,22 @@ class Actions:
                 continue
             if role.verb == "close" and not self._shows_open(resource):
                 continue
+            if role.verb == "start" and not self._runs(resource):
+                continue
             flags = (f for f, (setter, _) in fields.items() if setter is not role or role.kind == "action")
             if any(v.same_verb(role.verb, w) or w in _SWITCHES for f in flags for w in f.split("_")):
                 continue
             yield Step(leads_to(back[0]), None, f"{role.operation.name} does it, nothing takes it back", role.operation.node, "inverse")
+
+    def _runs(self, resource: Resource) -> bool:
+        """True when the resource shows whether it runs; what is only set off is not there to be stopped."""
+        shape = self._payloads.schemas.shape(resource.entity)
+        for name, node in shape.properties.items():
+            if v.state_word(name) in ("running", "is_running", "started", "active", "ready", "pid"):
+                return True
+            if {v.state_word(c) for c in self._payloads.schemas.shape(node).choices} & v.RUNNING_STATES:
+                return True
+        return False
 
     def _shows_open(self, resource: Resource) -> bool:
         """True when the states say that a thing is open as long as it is not closed."""
@@ -67,7 +79,11 @@ class Actions:
     def _taken_back(self, role: Role, back: tuple[str, ...], resource: Resource) -> bool:
         if any(doing(verb, self._ownership.sharing(resource)) for verb in back):
             return True
+        if any(verb in fields for fields in (settable(resource.of("update", "action"), self._payloads),) for verb in back):
+            return True
         shape, parent = role.path.shape, role.path.shape.rsplit("/", 1)[0]
+        if "remove" in back and not parent.endswith("}") and f"{parent}/{{}}" in self._deleted:
+            return True
         if shape in self._deleted or any(r.operation.method == "DELETE" for r in self._shapes.beginning_with(shape + "/")):
             return True
         return any(v.has_verb(verb, self._said_below(parent)) for verb in back)
@@ -82,7 +98,7 @@ class Actions:
     def jobs(self, resource: Resource) -> Iterator[Step]:
         """Work that an operation starts and none stops."""
         starter = self._starters.get(undressed(resource.schema)) if resource.schema else None
-        if resource.entity is None or starter is None or not resource.kept:
+        if resource.entity is None or starter is None or not resource.kept or resource.of("update"):
             return
         shape = self._payloads.schemas.shape(resource.entity)
         for name, node in shape.properties.items():
@@ -95,7 +111,11 @@ class Actions:
 
     def _stopped(self, resource: Resource, starter: Role) -> bool:
         roles = (*resource.roles, starter)
-        if any(doing(verb, roles) for verb in _STOPS):
+        ends = (choices for name, (_, choices) in settable(resource.of("update", "action"), self._payloads).items() if v.STATE_FIELD.match(name))
+        if any(choices & (v.ENDED_STATES | set(v.DECISIONS)) for choices in ends):
+            return True
+        asked = settable(resource.of("update", "action"), self._payloads)
+        if any(doing(verb, roles) or verb in asked for verb in _STOPS):
             return True
         told = {w for r in resource.of("delete") for w in words(f"{r.operation.summary} {r.operation.description[:400]}")}
         beside = self._said_below(starter.path.shape.rsplit("/", 1)[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
@@ -10,9 +11,9 @@ from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
 from agentlint.analysis.contracts.roles import Kind, Role
 from agentlint.analysis.contracts.shapes import Shapes
-from agentlint.analysis.contracts.states import doing, settable
+from agentlint.analysis.contracts.states import doing, settable, takes_anything
 from agentlint.analysis.contracts.steps import Step, leads_to
-from agentlint.ir.description import Description, Node
+from agentlint.ir.description import DescribedOperation, Description, Node
 
 _STEPS: tuple[tuple[Kind, str], ...] = (("create", "create"), ("read", "read one"), ("list", "list"), ("update", "update"), ("delete", "delete"))
 _ENDS = (
@@ -21,6 +22,8 @@ _ENDS = (
 )
 _OFF_WORDS = frozenset("archived deleted active enabled disabled cancelled canceled inactive".split())
 _BINARY = ("multipart/", "application/octet-stream", "image/", "video/", "audio/", "application/pdf", "application/zip")
+_STAMP = re.compile(r"(_at|_by|_on|At|By|On)$|^(type|kind|object)$")
+"""Fields that the system fills in, or that say what a thing is."""
 _IDENTITY = frozenset("id uuid guid gid sid key slug name code number handle uid uri".split())
 
 
@@ -57,6 +60,8 @@ class Plain:
             return
         born, place = made[0].operation.name, made[0].operation.node
         inside = self._containment.writes(resource)
+        if not any(r.path.ends_with_hole for r in resource.roles) and any(r.operation.method == "DELETE" and r.place != "item" for r in resource.roles):
+            return  # entries of a list that is changed as a whole have no identity of their own
         if not self._is_value(resource, made[0]):
             yield from self._unread(resource, made[0], place)
         if not resource.of("list") and not (resource.issued and not resource.of("delete", "update")):
@@ -64,10 +69,11 @@ class Plain:
             told = f"{shown.name} shows them" if shown is not None else f"{born} creates one, no operation lists them"
             yield Step("list", shown.name if shown is not None else None, told, place, "plain")
         fleeting = resource.issued and not resource.of("list", "update")
-        if not resource.of("delete") and not resource.archival and not fleeting and not self._ends(resource):
+        tied = made[0].verb in v.INVERSES
+        if not resource.of("delete") and not resource.archival and not fleeting and not tied and not self._ends(resource):
             told = f"{inside.name} replaces them" if inside is not None else f"{born} creates one, nothing deletes, cancels or revokes it"
             yield Step("delete", inside.name if inside is not None else None, told, place, "plain")
-        if not resource.of("update") and not resource.archival and not resource.issued and not self._changes(resource):
+        if not resource.of("update") and not resource.archival and not resource.issued and not resource.tie and not self._changes(resource):
             fields = self._frozen(resource, made)
             if inside is not None:
                 yield Step("update", inside.name, f"{inside.name} replaces them", place, "plain")
@@ -109,7 +115,7 @@ class Plain:
     def _unread(self, resource: Resource, made: Role, place: Node) -> Iterator[Step]:
         if resource.of("read"):
             return
-        other = self._containment.reads(resource)
+        other = self._containment.reads(resource) or self._namesake(resource)
         born = made.operation.name
         if other is not None:
             yield Step("read one", other.name, f"{other.name} shows one", place, "plain")
@@ -119,6 +125,12 @@ class Plain:
             yield Step("read one", None, f"{born} creates one, no operation reads a single one", place, "plain")
         elif self._containment.shows(resource) is None:
             yield Step("read one", None, f"{born} creates one, nothing shows it again", place, "plain")
+
+    def _namesake(self, resource: Resource) -> DescribedOperation | None:
+        """A read of one of the same noun at an address of its own."""
+        others = (other for other in self._resources if other is not resource and other.noun == resource.noun)
+        found = (r.operation for other in others for r in other.of("read") if r.holes == 1)
+        return min(found, key=lambda o: (o.path.count("{"), o.path), default=None)
 
     def _ends(self, resource: Resource) -> bool:
         if any(doing(verb, resource.of("action", "update")) for verb in _ENDS) or self._undone_below(resource):
@@ -137,7 +149,7 @@ class Plain:
 
     def _changes(self, resource: Resource) -> bool:
         """True when an action, or something put below an item, changes it."""
-        if resource.of("action"):
+        if resource.of("action") or any(takes_anything(r, self._payloads) for r in resource.of("update")):
             return True
         below = tuple(f"{b}/{{}}" for b in resource.bases)
         return any(r.writes and not any(r is own for own in resource.roles) for r in self._shapes.beginning_with(*below))
@@ -147,7 +159,9 @@ class Plain:
         schema = self._payloads.body_schema(made[0].operation.body)
         given = self._payloads.schemas.shape(schema).properties if schema is not None else {}
         shown = self._payloads.schemas.shape(resource.entity).properties if resource.entity is not None else {}
-        return [n for n in given if n in shown and v.state_word(n) != resource.noun.replace(" ", "_") and v.field_words(n)[-1:] not in (("id",), ("ids",))]
+        own = resource.noun.replace(" ", "_")
+        kept = (n for n in given if n in shown and not _STAMP.search(n))
+        return [n for n in kept if v.state_word(n) != own and v.field_words(n)[-1:] not in (("id",), ("ids",))]
 
 
 def _uploads(role: Role) -> bool:

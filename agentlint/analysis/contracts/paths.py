@@ -13,6 +13,8 @@ from agentlint.analysis.wording import words
 _HOLE = re.compile(r"\{([^{}]+)\}")
 _VERSION = re.compile(r"^(v?\d+([._-]\d+)*([a-z]+\d*)?|api|rest|apis|latest|beta|v\d+\w*|public|internal|private|external|services?(?=$))$", re.IGNORECASE)
 _SUFFIX = re.compile(r"\.(json|xml|ya?ml|php|aspx?|do|html)$", re.IGNORECASE)
+_FORMATS = frozenset({"json", "xml", "yaml"})
+"""Last parts that only say in which form the thing before them is given: `/containers/json`."""
 _CUSTOM = re.compile(r"^(?P<head>\{[^{}]+\}|[\w-]+)?:(?P<verb>[A-Za-z][\w-]*)$")
 _ODATA = re.compile(r"^(?P<noun>[\w.-]+)\((?P<holes>[^)]*)\)$")
 
@@ -47,6 +49,11 @@ class Path(msgspec.Struct, frozen=True):
         """The path with its holes unnamed."""
         return self.shape_text or "/" + "/".join("{}" if s.hole else s.text.lower() for s in self.segments)
 
+    def shape_before(self, name: str) -> str:
+        """The shape down to the hole of a parameter, that hole included; empty when no part has it."""
+        at = next((i for i, s in enumerate(self.segments) if name in s.holes), None)
+        return "" if at is None else Path(self.segments[: at + 1]).shape
+
     def base(self) -> tuple[Segment, ...]:
         """The parts up to the last fixed word."""
         last = max((i for i, s in enumerate(self.segments) if not s.hole), default=-1)
@@ -79,6 +86,8 @@ def parse_path(path: str) -> Path:
                 continue
         holes = tuple(h.strip("+*?") for h in _HOLE.findall(raw))
         found.append(Segment(raw if holes else _SUFFIX.sub("", raw), holes))
+    if len(found) > 1 and found[-1].text.lower() in _FORMATS:
+        found.pop()
     made = Path(tuple(found), verb)
     return msgspec.structs.replace(made, shape_text=made.shape)
 
@@ -91,6 +100,7 @@ def without_prefix(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     return segments[start:]
 
 
+@lru_cache(maxsize=50_000)
 def noun_of(segments: tuple[Segment, ...]) -> str:
     """The thing that a path is about, in singular words: `/recipes/timeline/events` -> `timeline event`, `/users/{id}/api-tokens` -> `api token`."""
     nouns = [s for s in without_prefix(segments) if not s.hole]

@@ -17,6 +17,7 @@ _LISTS = frozenset(
 _ENVELOPES = frozenset("data result results response payload body item object entity resource record attributes".split())
 _PAGING = frozenset(
     "next prev previous total count limit offset page pages cursor links meta metadata pagination first last size has more total_count next_page token kind "
+    "entry item record row element number remaining current after before skip took "
     "self etag request id status code success message error errors warnings object url type api version per".split()
 )
 _DEEPEST = 5

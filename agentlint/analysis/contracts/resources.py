@@ -64,11 +64,18 @@ class Resource(msgspec.Struct, frozen=True, eq=False):
         return bool({self.noun.split(" ")[-1], undressed(self.schema).split(" ")[-1]} & v.KEPT)
 
     @property
+    def tie(self) -> bool:
+        """True for ties between two things, which are made and removed."""
+        return bool({self.noun.split(" ")[-1], undressed(self.schema).split(" ")[-1]} & v.TIES)
+
+    @property
     def technical(self) -> bool:
         """True for health checks, searches, sign-in and the like."""
         said = self.noun.split(" ")
         if all(set(words(base.split("{")[0])[:3]) & _SIGN_IN or set(base.split("/")) & _NOT_REAL for base in self.bases):
             return True
+        if said[0] in ("available", "suggested"):
+            return True  # what could be made, not what is
         return (not said or said[-1] in v.TECHNICAL) and not any(r.kind == "create" and r.place == "collection" for r in self.roles)
 
 

@@ -68,7 +68,7 @@ class RoleFinder:
             self._below[base] = max(self._below[base], path.trailing_holes())
             if operation.method == "GET" and path.trailing_holes():
                 self._read.add(base)
-            if operation.method == "GET" and payloads.answer(operation).many:
+            if operation.method == "GET" and payloads.answer(operation).many and not _by_own_id(path):
                 self._lists.add(path.shape)
 
     def all(self) -> tuple[Role, ...]:
@@ -101,7 +101,8 @@ class RoleFinder:
             return (tail[0] if tail else ""), (*base[:-1], Segment(dotted[0]))
         verb = verb_in(last)
         if not verb:
-            return "", base
+            sent = operation.method in ("POST", "PUT") and last.text.lower() in v.CONTENTS and len(base) > 1 and is_plural(base[-2].text)
+            return ("upload", base[:-1]) if sent else ("", base)
         shape = Path(base).shape
         only_word = len(words(last.text)) == 1
         is_thing = (shape in self._lists or shape in self._read) and (not only_word or verb in v.NOUN_VERBS)
@@ -110,6 +111,9 @@ class RoleFinder:
         if operation.method == "GET" and verb not in v.LIST_VERBS | {"get", "export", "download", "check", "validate", "preview", "count", "verify"}:
             return "", base
         rest = base[:-1]
+        beside = Path((*rest, Segment(last.text.partition("-")[2]))).shape if "-" in last.text else ""
+        if verb in ("add", "create") and beside in self._methods:
+            return verb, (*rest, Segment(last.text.partition("-")[2]))
         named = [w for w in words(last.text) if w not in (verb, "bulk", "batch", "mark", "as", "all", "by", "and", "to")]
         if not rest or (not any(not s.hole for s in rest) and named):
             return verb, (Segment("-".join(named)),) if named else base
@@ -125,6 +129,8 @@ class RoleFinder:
             deepest = self._below[shape]
             listed = path.shape in self._lists
             return "collection" if listed or (trailing < deepest and "DELETE" not in self._methods[path.shape] and listed) else "item"
+        if {"DELETE", "POST"} <= self._methods[path.shape] and not self._below[shape] and base and not is_plural(base[-1].text):
+            return "single"
         if path.shape in self._lists or self._below[shape] > 0 or (base and is_plural(base[-1].text)):
             return "collection"
         if "POST" in self._methods[path.shape] and "GET" not in self._methods[path.shape] and not any(s.hole for s in base):
@@ -136,7 +142,7 @@ class RoleFinder:
     ) -> tuple[Kind, str]:
         method = operation.method
         if method in ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY"):
-            if answer.many or (place == "collection" and not path.ends_with_hole):
+            if (answer.many and not _by_own_id(path)) or (place == "collection" and not path.ends_with_hole):
                 return "list", verb or said
             return "read", verb or said
         if verb and verb not in ("create", "add", "get", "list", "find", "delete", "update", "set", "bulk", "batch"):
@@ -175,6 +181,14 @@ class RoleFinder:
         """True when the path ends with a plural noun, so that posting there makes one more."""
         base = path.base()
         return bool(base) and is_plural(base[-1].text)
+
+
+def _by_own_id(path: Path) -> bool:
+    """True for `/approval-requests/{approvalRequestId}`: one thing, whatever the schema of the answer says."""
+    if not path.ends_with_hole or len(path.segments[-1].holes) != 1:
+        return False
+    said, noun = v.noun_words(path.segments[-1].holes[0]), noun_of(path.segments[:-1]).split(" ")
+    return len(said) > 1 and said[-1] in ("id", "uuid", "gid", "sid") and list(said[:-1]) == noun
 
 
 def spoken_verb(operation: DescribedOperation) -> str:

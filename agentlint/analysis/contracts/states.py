@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -13,8 +14,14 @@ from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.wording import words
 from agentlint.ir.description import Node
 
-_GENERIC_ACTIONS = frozenset("action actions transition transitions state status event events lifecycle operation operations command commands verb".split())
+_GENERIC_ACTIONS = frozenset("kind decision review verdict outcome "
+    "action actions transition transitions state status event events lifecycle operation operations command commands verb".split())
 _MOST_VALUES = 40
+_STOPPING = frozenset("stop stops abort aborts terminate terminates end ends".split())
+_SYSTEM = re.compile(
+    r"\b(pending|in progress|currently|prevent(s|ing|ed)?|detected|seen by|automatically|by the (system|server|scheduler)|while|computed)\b", re.IGNORECASE
+)
+"""Words of a flag's description that tell of what the system does or sees."""
 
 
 class Transition(msgspec.Struct, frozen=True, eq=False):
@@ -35,13 +42,30 @@ def transitions(resource: Resource, roles: tuple[Role, ...], payloads: Payloads)
         return
     shape = payloads.schemas.shape(resource.entity)
     writable = settable(roles, payloads)
+    if any(takes_anything(role, payloads) for role in roles):
+        return
+    made = any(r.kind == "create" and r.place != "single" for r in roles)
     for name, node in shape.properties.items():
         field = payloads.schemas.shape(node)
         key = v.state_word(name)
         if field.choices and not field.constant and len(field.choices) <= _MOST_VALUES and v.STATE_FIELD.match(key):
             yield from _of_values(roles, name, node, field.choices, writable, payloads)
-        elif field.kind == "boolean":
+        elif field.kind == "boolean" and made and not _SYSTEM.search(field.description):
+            # flags of things that nobody makes here are what the system sees of them
             yield from _of_flag(roles, name, key, node, writable)
+
+
+def takes_anything(role: Role, payloads: Payloads) -> bool:
+    """True for an update that takes a patch document: any field can be set by it."""
+    schema = payloads.body_schema(role.operation.body)
+    if role.kind not in ("update", "action") or role.operation.body is None:
+        return False
+    if any("json-patch" in media.name for media in role.operation.body.content):
+        return True
+    shape = payloads.schemas.shape(schema)
+    patch = shape if shape.kind == "array" else payloads.schemas.shape(shape.properties.get("patch"))
+    below = payloads.schemas.shape(patch.items) if patch.items is not None else shape
+    return {"op", "path"} <= set(below.properties)
 
 
 def settable(roles: Iterable[Role], payloads: Payloads) -> dict[str, tuple[Role, frozenset[str]]]:
@@ -83,17 +107,19 @@ Writable = dict[str, tuple[Role, frozenset[str]]]
 def _of_values(
     roles: tuple[Role, ...], name: str, node: Node, choices: tuple[str, ...], writable: Writable, payloads: Payloads
 ) -> Iterator[Transition]:
-    values = [v.state_word(c) for c in choices]
+    values = list(dict.fromkeys(v.state_word(c) for c in choices))
     setter = writable.get(v.state_word(name))
-    for value in dict.fromkeys(values):
+    working = 2 * sum(value in v.JOB_STATES for value in values) > len(values)
+    for value in values:
         verb = v.DECISIONS.get(value)
-        if verb is None:
+        if verb is None or (working and verb in v.WEAK_DECISIONS):
             continue
         said = f"{name}: {value}"
         if setter is not None and (not setter[1] or value in setter[1]) and setter[0].kind != "create":
             yield Transition(verb, said, node, setter[0], f"its body sets {name}")
             continue
-        role = doing(verb, roles) or _generic(verb, roles, payloads) or _ending(verb, roles)
+        asked = writable.get(verb)
+        role = doing(verb, roles) or (asked[0] if asked is not None else None) or _generic(verb, roles, payloads) or _ending(verb, roles)
         if role is None and setter is not None and (not setter[1] or value in setter[1]):
             role = setter[0]
         if role is None and (setter is not None and setter[0].kind != "create" or _released(verb, roles)):
@@ -110,7 +136,7 @@ def _released(verb: str, roles: tuple[Role, ...]) -> bool:
 def _of_flag(roles: tuple[Role, ...], name: str, key: str, node: Node, writable: Writable) -> Iterator[Transition]:
     plain = key.removeprefix("is_").removeprefix("has_been_")
     verbs = v.DECISION_FLAGS.get(plain)
-    if verbs is None:
+    if verbs is None or (plain in ("public", "private") and plain not in writable and key not in writable):
         return
     setter = writable.get(key) or writable.get(plain) or _any_state(writable)
     for verb in filter(None, verbs):
@@ -155,6 +181,6 @@ def _ending(verb: str, roles: tuple[Role, ...]) -> Role | None:
     if verb in ("cancel", "revoke", "terminate", "deactivate", "archive", "void", "trash", "withdraw", "disable"):
         for role in (r for r in roles if r.kind == "delete"):
             said = set(words(f"{role.operation.summary} {role.operation.description[:300]}"))
-            if verb in ("trash", "revoke", "terminate") or v.has_verb(verb, said):
+            if verb in ("trash", "revoke", "terminate") or v.has_verb(verb, said) or (verb == "cancel" and said & _STOPPING):
                 return role
     return None

@@ -89,6 +89,10 @@ DECISIONS: dict[str, str] = {
     "quarantined": "quarantine", "trashed": "trash",
 }
 """States that somebody decides on, and the verb that leads there."""
+WEAK_DECISIONS = frozenset(
+    "disable deactivate retire revoke terminate return confirm submit resolve lock hide complete ship redeem close".split()
+)
+"""Decisions whose states systems also reach by themselves: beside states of a job they say nothing."""
 JOB_STATES = frozenset(
     "queued pending processing running in_progress inprogress started starting stopping stopped succeeded success successful failed failure error errored "
     "completed complete done finished timeout timed_out expired waiting scheduled provisioning creating deleting updating initializing building built ready "
@@ -114,12 +118,14 @@ DECISION_FLAGS: dict[str, tuple[str, str]] = {
 ISSUED = frozenset("token key secret credential password certificate session code nonce grant otp pin signature challenge voucher".split())
 """Things that are issued and revoked, never edited."""
 KEPT = frozenset(
-    "log report event history audit revision version snapshot backup export receipt statement transaction message notification "
+    "log report event action command operation commit history audit revision version snapshot backup export receipt statement transaction message notification "
     "delivery attempt execution run "
     "status refund reversal debit credit charge payout transfer ledger posting activity change trace metric usage result invocation "
     "download dump archive vote view click impression measurement reading sample heartbeat".split()
 )
 """Things that keep what was: nobody edits them, and many are never deleted."""
+CONTENTS = frozenset("content contents raw binary blob file".split())
+"""Last parts of paths that stand for the bytes of the thing before them."""
 TECHNICAL = frozenset(
     "health healthz status version info about ping login logout signin signout auth authorize authorization oauth oauth2 sso saml callback refresh search "
     "query stats statistic statistics analytics metric metrics config configuration setting settings preference preferences schema "
@@ -129,6 +135,8 @@ TECHNICAL = frozenset(
     "export download upload webhook-receiver debug maintenance util utils media static shutdown proxy content raw binary".split()
 )
 """Nouns of paths that stand for no resource with a life of its own."""
+TIES = frozenset("assignment membership association relationship relation binding".split())
+"""Ties between two things: made and removed, never edited."""
 SECRET_WORDS = frozenset("password secret token passphrase credential private auth key".split())
 
 

@@ -65,6 +65,7 @@ class TreePlaces:
         self._tree = tree
         self._broken = False
         self._lines: array[int] | None = None
+        self._counted: array[int] | None = None
         self._children: dict[int, dict[str | int, int]] = {}
         self._anchors: dict[str, int] | None = None
 
@@ -179,10 +180,30 @@ class TreePlaces:
             self._lines = line_starts(self._data)
         line = bisect_right(self._lines, offset)
         start = self._lines[line - 1]
-        column = len(self._data[start:offset].decode("utf-8", "replace")) + 1
+        column = self._characters(offset) - self._characters(start) + 1
         if column > 1 and self._data[offset - 1 : offset] in (b'"', b"'"):
             column -= 1
         return line, column
+
+
+    def _characters(self, offset: int) -> int:
+        """Characters before an offset, from a count at the start of each block: a document of one line is as cheap as one of many."""
+        if self._counted is None:
+            self._counted = array("q", [0])
+            for start in range(0, len(self._data), _BLOCK):
+                self._counted.append(self._counted[-1] + _length(self._data[start : start + _BLOCK]))
+        block = offset // _BLOCK
+        return self._counted[block] + _length(self._data[block * _BLOCK : offset])
+
+
+_BLOCK = 4096
+_CONTINUING = bytes(range(0x80, 0xC0))
+"""Bytes inside a character of UTF-8; every character has one other byte."""
+
+
+def _length(data: bytes) -> int:
+    """Characters of UTF-8 text that may be cut anywhere."""
+    return len(data.translate(None, _CONTINUING))
 
 
 def line_starts(data: bytes) -> array[int]:

@@ -35,9 +35,9 @@ def test_built_in_file_has_no_mistakes(path: Path) -> None:
 def test_loading_costs_little() -> None:
     load_library()
     _built_in.cache_clear()
-    start = time.perf_counter()
+    start = time.process_time()
     load_library()
-    assert time.perf_counter() - start < 0.3
+    assert time.process_time() - start < 0.3
 
 
 def test_lookup_follows_aliases_bases_and_alternatives(tmp_path: Path) -> None:

@@ -1,0 +1,38 @@
+"""The fixture descriptions: what is judged of each stands beside it; rewritten with `--update-golden`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agentlint.app import Options, run
+from agentlint.findings import Report
+
+DESCRIPTIONS = Path(__file__).parents[2] / "fixtures" / "descriptions"
+
+
+@pytest.mark.parametrize("name", [p.stem for p in sorted(DESCRIPTIONS.glob("*.yaml"))])
+def test_a_description_is_judged_as_expected(name: str, update_golden: bool) -> None:
+    """Missing steps, what a repeat does, sources of identifiers, findings."""
+    report, _ = run(Options(DESCRIPTIONS / f"{name}.yaml"))
+    text = "\n".join(said(report)) + "\n"
+    golden = DESCRIPTIONS / f"{name}.expected.txt"
+    if update_golden:
+        golden.write_text(text, encoding="utf-8")
+    assert golden.read_text(encoding="utf-8") == text
+
+
+def said(report: Report) -> Iterator[str]:
+    """One line a fact."""
+    for row in report.lifecycles:
+        if row.status == "missing":
+            yield f"missing: {row.resource}: {row.transition}"
+    for operation in report.operations:
+        if operation.changes_state:
+            yield f"{operation.automation}: {operation.method} {operation.path}"
+    for found in report.identifiers:
+        yield f"{found.status}: {found.operation} {found.parameter} ({found.location})" + (f" from {found.producer}" if found.producer else "")
+    for finding in report.findings:
+        yield f"finding: {finding.rule} at line {finding.line}: {finding.message}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import TypeGuard
 
 import msgspec
 
@@ -116,7 +117,7 @@ class _Reader:
             last = name.rpartition(".")[2]
             if "url" in last or ".urls." in f".{name}." or self._program.names.tables[name].names.get("urlpatterns"):
                 held = self._setup.variable(name, "urlpatterns")
-                if isinstance(held, list | tuple) and held:
+                if (isinstance(held, list | tuple) and held) or is_url_list(held):
                     found.append(name)
         return found
 
@@ -155,6 +156,8 @@ class _Reader:
         if isinstance(value, list | tuple):
             for item in value:
                 yield from self._patterns(item, place)
+        elif is_url_list(value):
+            yield self._foreign(value, *self._stands(value, place), place)
         elif isinstance(value, Made):
             name = _name(value)
             if name in _PATHS or name in _REGEX:
@@ -162,12 +165,19 @@ class _Reader:
             elif name not in _STATIC:
                 yield from self._wrapped(value, place)
 
+    def _stands(self, value: Member, place: _Place) -> tuple[str, int]:
+        """File and line of something that gives patterns: where it was made, else the module that takes them."""
+        if isinstance(value.owner, Made):
+            return value.owner.file, value.owner.line
+        module = self._program.modules.get(place.modules[-1]) if place.modules else None
+        return (module.path, 1) if module is not None else ("", 0)
+
     def _wrapped(self, made: Made, place: _Place) -> Iterator[UrlEntry]:
         """Patterns handed through a function: `i18n_patterns(...)`, `format_suffix_patterns([...])`, `required(login_required, [...])`."""
         wrappers = tuple(a for a in made.args if isinstance(a, Ref | Closure))
         inner = msgspec.structs.replace(place, wrappers=(*place.wrappers, *wrappers), depth=place.depth + 1)
         for argument in made.args:
-            if isinstance(argument, list | tuple | Made):
+            if isinstance(argument, list | tuple | Made | Member):
                 yield from self._patterns(argument, inner)
 
     def _pattern(self, made: Made, place: _Place, regex: bool) -> Iterator[UrlEntry]:
@@ -197,7 +207,7 @@ class _Reader:
         """Entries of an included URLconf, None for a plain view."""
         if isinstance(view, list | tuple) and view:  # `path("x/", site.urls)`
             return self._included(view, "", pattern, place)
-        if isinstance(view, Member) and view.attr in ("urls", "get_urls"):
+        if is_url_list(view):
             return self._included(view, "", pattern, place)
         if not isinstance(view, Made) or not view.args:
             return None
@@ -226,9 +236,9 @@ class _Reader:
         elif isinstance(given, list | tuple):
             yield from self._patterns(given, self._spaced(place, namespace))
         elif isinstance(given, str | Ref) and "{}" not in (given if isinstance(given, str) else ""):
-            yield self._foreign(Ref(given) if isinstance(given, str) else given, pattern, self._spaced(place, namespace))
+            yield self._foreign(Ref(given) if isinstance(given, str) else given, pattern.file, pattern.line, self._spaced(place, namespace))
         elif isinstance(given, Member | Made):
-            yield self._foreign(given, pattern, self._spaced(place, namespace))
+            yield self._foreign(given, pattern.file, pattern.line, self._spaced(place, namespace))
         else:
             self._open_prefixes.append(place.prefix)
             self.gaps.append((pattern.file, pattern.line, f"the URLconf included under {place.prefix or '/'} is not known"))
@@ -236,16 +246,21 @@ class _Reader:
     def _spaced(self, place: _Place, namespace: str) -> _Place:
         return place if not namespace else msgspec.structs.replace(place, namespace=":".join(filter(None, (place.namespace, namespace))))
 
-    def _foreign(self, view: Value, pattern: Made, place: _Place) -> UrlEntry:
+    def _foreign(self, view: Value, file: str, line: int, place: _Place) -> UrlEntry:
         """Something included that is no list of patterns of the project: whoever knows it reads on."""
         if isinstance(view, Ref) and self._is_own(view.name):
-            self.gaps.append((pattern.file, pattern.line, f"the included URLconf {view.name} was not found"))
+            self.gaps.append((file, line, f"the included URLconf {view.name} was not found"))
         path, space = place.prefix or "/", place.namespace
-        return UrlEntry(path, view, space, pattern.file, pattern.line, wrappers=place.wrappers, included=True, confidence=place.confidence)
+        return UrlEntry(path, view, space, file, line, wrappers=place.wrappers, included=True, confidence=place.confidence)
 
     def _is_own(self, dotted: str) -> bool:
         top = dotted.partition(".")[0]
         return any(name.partition(".")[0] == top for name in self._program.modules)
+
+
+def is_url_list(value: Value) -> TypeGuard[Member]:
+    """True for the patterns that an object of a library gives: `router.urls`, `site.get_urls`."""
+    return isinstance(value, Member) and value.attr in ("urls", "get_urls")
 
 
 def _told(route: Value, place: _Place) -> str:

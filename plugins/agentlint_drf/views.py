@@ -49,6 +49,7 @@ def api_routes(context: Context) -> Iterator[Route]:
 class _Views:
     def __init__(self, context: Context) -> None:
         self._program = context.program
+        self._types = context.types
         self._authentication = Authentication(context)
         self._setup = settings_of(context.program).setup
 
@@ -156,7 +157,7 @@ class _Views:
         if name not in _DOES or name not in view.given():
             return ()
         hook = self._program.method(view.info.id, _PERFORM[name])
-        if (own is not None and not hands_on(own, *_DOES)) or (hook is not None and not hands_on(hook)):
+        if (own is not None and not hands_on(own, *_DOES)) or (hook is not None and not hands_on(hook) and not self._saves_for_all(hook)):
             return ()
         operation = _DOES[name]
         file, line = view.info.module.path, view.info.node.line
@@ -167,9 +168,18 @@ class _Views:
             for w in (found[:1] if operation == "delete" else found)
         )
 
+    def _saves_for_all(self, hook: FunctionInfo) -> bool:
+        """True for a hook of a shared base that saves the serializer or deletes the object it is given, whatever view it runs for: the view tells the model."""
+        given = hook.node.params[1].name if len(hook.node.params) > 1 else ""
+        kinds = self._types.of(syntax.Name(given, hook.node.line), hook.id) if given else ()
+        if not given or sum(written_by(k.name, self._program) is not None or k.name in models_of(self._program) for k in kinds) == 1:
+            return False  # the line itself tells what is written
+        return any(isinstance(c.func, syntax.Attribute) and c.func.attr in ("save", "delete") and walk.dotted(c.func.value) == given
+                   for c in walk.calls(hook.node.body))
+
     def _written(self, view: ViewSet, operation: str) -> list[Written]:
         classes = self._serializers(view, {})
-        own_code = [c for c in classes if self._program.method(c, operation) is not None]
+        own_code = [c for c in classes if self._tells(c, operation)]
         found = [w for c in classes if c not in own_code and (w := written_by(c, self._program)) is not None]
         if operation != "delete" and classes and len(own_code) == len(classes):
             return []  # the serializer's own `create` or `update` tells
@@ -180,6 +190,11 @@ class _Views:
             merged[one.model] = one if known is None else Written(one.model, () if open_fields else tuple(sorted({*known.fields, *one.fields})))
         model = self._model(view)
         return [merged.get(model, Written(model))] if model else list(merged.values())[:2]
+
+    def _tells(self, serializer: str, operation: str) -> bool:
+        """True when the serializer's own `create` or `update` says itself what is written; one of a shared base that hands on to the framework does not."""
+        method = self._program.method(serializer, operation)
+        return method is not None and (not hands_on(method) or written_by(method.owner, self._program) is not None)
 
     def _model(self, view: ViewSet) -> str:
         models = models_of(self._program)

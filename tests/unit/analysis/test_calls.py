@@ -655,3 +655,22 @@ def test_long_chains_of_names_end_open_and_not_in_an_error() -> None:
         assert calls.targets("app.deep.chain", "step")
     finally:
         sys.setrecursionlimit(limit)
+
+
+def test_what_a_shared_method_is_passed_depends_on_the_class_it_runs_for() -> None:
+    found = one("""
+        from shop import Order, Invoice
+        class Base:
+            kind = None
+            def run(self):
+                self.keep(self.kind())
+            def keep(self, thing):
+                thing.close()
+        class Orders(Base):
+            kind = Order
+        class Invoices(Base):
+            kind = Invoice
+        """, shop=SHOP)
+    thing = s.Name("thing", 8)
+    assert {t.name for t in found.types.of(thing, "a.Base.keep", "a.Orders")} == {"shop.Order"}
+    assert {t.name for t in found.types.of(thing, "a.Base.keep", "a.Invoices")} == {"shop.Invoice"}

@@ -41,8 +41,15 @@ class Hierarchy:
             self._bases[name] = ()
             outer = self._names.tables[name].outer
             found = [b for expr in info.node.bases for b in self._of_base(expr, outer.id if outer else "") if b != name]
-            known = self._bases[name] = tuple(dict.fromkeys(found))
+            known = self._bases[name] = tuple(dict.fromkeys((*found, *self._shown(info, found))))
         return known
+
+    def _shown(self, info: ClassInfo, found: list[str]) -> list[str]:
+        """What the members of a class show it to be, where it has a library's base of which nothing is known: a model below a package's own model."""
+        unknown = [b for b in found if b not in self._classes and "." in b and not self._library.is_class(b)]
+        members = [v.func for v in info.attributes.values() if isinstance(v, s.Call)] if unknown else []
+        names = (self._names.resolve(m, self._names.tables.get(info.id)) for m in members)
+        return list(dict.fromkeys(c for n in names if n and (c := self._library.shown_by(n))))
 
     def _of_base(self, expr: s.Expr, scope: str) -> tuple[str, ...]:
         if isinstance(expr, s.Call):

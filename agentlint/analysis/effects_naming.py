@@ -93,9 +93,11 @@ def _called(call: s.Call) -> str:
 
 
 def _words(expr: s.Expr | None) -> Iterator[str]:
-    """Identifiers of an access chain, the last first, without those that name no thing."""
+    """Identifiers of an access chain, the last first, without those that name no thing; of the rows behind a relation no word tells."""
     while expr is not None:
         match expr:
+            case s.Attribute(attr="through"):
+                return
             case s.Attribute():
                 if expr.attr not in _PLUMBING:
                     yield expr.attr

@@ -140,6 +140,8 @@ class Members(Contents):
         program = self._engine.program
         if type.name == "super" and type.args:
             return self._beyond(type, name)
+        if name == "__class__" and not type.meta:
+            return (Type(type.name, type.args, True),)
         if type.name in program.classes:
             return self._of_class(type, name, program.mro(type.name))
         if type.meta and type.name in program.modules:

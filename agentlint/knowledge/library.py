@@ -19,6 +19,7 @@ class LibraryFacts:
         self.files = tuple(files)
         self._aliases: dict[str, str] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
+        self._members: dict[str, str] = {}
         self._types: dict[str, schema.TypeRow] = {}
         self._models: dict[str, schema.ModelRow] = {}
         self._effects: dict[str, schema.EffectRow] = {}
@@ -41,6 +42,7 @@ class LibraryFacts:
     def _add(self, file: schema.KnowledgeFile) -> None:
         self._aliases.update(file.aliases)
         self._bases.update(file.classes)
+        self._members.update(file.members)
         _index(file.types, self._types, calls_apart=True)
         _index(file.models, self._models)
         _index(file.effects, self._effects)
@@ -75,6 +77,10 @@ class LibraryFacts:
     def bases(self, name: str) -> tuple[str, ...]:
         """The direct bases of a library class; empty when it has none or is unknown."""
         return self._bases.get(name) or self._bases.get(self.canonical(name), ())
+
+    def shown_by(self, member: str) -> str:
+        """The class that a member of a class body shows it to be one of; empty when it shows none."""
+        return self._members.get(self.canonical(member).rpartition(".")[0], "") if self._members else ""
 
     def is_class(self, name: str) -> bool:
         """True when a knowledge file describes the name as a class."""

@@ -174,6 +174,8 @@ class KnowledgeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Name as imported to its canonical name; also applies to everything below it."""
     classes: dict[str, tuple[str, ...]] = {}
     """Canonical class to its bases."""
+    members: dict[str, str] = {}
+    """Package to a class: calls into it in a class body (`name = models.CharField()`) show what a class with a base that nothing tells is."""
     models: tuple[ModelRow, ...] = ()
     types: tuple[TypeRow, ...] = ()
     effects: tuple[EffectRow, ...] = ()

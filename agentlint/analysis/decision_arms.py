@@ -17,6 +17,7 @@ _TRANSPARENT = re.compile(
     r"|^(not )?\w*(verbose|debug|dry_run|quiet)\w*$"
 )
 """Tests that only say how a request came in or whether it is well formed: no decision of their own."""
+_WORDS = re.compile(r"[A-Za-z][\w .-]{2,40}")
 _THRESHOLD = re.compile(r"<|>|\bnow\(\)|timezone|timedelta|\d")
 
 
@@ -137,7 +138,7 @@ def _names(test: s.Expr) -> tuple[str, ...]:
 
 def _words(tests: Iterable[s.Expr]) -> str:
     found = [e.value for test in tests for e in walk.expressions(test) if isinstance(e, s.Constant) and isinstance(e.value, str)]
-    return " ".join(t for t in found if re.fullmatch(r"[A-Za-z][\w .-]{2,40}", t))
+    return " ".join(t for t in found if _WORDS.fullmatch(t))
 
 
 def _leaves(body: Sequence[s.Stmt]) -> bool:

@@ -49,6 +49,7 @@ class GuardFinder:
         self._calls = calls
         self._library = library
         self._seen: dict[tuple[str, str, int], frozenset[Guard]] = {}
+        self._lines: dict[tuple[str, str], tuple[frozenset[Guard], frozenset[int]]] = {}
 
     def guards(self, route: Route) -> tuple[Guard, ...]:
         """Guards of a route, those of the framework first; sorted, without repetition."""
@@ -80,11 +81,10 @@ class GuardFinder:
         if key in self._seen:
             return self._seen[key]
         self._seen[key] = frozenset()  # a cycle adds nothing
-        alive = tuple(self._alive(info.node.body, key[1]))
-        found: set[Guard] = set(_reads(alive, info.module.path, lambda key: self._program.fold(key, info)))
+        reads, sites = self._own(info, key[1])
+        found: set[Guard] = set(reads)
         for decorator in info.node.decorators:
             found |= self._of_decorator(decorator, info, depth)
-        sites = {call.site for stmt in alive for root in own_expressions(stmt) for call in expressions(root) if isinstance(call, s.Call)}
         for site in self._calls.sites(function_id):
             if site.call.site not in sites:
                 continue
@@ -99,6 +99,15 @@ class GuardFinder:
         result = frozenset(found)
         self._seen[key] = result
         return result
+
+    def _own(self, info: FunctionInfo, owner: str) -> tuple[frozenset[Guard], frozenset[int]]:
+        """What a function's own lines that can run on the class read of the caller, and the numbers of their calls; the same at every depth."""
+        known = self._lines.get((info.id, owner))
+        if known is None:
+            exprs = [e for stmt in self._alive(info.node.body, owner) for root in own_expressions(stmt) for e in expressions(root)]
+            sites = frozenset(e.site for e in exprs if type(e) is s.Call)
+            known = self._lines[info.id, owner] = (frozenset(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info))), sites)
+        return known
 
     def _alive(self, body: tuple[s.Stmt, ...], owner: str) -> Iterator[s.Stmt]:
         """Statements of a block that can run on the class: branches under a flag that the class sets to False are left out."""
@@ -165,9 +174,9 @@ def _nested(info: FunctionInfo) -> list[str]:
     return [f"{info.id}.{stmt.definition.name}" for stmt in info.node.body if isinstance(stmt, s.Define)]
 
 
-def _reads(body: Iterable[s.Stmt], file: str, constant: Callable[[s.Expr], object]) -> Iterable[Guard]:
-    """Credentials that statements take out of a request by their own lines."""
-    for expr in (e for stmt in body for root in own_expressions(stmt) for e in expressions(root)):
+def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], object]) -> Iterable[Guard]:
+    """Credentials that expressions take out of a request."""
+    for expr in exprs:
         source, key = "", None
         if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr in _GETTERS and expr.args:
             source, key = dotted(expr.func.value), expr.args[0]

@@ -14,7 +14,7 @@ from agentlint.analysis.names_linking import ClassInfo, FunctionInfo, Linker
 from agentlint.ir import syntax as s
 from agentlint.ir.pages import Page
 from agentlint.ir.source import Gap
-from agentlint.ir.walk import statements
+from agentlint.ir.walk import calls, statements
 from agentlint.knowledge import LibraryFacts
 
 __all__ = ["UNKNOWN", "ClassInfo", "Element", "Folded", "FunctionInfo", "Program", "Scope", "Unknown", "build_program"]
@@ -47,6 +47,7 @@ class Program:
         self._lists = Lists(self, self._folder)
         self._by_path = {m.path: m for m in self.modules.values()}
         self._settings: dict[str, list[s.Module]] | None = None
+        self._calls: dict[str, tuple[s.Call, ...]] = {}
 
     # --------------------------------------------------------------- names
 
@@ -183,6 +184,13 @@ class Program:
     def returned(function: FunctionInfo) -> tuple[s.Expr, ...]:
         """The expressions of a function's return statements, in order."""
         return tuple(st.value for st in statements(function.node.body) if isinstance(st, s.Return) and st.value is not None)
+
+    def calls_in(self, function: FunctionInfo) -> tuple[s.Call, ...]:
+        """Every call of a function's body, nested blocks included, nested definitions and lambdas not entered; walked once for all who ask."""
+        known = self._calls.get(function.id)
+        if known is None:
+            known = self._calls[function.id] = tuple(calls(function.node.body))
+        return known
 
     def module_of(self, path: str) -> s.Module | None:
         """The module read from a path."""

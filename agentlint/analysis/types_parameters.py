@@ -28,6 +28,8 @@ class Parameters:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._by_name: dict[str, list[tuple[s.Call, str]]] | None = None
+        self._likely: dict[tuple[str, Type | None], list[tuple[s.Call, str]]] = {}
+        """Calls by the function's name, by function: those of its own module first."""
         self._passed = Memory(engine.limits)
 
     def of(self, parameter: s.Parameter, frame: Frame) -> Types_:
@@ -138,8 +140,10 @@ class Parameters:
 
     def _from_sites(self, info: FunctionInfo, parameter: s.Parameter, concrete: Type | None) -> Types_:
         groups: list[Types_] = []
-        sites = self._sites(info) if concrete is None else self._within(info, concrete)
-        sites = sorted(sites, key=lambda c: not c[1].startswith(info.module.name))[:_MOST_SITES]
+        sites = self._likely.get((info.id, concrete))
+        if sites is None:
+            sites = self._sites(info) if concrete is None else self._within(info, concrete)
+            sites = self._likely[info.id, concrete] = sorted(sites, key=lambda c: not c[1].startswith(info.module.name))[:_MOST_SITES]
         for call, scope_id in sites:
             frame = self._engine.frame(scope_id, concrete)
             shift = self._shift(call, frame, info)

@@ -45,7 +45,12 @@ UNSEEN = Type("object")
 
 def union(groups: Iterable[Types_]) -> Types_:
     """All alternatives without repetition, in order."""
-    found = tuple(dict.fromkeys(t for group in groups for t in group if t != UNSEEN))
+    held = [group for group in groups if group]
+    if not held:
+        return ()
+    if len(held) == 1 and len(held[0]) == 1:  # nearly every question: nothing to compare
+        return () if held[0][0] == UNSEEN else held[0]
+    found = tuple(dict.fromkeys([t for group in held for t in group if t != UNSEEN]))
     return found[:MOST_ALTERNATIVES]
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_PLACEHOLDER = re.compile(r"\{[^}]*\}|<[^>]*>")
 _NOISE = frozenset(
     "view views viewset handler api controller resource endpoint the a an of to for in by on with and or page form ajax json html base admin list detail "
     "get post put patch generic model serializer v1 v2 v3 index".split()
@@ -36,16 +38,22 @@ LOOKUPS = frozenset(
 
 def words(name: str) -> list[str]:
     """Lower-case words of an identifier or path; holes `{x}` and punctuation are dropped."""
-    return [w.lower() for w in _WORD.findall(re.sub(r"\{[^}]*\}|<[^>]*>", " ", name))]
+    return list(_words(name))
 
 
+@cache
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(w.lower() for w in _WORD.findall(_PLACEHOLDER.sub(" ", name)))
+
+
+@cache
 def singular(word: str) -> str:
     """A cautious English singular: `policies` -> `policy`, `boxes` -> `box`, `status` stays."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    if len(word) > 4 and re.search(r"(s|x|z|ch|sh)es$", word):
+    if len(word) > 4 and word.endswith(("ses", "xes", "zes", "ches", "shes")):
         return word[:-2]
-    if len(word) > 3 and word.endswith("s") and not re.search(r"(ss|us|is)$", word):
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]
     return word
 

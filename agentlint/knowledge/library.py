@@ -31,7 +31,8 @@ class LibraryFacts:
         self._guards: dict[str, schema.GuardRow] = {}
         self._inert: dict[str, schema.InertRow] = {}
         self._home: dict[int, str] = {}
-        self._memo: dict[tuple[int, str], object] = {}
+        self._memo: dict[int, dict[str, object]] = {}
+        self._described: dict[str, bool] = {}
         self._canonical: dict[str, str] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
         for file in self.files:
@@ -174,6 +175,12 @@ class LibraryFacts:
 
     def is_described(self, path: str) -> bool:
         """True when any row speaks of the path as a call."""
+        known = self._described.get(path)
+        if known is None:
+            known = self._described[path] = self._is_described(path)
+        return known
+
+    def _is_described(self, path: str) -> bool:
         name = bare(path)
         tables: tuple[dict[str, object], ...] = (self._effects, self._records, self._callbacks, self._decisions, self._guards, self._inert)  # type: ignore[assignment]
         return any(self._find(t, name) is not None for t in tables) or bool(self.type_of(f"{name}()"))
@@ -186,10 +193,11 @@ class LibraryFacts:
         hit = table.get(path)
         if hit is not None or not table:
             return hit
-        key = (id(table), path)
-        if key not in self._memo:
-            self._memo[key] = self._search(table, path)
-        return self._memo[key]  # type: ignore[return-value]
+        memo = self._memo.setdefault(id(table), {})
+        if path in memo:
+            return memo[path]  # type: ignore[return-value]
+        found = memo[path] = self._search(table, path)
+        return found  # type: ignore[return-value]
 
     def _search(self, table: Mapping[str, object], path: str) -> object | None:
         owner, _, last = self.canonical(path).rpartition(".")

@@ -56,6 +56,8 @@ _GENERATED = frozenset({"dist", "build", "_build", "htmlcov", "coverage", "stati
 _MIGRATIONS = frozenset({"migrations", "alembic", "south_migrations"})
 _TEST_FILE = re.compile(r"^(test_.*|.*_tests?|tests?|conftest)\.py$|\.(test|spec|stories|cy)\.[jt]sx?$")
 _MINIFIED = re.compile(r"[.-]min\.(js|mjs|css)$|\.bundle\.js$|\.chunk\.js$|\.d\.ts$|-lock\.(json|yaml)$|\.lock$|_pb2(_grpc)?\.py$")
+_VERSION_KEYS = (b"openapi", b"swagger", b"arazzo", b"overlay")
+_VERSION = re.compile(rb'(^|[\s{,])["\']?(openapi|swagger|arazzo|overlay)["\']?\s*:\s*["\']?\d')
 _LONG_LINE = 5000
 
 
@@ -97,4 +99,4 @@ def is_machine_made(head: bytes, role: Role) -> bool:
 
 def may_be_description(head: bytes, size: int) -> bool:
     """A cheap test whether YAML or JSON could be an OpenAPI, Arazzo or Overlay document: its version key stands in the first bytes."""
-    return bool(re.search(rb'(^|[\s{,])["\']?(openapi|swagger|arazzo|overlay)["\']?\s*:\s*["\']?\d', head)) and size > 20
+    return size > 20 and any(word in head for word in _VERSION_KEYS) and bool(_VERSION.search(head))

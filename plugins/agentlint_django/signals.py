@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from agentlint.api import Closure, Context, FunctionInfo, Made, Member, Program, Ref, Target, Value, syntax, walk
+from agentlint.api import Closure, Context, FunctionInfo, Made, Member, Program, Ref, Target, Value, syntax
 from agentlint_django.models import models_of
 from agentlint_django.project import settings_of
 
@@ -67,7 +67,7 @@ def signal_edges(context: Context) -> Iterator[tuple[str, Target]]:
     if not connected:
         return
     for info in program.functions.values():
-        for call in walk.calls(info.node.body):
+        for call in program.calls_in(info):
             if isinstance(call.func, syntax.Attribute) and call.func.attr in _SENDS:
                 for function in connected.get(_signal_name(setup.value(call.func.value, info)), ()):
                     yield info.id, Target(function, "high", "signal")

@@ -127,7 +127,7 @@ def saving_edges(context: Context) -> Iterator[tuple[str, str]]:
     """(caller, hook): `serializer.save()` runs the project's own `create` and `update` of the serializer."""
     program = context.program
     for info in program.functions.values():
-        for call in walk.calls(info.node.body):
+        for call in program.calls_in(info):
             if not isinstance(call.func, syntax.Attribute) or call.func.attr != "save":
                 continue
             for kind in context.types.of(call.func.value, info.id):

@@ -21,6 +21,7 @@ _LINK_METHODS = ("data-method", "data-turbo-method", "up-method", "data-http-met
 _URL_WORDS = re.compile(r"(?:^|-)(?:url|uri|href|action|endpoint|path|link|api|route)(?:-|$)")
 _METHOD_WORDS = re.compile(r"(?:^|-)(get|post|put|patch|delete|remove)(?:-|$)")
 _LOOKS_LIKE_URL = re.compile(r"^(?:\{\}|https?://[^/]*|\.{1,2})?/(?!/)[\w{]|^\{\}/|^\?")
+_LINE_END = re.compile("\n")
 _ELSEWHERE = re.compile(r"^(?:mailto:|tel:|javascript:|data:|//|[a-z]+://)", re.IGNORECASE)
 
 
@@ -32,7 +33,7 @@ class PageReader:
         self.path = path
         self.names = names
         self.found: list[PageAction] = []
-        self._lines = [i for i, char in enumerate(page.source) if char == "\n"]
+        self._lines = [m.start() for m in _LINE_END.finditer(page.source)]
         self._forms: list[Form] = []
         self._by_id: dict[str, Form] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -11,14 +12,15 @@ OPEN, FILL = "\ue000", "\ue001"
 MASK = OPEN + FILL
 
 _TAG = re.compile(
-    r"\{#.*?#\}"
-    r"|\{%[-+]?\s*comment\b.*?%\}.*?\{%[-+]?\s*endcomment\s*[-+]?%\}"
-    r"|<!--(?!\[if).*?-->"
-    r"|(?P<block>\{%[-+~]?(?P<block_text>.*?)[-+~]?%\})"
-    r"|(?P<value>\{\{\{?[-~]?(?P<value_text>.*?)[-~]?\}?\}\})"
-    r"|(?P<foreign></?%\w[\w:]*(?:\s[^>%]*)?/?>|<%.*?%>|<\?.*?\?>)",
+    r"\{(?:#.*?#\}"
+    r"|%[-+]?\s*comment\b.*?%\}.*?\{%[-+]?\s*endcomment\s*[-+]?%\}"
+    r"|(?P<block>%[-+~]?(?P<block_text>.*?)[-+~]?%\})"
+    r"|(?P<value>\{\{?[-~]?(?P<value_text>.*?)[-~]?\}?\}\}))"
+    r"|<(?:!--(?!\[if).*?-->"
+    r"|(?P<foreign>/?%\w[\w:]*(?:\s[^>%]*)?/?>|%.*?%>|\?.*?\?>))",
     re.DOTALL,
 )
+"""Two alternatives that start with a character each: the engine looks for these characters alone."""
 _VERBATIM = re.compile(r"\{%[-+]?\s*(verbatim|raw)(?:\s+\w+)?\s*[-+]?%\}(.*?)\{%[-+]?\s*end(?:verbatim|raw)\b[^%]*%\}", re.DOTALL)
 _FOREIGN_VALUE = re.compile(r"<%[-=]|<\?=")
 _WORD = re.compile(r"[\w-]+")
@@ -63,6 +65,7 @@ class Masked(msgspec.Struct, frozen=True):
         return found
 
 
+@lru_cache(maxsize=1)  # a page is read twice: for its actions and for its scripts
 def mask(source: str) -> Masked:
     """Find and mask every template tag; comments become blanks, what stands in verbatim blocks stays as it is."""
     literal = [(m.start(2), m.end(2)) for m in _VERBATIM.finditer(source)] if "{%" in source else []
@@ -87,5 +90,5 @@ def _kind(match: re.Match[str]) -> tuple[str, str]:
     if match["value"]:
         return "value", match["value_text"]
     if match["foreign"]:
-        return ("foreign-value" if _FOREIGN_VALUE.match(match["foreign"]) else "foreign"), match["foreign"]
+        return ("foreign-value" if _FOREIGN_VALUE.match(match[0]) else "foreign"), match[0]
     return "", ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from agentlint.analysis.record_shapes import Shapes
 from agentlint.analysis.records import Records, RecordSite
-from agentlint.analysis.wording import words
+from agentlint.analysis.wording import singular, words
 from agentlint.ir.effects import Effect
 
 _SENDING = frozenset({"mail", "outbound-http", "message", "queue"})
@@ -83,18 +83,27 @@ class Ledger:
     def _computed(self, site: RecordSite) -> int:
         table = site.table
         if table is None:
-            return self._all
+            return self._near(self._spoken_of(site.about)) if site.about else self._all
         if table.kind == "delivery":
             return self._sending
         if table.kind == "status-history":
             return self._matching(table.subjects, lambda e: e.operation in ("update", "write", "run") and self._about(e, table.states))
         if table.open_object or not table.subjects:
             return self._all & ~self._erased(site)
-        near = frozenset(table.subjects).union(*(self._neighbours(m) for m in table.subjects))
+        return self._near(table.subjects) & ~self._erased(site)
+
+    def _near(self, subjects: Iterable[str]) -> int:
+        """Effects on the subjects and on models one relation away, and those that change no rows of a known model."""
+        near = frozenset(subjects).union(*(self._neighbours(m) for m in subjects))
         found = self._by_model.get("", 0) | (self._all & ~self.rows)
         for model in near:
             found |= self._by_model.get(model, 0)
-        return found & ~self._erased(site)
+        return found
+
+    def _spoken_of(self, about: tuple[str, ...]) -> list[str]:
+        """Models whose name says what a record is about."""
+        said = frozenset(about)
+        return [model for model in self._by_model if model and said & {singular(w) for w in words(model.rpartition(".")[2])}]
 
     def _erased(self, site: RecordSite) -> int:
         """Deletions that take the record along, and those of the trail itself."""

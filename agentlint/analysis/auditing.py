@@ -102,23 +102,29 @@ def _calls_library(linked: Linked, node: Node) -> bool:
     return any(site.library for site in linked.calls.sites(node[0]))
 
 
-def _writers(summaries: Summaries, nodes: Iterable[Node]) -> dict[str, frozenset[str]]:
-    """For each model, the functions that make its rows beside a change of something else, themselves or through close calls."""
-    found: dict[str, set[str]] = {}
+_NEAR, _FAR = 2, 4
+
+
+def _writers(summaries: Summaries, nodes: Iterable[Node]) -> dict[str, int]:
+    """For each model, how many calls below a function that changes something else the nearest making of its rows is."""
+    found: dict[str, int] = {}
     for node in nodes:
-        made: set[str] = set()
+        made: dict[str, int] = {}
         changed: set[str] = set()
         for entry in summaries.entries(node):
-            effect = entry.effect
-            if entry.distance > 2 or effect.kind != "orm-write" or effect.registered:
-                if entry.distance <= 2 and effect.kind in ("mail", "outbound-http", "process", "payment"):
-                    changed.add(effect.kind)
-                continue
-            (made if effect.operation in ("create", "write") else changed).add(effect.model)
-        for model in made:
-            if (changed | made) - {model}:
-                found.setdefault(model, set()).add(node[0])
-    return {model: frozenset(functions) for model, functions in found.items()}
+            effect, near = entry.effect, entry.distance <= _NEAR
+            if effect.kind == "orm-write" and not effect.registered and entry.distance <= _FAR:
+                if effect.operation in ("create", "write"):
+                    made[effect.model] = min(entry.distance, made.get(effect.model, _FAR))
+                elif near:
+                    changed.add(effect.model)
+            elif near and effect.kind in ("mail", "outbound-http", "process", "payment"):
+                changed.add(effect.kind)
+        changed |= {model for model, distance in made.items() if distance <= _NEAR}
+        for model, distance in made.items():
+            if changed - {model}:
+                found[model] = min(distance, found.get(model, _FAR))
+    return found
 
 
 class _Recorder:

@@ -28,6 +28,8 @@ _NOT_RUN = frozenset({
 })
 """Calls that only look at a function they are given."""
 _STARTED = {"threading.Thread.start": "run", "multiprocessing.Process.start": "run"}
+_QUEUED = frozenset({"delay", "apply_async", "enqueue", "send", "send_with_options", "schedule", "defer", "kiq", "queue", "spawn", "submit"})
+"""What decorators of task queues, known or the project's own, give a function so that a worker runs it later; a plain function has none of them."""
 _COMMON = frozenset(n for kind in (str, list, dict, set, bytes, int, tuple, Exception) for n in dir(kind)) | frozenset({
     "filter", "all", "first", "last", "save", "delete", "create", "execute", "commit", "close", "open", "read", "write", "send", "run", "start", "stop",
     "group", "match", "search", "info", "debug", "warning", "error", "exception", "log", "set", "put", "post", "patch", "request", "connect", "submit",
@@ -176,6 +178,10 @@ class Resolver:
             for place in row.function.split(" or "):
                 for target in self._functions_at(place.strip(), call, functions, frame):
                     yield Target(target, "high", row.kind)
+        if row is None and isinstance(call.func, s.Attribute) and name in _QUEUED:
+            queued = self._program.resolve(call.func.value, frame.scope)
+            if queued in self._program.functions:
+                yield Target(queued, "high", "deferred")
         started = _STARTED.get(self._library.canonical(library)) if library else None
         if started:
             for one in functions:

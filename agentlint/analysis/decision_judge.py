@@ -9,12 +9,14 @@ import msgspec
 
 from agentlint.analysis.audit_paths import Account, AuditPaths
 from agentlint.analysis.decision_arms import Place, PlaceIndex
+from agentlint.analysis.decision_relevance import is_getter, is_reached_in_passing, is_tracing
 from agentlint.analysis.mechanisms import Coverage
 from agentlint.analysis.model_values import handed_over
 from agentlint.analysis.program import Program
 from agentlint.analysis.records import RecordSite
 from agentlint.analysis.summaries import Node, Summaries
-from agentlint.analysis.summary_entries import joined_methods
+from agentlint.analysis.summary_entries import Entry, joined_methods
+from agentlint.analysis.wording import RIGHTS, singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir.decisions import AuditSite, AuditStatus, Mechanism, RecordContent
 from agentlint.ir.effects import Confidence, Effect, Step
@@ -22,8 +24,8 @@ from agentlint.ir.effects import Confidence, Effect, Step
 By = Literal["mechanism", "record", "caller", ""]
 
 
-_LAZY = 3
-"""How far away an effect counts that merely reading a property has."""
+_STEP = {"property": 3, "deferred": 0}
+"""How far away callees count: what reading a property does is far, the work of a job that is started here is as near as its start."""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -56,6 +58,7 @@ class Judge:
             and any(e.open_model.startswith(("variable ", "attribute ")) for e in summaries.own(node))
         )
         """Functions of repositories and the like, which write whatever model their caller means: the caller is who acts."""
+        self._recorders = frozenset(record.function for record in paths.ledger.records)
         self._open: dict[Node, int] = {}
         self._closed: dict[Node, int] = {}
 
@@ -68,9 +71,11 @@ class Judge:
                 continue
             opened = closed = 0
             for caller, site in callers:
-                left = self._paths.of(caller).outcome.pending.get(site, 0) & self._open.get(caller, -1)
-                opened |= left
-                closed |= ~left
+                outcome = self._paths.of(caller).outcome
+                left, done = outcome.pending.get(site, 0), outcome.covered.get(site, 0)
+                further = left & self._open.get(caller, -1)
+                opened |= further | ~(left | done)  # what the caller's account does not know, nobody has recorded
+                closed |= done | (left & ~further)
             self._open[node], self._closed[node] = opened, closed
 
     def effects_of(self, node: Node, owner: str = "") -> Iterator[Judged]:
@@ -79,23 +84,30 @@ class Judge:
         if info is None:
             return
         account, places = self._paths.of(node), self._places.of(info.id, info.node)
+        started = {site.call.site for site, target, _ in account.edges if target.kind == "deferred"}
         for applied in account.own:
             for effect in applied.effects:
-                if self._paths.counts(effect):
+                if self._paths.counts(effect) and not is_tracing(effect) and not (effect.kind == "queue" and applied.site in started):
                     yield self._judged(node, account, applied.site, effect, places, owner)
         for site, target, callee in account.edges:
             if target.kind == "decorates":
                 continue  # what surrounds every such function is no decision of this one
+            getter = is_getter(target.function)
             for entry in self._summaries.entries(callee):
                 methods = joined_methods(site.methods, entry.methods)
-                if methods is None or not self._paths.counts(entry.effect):
+                if methods is None or not self._paths.counts(entry.effect) or self._in_passing(entry, getter):
                     continue
                 steps = (Step(site.file, site.line, f"calls {_short(target.function)}"), *self._summaries.chain(entry))
                 confidence: Confidence = "medium" if "medium" in (entry.confidence, target.confidence) else entry.confidence
-                distance = 0 if entry.effect.function in self._generic else entry.distance + (_LAZY if target.kind == "property" else 1)
+                distance = 0 if entry.effect.function in self._generic else entry.distance + _STEP.get(target.kind, 1)
                 for effect in self._paths.parts(entry.effect):
                     judged = self._judged(node, account, site.call.site, effect, places, owner)
                     yield msgspec.structs.replace(judged, chain=steps, distance=distance, methods=methods, confidence=confidence)
+
+    def _in_passing(self, entry: Entry, getter: bool) -> bool:
+        effect = entry.effect
+        made = getter and effect.kind in ("orm-write", "file") and effect.operation != "delete"
+        return made or is_tracing(effect) or is_reached_in_passing(entry, self._recorders)
 
     def accounts_for(self, effect: Effect) -> bool:
         """True when the function that holds a write records it on every path, or everything that calls the function does."""
@@ -108,13 +120,15 @@ class Judge:
         place = Place(effect.line)
         if mechanism is None:
             return Judged(effect, 0, effect.line, place, "unaudited")
-        return Judged(effect, 0, effect.line, place, "audited", mechanism.content, (_site(mechanism),))
+        status: AuditStatus = "partial" if _says_rights(self._coverage.unseen_relations(effect, owner)) else "audited"
+        return Judged(effect, 0, effect.line, place, status, mechanism.content, (_site(mechanism),))
 
     def _judged(self, node: Node, account: Account, site: int, effect: Effect, places: dict[int, Place], owner: str) -> Judged:
         place = places.get(site, Place(-site if site < 0 else effect.line))
         mechanism = self._coverage.sees(effect, owner)
         if mechanism is not None:
-            return Judged(effect, site, place.line, place, "audited", mechanism.content, (_site(mechanism),), methods=effect.methods, function=node[0])
+            status: AuditStatus = "partial" if _says_rights(self._coverage.unseen_relations(effect, owner)) else "audited"
+            return Judged(effect, site, place.line, place, status, mechanism.content, (_site(mechanism),), methods=effect.methods, function=node[0])
         bit = self._paths.ledger.effect(effect)
         status, exit_line = self._status(node, account, site, bit)
         content, audit = (RecordContent(), ()) if status == "unaudited" else self._held(node, account, site, bit)
@@ -175,6 +189,11 @@ class Judge:
 def _is_method(program: Program, function: str) -> bool:
     info = program.functions.get(function)
     return info is not None and bool(info.owner)
+
+
+def _says_rights(fields: Iterable[str]) -> bool:
+    """True when a relation says who may do something, so that leaving it out leaves out the point."""
+    return any(singular(w) in RIGHTS for field in fields for w in words(field))
 
 
 def _site(mechanism: Mechanism) -> AuditSite:

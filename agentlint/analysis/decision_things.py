@@ -9,7 +9,7 @@ from agentlint.analysis.decision_arms import Arm, deciding
 from agentlint.analysis.decision_judge import Judged
 from agentlint.analysis.mechanisms import is_relation
 from agentlint.analysis.program import Program
-from agentlint.analysis.wording import singular, words
+from agentlint.analysis.wording import RIGHTS, singular, words
 from agentlint.ir.effects import Effect
 
 _MAIN = frozenset({"orm-write", "raw-sql", "permission", "payment", "process", "authentication"})
@@ -49,9 +49,8 @@ class Things:
         """Groups of effects that make one decision each, with the branch that leads to them."""
         said = frozenset(singular(w) for name in names for w in words(name))
         arms: dict[Arm | None, list[Judged]] = defaultdict(list)
-        for one in judged:
-            if not self._is_general(one.effect):
-                arms[deciding(one.place.arms)].append(one)
+        for one in _without_details([j for j in judged if not self._is_general(j.effect)], said):
+            arms[deciding(one.place.arms)].append(one)
         for arm in sorted(arms, key=lambda a: (a is not None, a.line if a else 0, a.text if a else "")):
             for group in self._chosen(arms[arm], said):
                 yield arm, group
@@ -102,6 +101,25 @@ class Things:
         if effect.operation == "delete" and effect.model in self._trails and not said & _CLEARING:
             rank += _AWAY  # old rows of a trail dropped in passing
         return rank + 1 if is_relation(effect) and effect.kind == "orm-write" else rank
+
+
+def _without_details(judged: Sequence[Judged], said: frozenset[str]) -> Iterator[Judged]:
+    """Without relations of a row that the same function writes anyway, unless they are what it is about, and without jobs handed to the
+    system's own workers where something else is done."""
+    written: dict[str, int] = {}
+    for one in judged:
+        if one.effect.kind == "orm-write" and not is_relation(one.effect):
+            written[one.effect.model] = min(one.distance, written.get(one.effect.model, one.distance))
+    busy = any(one.effect.kind != "queue" for one in judged)
+    for one in judged:
+        effect = one.effect
+        if is_relation(effect) and effect.kind == "orm-write" and written.get(effect.model, _FARTHEST) <= one.distance + _FURTHER:
+            named = {w for field in effect.fields for w in _bare(field)}
+            if not named & RIGHTS and not (named and named <= said):
+                continue
+        if effect.kind == "queue" and effect.operation == "send" and busy:
+            continue
+        yield one
 
 
 def _complete(grouped: dict[Thing, list[Judged]]) -> None:

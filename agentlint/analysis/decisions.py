@@ -154,7 +154,15 @@ class DecisionFinder:
             return False
         if judged.distance == 0:
             return True
-        return judged.distance <= _FURTHER and (judged.place.guarded or (judged.distance == 1 and self._callers.get(info.id, 0) > 1))
+        callers = self._callers.get(info.id, 0)
+        if not callers and not name.startswith("_"):
+            return judged.distance <= _FURTHER  # only code that is not here calls it: a framework's registration, another program
+        return judged.distance <= _FURTHER and (judged.place.guarded or (judged.distance == 1 and callers > 1))
+
+    def _file_of(self, judged: Judged, otherwise: str) -> str:
+        """The file of the function that holds the branches and the call site: a hook that the framework calls may stand elsewhere."""
+        info = self._program.functions.get(judged.function)
+        return otherwise if info is None else info.module.path
 
     def _row(
         self, file: str, line: int, symbol: str, function: str, arm: Arm | None, group: Sequence[Judged], source: DecisionSource,
@@ -164,9 +172,10 @@ class DecisionFinder:
         fields = tuple(dict.fromkeys(f for j in group for f in j.effect.fields)) if all(j.effect.fields for j in group) else ()
         effect = shown.effect
         audit = tuple(sorted({site for j in group for site in j.audit}))[:6]
-        path = () if status == "audited" else _witness(file, line, symbol, shown)
+        shown_line = arm.line if arm is not None and self._file_of(shown, file) == file else line
+        path = () if status == "audited" else _witness(file, line, symbol, shown, self._file_of(shown, file))
         return Decision(
-            id="", file=file, line=arm.line if arm is not None else line, symbol=symbol, decision=in_words(symbol, arm, effect, fields), effect=effect,
+            id="", file=file, line=shown_line, symbol=symbol, decision=in_words(symbol, arm, effect, fields), effect=effect,
             source=source, status=status, records=_content(group), audit=audit, path=path,
             confidence="medium" if "medium" in (shown.confidence, effect.confidence) else "high", function=function,
         )
@@ -184,14 +193,15 @@ def _content(group: Sequence[Judged]) -> RecordContent:
     return RecordContent(any(c.who for c in held), any(c.what for c in held), any(c.why for c in held))
 
 
-def _witness(file: str, line: int, symbol: str, judged: Judged) -> tuple[Step, ...]:
+def _witness(file: str, line: int, symbol: str, judged: Judged, place: str) -> tuple[Step, ...]:
+    """`place` is the file of the function that holds the branches."""
     steps = [Step(file, line, f"{symbol} is entered")]
-    steps += [Step(file, arm.line, f"{'when' if arm.truth else 'when not'} {arm.text}") for arm in judged.place.arms]
+    steps += [Step(place, arm.line, f"{'when' if arm.truth else 'when not'} {arm.text}") for arm in judged.place.arms]
     steps += judged.chain
     effect = judged.effect
     steps.append(Step(effect.file, effect.line, f"{effect.operation} {effect.target or effect.kind} with no record"))
     if judged.exit_line and judged.exit_line > judged.line and judged.status == "partial":
-        steps.append(Step(file, judged.exit_line, "leaves here before the record is made"))
+        steps.append(Step(place, judged.exit_line, "leaves here before the record is made"))
     return tuple(dict.fromkeys(steps))
 
 

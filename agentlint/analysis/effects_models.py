@@ -172,6 +172,8 @@ def _squash(word: str) -> str:
     return word.replace("_", "").lower()
 
 
+_PURPOSE = re.compile(r"_(to|from|for|with|by|in)_\w+$|_(qs|queryset|obj|object|instance|row|record)$")
+"""What a variable says of its row besides the noun: `invoices_to_merge`, `order_obj`."""
 _PREFIX = re.compile(r"^(new|old|current|existing|the|my|db|orm|updated|created|saved|target|source|parent|_)+_?")
 
 
@@ -190,3 +192,6 @@ def _forms(word: str) -> Iterable[str]:
     shorter = _PREFIX.sub("", word)
     if shorter and shorter != word:
         yield from _forms(shorter)
+    noun = _PURPOSE.sub("", word)
+    if noun and noun != word:
+        yield from _forms(noun)

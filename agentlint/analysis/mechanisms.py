@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from agentlint.analysis.calls import Calls, CallSite
 from agentlint.analysis.mechanism_places import Registrations, settings_texts
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
@@ -16,6 +18,7 @@ from agentlint.knowledge.paths import bare, expand
 from agentlint.knowledge.schema import MechanismRow
 
 _RELATION = "relation"
+_MANY = frozenset({"ManyToManyField", "TaggableManager", "SortedManyToManyField"})
 _ANY_TABLE = ("create", "update", "delete")
 
 
@@ -46,6 +49,19 @@ class Coverage:
     def sees(self, effect: Effect, owner: str = "") -> Mechanism | None:
         """The mechanism that records the write. `owner` is the class that the framework performs it for (an admin class)."""
         return next((m for m in self._watching(effect, owner) if not self._skipped(effect, m)), None)
+
+    def unseen_relations(self, effect: Effect, owner: str = "") -> tuple[str, ...]:
+        """Many-to-many fields that a form or serializer saves along with a row and that no mechanism of the model sees."""
+        if effect.kind != "orm-write" or effect.operation not in ("update", "write") or is_relation(effect):
+            return ()
+        found = []
+        for field in effect.fields:
+            declared = self._program.attribute(effect.model, field) if effect.model in self._program.classes else None
+            if declared is not None and isinstance(declared[0], s.Call) and _last(declared[0].func) in _MANY:
+                along = msgspec.structs.replace(effect, fields=(field,), api="django.db.models.ManyRelatedManager.set()")
+                if self.sees(along, owner) is None:
+                    found.append(field)
+        return tuple(found)
 
     def bypassed(self, effect: Effect) -> Mechanism | None:
         """The mechanism that watches the model and does not see this write of it."""
@@ -101,6 +117,10 @@ class Coverage:
         return known
 
 
+def _last(expr: s.Expr) -> str:
+    return expr.attr if isinstance(expr, s.Attribute) else expr.id if isinstance(expr, s.Name) else ""
+
+
 def is_relation(effect: Effect) -> bool:
     """True for changes of a many-to-many relation."""
     return effect.kind == "permission" or (effect.kind == "orm-write" and "ManyRelatedManager" in effect.api)
@@ -146,8 +166,7 @@ class _Finder:
         for name, info in self._program.classes.items():
             for decorator in info.node.decorators:
                 call = decorator if isinstance(decorator, s.Call) else None
-                path = self._program.resolve(call.func if call else decorator, info)
-                row = self._library.mechanism(path) if path else None
+                path, row = self._known(call.func if call else decorator, info)
                 if row is not None and row.how in ("call", "decorator"):
                     yield from self._made(row, path, call, info, [name], info.module.path, info.node.line)
             for attr, expr in info.attributes.items():
@@ -158,10 +177,18 @@ class _Finder:
             for path, row in self._attributes[attr]:
                 yield from self._made(row, path, None, info, [name], info.module.path, expr.line)
         elif isinstance(expr, s.Call):
-            path = self._program.resolve(expr.func, info)
-            found = self._library.mechanism(path) if path else None
+            path, found = self._known(expr.func, info)
             if found is not None and found.how == "attribute":
                 yield from self._made(found, path, expr, info, [name], info.module.path, expr.line)
+
+    def _known(self, expr: s.Expr, scope: ClassInfo) -> tuple[str, MechanismRow | None]:
+        """The library's registration that an expression names, also by a class of the project derived from it."""
+        path = self._program.resolve(expr, scope)
+        for name in self._program.mro(path) if path in self._program.classes else (path,):
+            row = self._library.mechanism(name) if name else None
+            if row is not None:
+                return name, row
+        return path, None
 
     # calls that register a model or a function
 

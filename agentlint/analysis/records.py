@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from agentlint.analysis.calls import CallSite
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.record_shapes import Shapes, Table, is_result_field
+from agentlint.analysis.wording import singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir.decisions import RecordContent
 from agentlint.ir.effects import Effect
@@ -16,6 +18,9 @@ from agentlint.knowledge import LibraryFacts
 from agentlint.knowledge.schema import RecordRow
 
 _MAKING = ("create", "write")
+_CLOSE, _FARTHEST = 2, 4
+"""Calls between a change and the making of a record that tells of it: close, or farther where the table keeps who did what to which object."""
+_SAYS_KIND = frozenset({"action", "event", "audit", "log", "record", "change", "changed", "update", "updated", "schema", "yaml", "json", "activity"})
 _ACTOR_WORDS = ("user", "actor", "author", "admin", "username")
 
 
@@ -31,6 +36,8 @@ class RecordSite(msgspec.Struct, frozen=True):
     table: Table | None = None
     parameters: tuple[tuple[str, str], ...] = ()
     """(`who` or `why`, parameter of the function) where a caller decides whether the record holds it."""
+    about: tuple[str, ...] = ()
+    """Words of the thing that the record's kind names; empty when it names none."""
 
 
 class Records:
@@ -98,7 +105,15 @@ def _library_site(site: CallSite, row: RecordRow) -> RecordSite:
     why = row.why or any(part in names for part in _keywords(row.why_from))
     data = next((k.value for k in site.call.keywords if k.name == "data"), None)
     who = who or any(word in _ACTOR_WORDS for word in _mapping_keys(data))
-    return RecordSite(site.caller, site.file, site.line, row.name or "audit record", RecordContent(who=who, what=row.what, why=why))
+    content = RecordContent(who=who, what=row.what, why=why)
+    return RecordSite(site.caller, site.file, site.line, row.name or "audit record", content, about=_named_by(site, row))
+
+
+def _named_by(site: CallSite, row: RecordRow) -> tuple[str, ...]:
+    """The words of the thing in `schema_id="https://example.org/events/server-action/v1"`."""
+    text = next((k.value.value for k in site.call.keywords if k.name in row.keywords[:1] and isinstance(k.value, s.Constant)), None)
+    parts = [p for p in re.split(r"[/:]", text) if p and not re.fullmatch(r"v?\d[\d.]*|latest", p)] if isinstance(text, str) else []
+    return tuple(w for w in map(singular, words(parts[-1])) if w not in _SAYS_KIND) if parts else ()
 
 
 def _keywords(place: str) -> Iterator[str]:
@@ -121,11 +136,14 @@ def _keyword_rows(program: Program, library: LibraryFacts) -> dict[tuple[str, fr
     }
 
 
-def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effects: Iterable[Effect], writers: Mapping[str, frozenset[str]]) -> Records:
-    """`effects` are all bound effects; `writers` says for each table which functions make its rows beside a change of something else."""
+def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effects: Iterable[Effect], writers: Mapping[str, int]) -> Records:
+    """`effects` are all bound effects; `writers` says for each table how far from a change of something else the nearest making of its rows is."""
     candidates = shapes.tables()
     changed = _changed(effects, candidates)
-    kept = {model: table for model, table in candidates.items() if writers.get(model) and (table.strong or not changed.get(model))}
+    kept = {
+        model: table for model, table in candidates.items()
+        if writers.get(model, _FARTHEST + 1) <= (_FARTHEST if table.open_object and table.actors else _CLOSE) and (table.strong or not changed.get(model))
+    }
     return Records(program, library, kept, {model: _cascades(program, shapes, model, table) for model, table in kept.items()})
 
 

@@ -143,6 +143,8 @@ class Members(Contents):
         if name == "__class__" and not type.meta:
             return (Type(type.name, type.args, True),)
         if type.name in program.classes:
+            if name == "__class__" and not type.meta:
+                return (msgspec.structs.replace(type, meta=True),)
             return self._of_class(type, name, program.mro(type.name))
         if type.meta and type.name in program.modules:
             return self.thing(program.canonical(f"{type.name}.{name}" if type.name else name))

@@ -35,6 +35,12 @@ LOOKUPS = frozenset(
 )
 """Verbs and nouns of asking: what is sent only says what one wants to know."""
 
+RIGHTS = frozenset({
+    "user", "member", "owner", "admin", "role", "permission", "group", "team", "staff", "participant", "assignee", "reviewer", "approver", "moderator",
+    "collaborator", "editor", "viewer", "manager", "scope", "authorized", "allowed", "blocked",
+})
+"""Words of relations that say who may do or has to do something."""
+
 
 def words(name: str) -> list[str]:
     """Lower-case words of an identifier or path; holes `{x}` and punctuation are dropped."""

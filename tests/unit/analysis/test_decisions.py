@@ -67,6 +67,9 @@ def test_case(path: Path) -> None:
                 assert not asked or held == asked, symbol
                 assert row.audit
             assert "model" not in wanted or row.source == "model"
+        elif kind == "none:":
+            rows = _picked([r for r in found.decisions if r.symbol == symbol], wanted)
+            assert not rows, f"{symbol}: {[(r.decision, r.status) for r in rows]}"
         elif kind == "bypass:":
             assert symbol in [b.effect.function.rpartition(".")[2] for b in found.bypasses]
         elif kind == "call:":

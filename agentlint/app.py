@@ -29,7 +29,7 @@ from agentlint.describing import describe
 from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.framework import Context, Framework
 from agentlint.extension.loading import Refused, load_frameworks
-from agentlint.findings import Plugin, Report, Tool
+from agentlint.findings import Plugin, Report, Tool, places_of
 from agentlint.graph.matching import Background, match_operations
 from agentlint.ir.decisions import Mechanism
 from agentlint.ir.effects import Effect
@@ -39,6 +39,9 @@ from agentlint.ir.source import Gap
 from agentlint.ir.syntax import Module
 from agentlint.judging import judge
 from agentlint.knowledge import KnowledgeError, LibraryFacts, load_library
+from agentlint.knowledge.controls import load_controls
+from agentlint.planning import make_plan
+from agentlint.project.excerpts import read_excerpts
 from agentlint.project.files import Found, find_files
 from agentlint.project.settings import Settings, load_settings
 from agentlint.reading import Read, read_all
@@ -111,7 +114,8 @@ def run(options: Options) -> tuple[Report, Settings]:
     facts, settings = analysed.facts, analysed.settings
     chosen = _chosen_rules(settings, options.select)
     findings = judge(facts, chosen, settings, options.today)
-    scores = scorecard(Counted(facts.inventory, facts.operations, facts.decisions, facts.lifecycles, facts.identifiers))
+    counted = Counted(facts.inventory, facts.operations, facts.decisions, facts.lifecycles, facts.identifiers)
+    scores = scorecard(counted)
     report = Report(
         Tool("agentlint", __version__, analysed.plugins),
         analysed.root,
@@ -125,8 +129,15 @@ def run(options: Options) -> tuple[Report, Settings]:
         facts.identifiers,
         facts.model_calls,
         tuple(r.info for r in chosen),
+        plan=make_plan(counted, findings),
+        controls=load_controls(),
     )
     return report, settings
+
+
+def with_code(report: Report) -> Report:
+    """The report with the lines behind it, read again from the analysed root: for formats that show code."""
+    return msgspec.structs.replace(report, excerpts=read_excerpts(Path(report.root), places_of(report)))
 
 
 def _chosen_rules(settings: Settings, select: tuple[str, ...]) -> tuple[LoadedRule, ...]:
@@ -274,4 +285,4 @@ def _inventory(found: Found, read: Read, so_far: Inventory, used: tuple[Framewor
     )
 
 
-__all__ = ["Analysed", "Options", "Refused", "analyse", "run"]
+__all__ = ["Analysed", "Options", "Refused", "analyse", "run", "with_code"]

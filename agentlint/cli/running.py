@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from agentlint.app import Options, run
+from agentlint.app import Options, run, with_code
 from agentlint.cli.options import Wishes
 from agentlint.cli.progress import progress
 from agentlint.errors import BadBaseline, BadSettings, OutputFailed
@@ -102,7 +102,10 @@ def _scores_of(report: Report, paths: tuple[str, ...]) -> Scorecard:
 
 
 def _write_all(report: Report, settings: Settings, wishes: Wishes) -> None:
-    for index, name in enumerate(wishes.formats or settings.formats or ("console",)):
+    names = wishes.formats or settings.formats or ("console",)
+    if any(r.shows_code for r in map(find_reporter, names) if r is not None):
+        report = with_code(report)
+    for index, name in enumerate(names):
         target = wishes.outputs[index] if index < len(wishes.outputs) else None
         to_terminal = target is None or str(target) == "-"
         reporter = find_reporter(name)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from agentlint.findings.finding import Finding
+from agentlint.findings.plan import Plan
 from agentlint.findings.rule_info import RuleInfo
 from agentlint.findings.scorecard import Scorecard
 from agentlint.ir.contracts import Identifier, Lifecycle
+from agentlint.ir.controls import Control
 from agentlint.ir.decisions import Decision, ModelCall
 from agentlint.ir.inventory import Inventory
 from agentlint.ir.operations import Operation
+from agentlint.ir.source import Excerpt
 
 
 class Plugin(msgspec.Struct, frozen=True, order=True):
@@ -46,3 +49,8 @@ class Report(msgspec.Struct, frozen=True):
     """Every rule that was run, also those with nothing to say."""
     remarks: tuple[str, ...] = ()
     """Sentences on what the findings leave out, e.g. those that a change does not touch."""
+    plan: Plan = Plan()
+    controls: tuple[Control, ...] = ()
+    """Clauses that the rules bear on, whether or not they have a finding."""
+    excerpts: tuple[Excerpt, ...] = ()
+    """Code behind the report, by file and line; empty unless a format asks for it."""

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-FORMATS: tuple[str, ...] = ("console", "json", "sarif", "markdown", "github", "gitlab", "junit", "csv")
+FORMATS: tuple[str, ...] = ("console", "json", "sarif", "markdown", "github", "gitlab", "junit", "csv", "html")
 """In the order of `--help`."""

@@ -27,3 +27,12 @@ class Gap(msgspec.Struct, frozen=True, order=True, gc=False):
     """Plain words a user understands, e.g. `syntax error near 'def ('`."""
     kind: str = "unreadable"
     """`unreadable` (the input) or `unresolved` (the analysis could not follow it)."""
+
+
+class Excerpt(msgspec.Struct, frozen=True, order=True, gc=False):
+    """Consecutive lines of a user's file, for reports that show the code behind what they say."""
+
+    file: str
+    line: int
+    """Number of the first line."""
+    lines: tuple[str, ...]

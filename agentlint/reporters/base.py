@@ -26,3 +26,5 @@ class Reporter(msgspec.Struct, frozen=True):
     render: Callable[[Report, Style], str]
     summary: str
     """What it is for, in one line of `--help`."""
+    shows_code: bool = False
+    """Whether the report must carry excerpts of the code."""

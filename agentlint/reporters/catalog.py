@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentlint.reporters import console, csv_table, github, gitlab, json_v1, junit, markdown, sarif
+from agentlint.reporters import console, csv_table, github, gitlab, html, json_v1, junit, markdown, sarif
 from agentlint.reporters.base import Reporter
 
 REPORTERS: tuple[Reporter, ...] = (
@@ -14,6 +14,7 @@ REPORTERS: tuple[Reporter, ...] = (
     Reporter("gitlab", gitlab.render, "code quality report of GitLab"),
     Reporter("junit", junit.render, "JUnit XML for build servers"),
     Reporter("csv", csv_table.render, "the inventory as a table"),
+    Reporter("html", html.render, "one page for architects, offline", shows_code=True),
 )
 
 

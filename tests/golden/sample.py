@@ -11,7 +11,9 @@ from agentlint.ir.decisions import AuditSite, Decision, ModelCall, RecordContent
 from agentlint.ir.effects import Effect, Step
 from agentlint.ir.inventory import Inventory
 from agentlint.ir.operations import Operation, OperationEffect
-from agentlint.ir.source import Gap
+from agentlint.ir.source import Excerpt, Gap
+from agentlint.knowledge.controls import load_controls
+from agentlint.planning import make_plan
 from agentlint.rules.catalog import built_in_rules, run_rules
 from agentlint.scores import Counted, scorecard
 
@@ -91,15 +93,21 @@ FACTS = Facts(
     ),
 )
 
+EXCERPTS = (
+    Excerpt("shop/services.py", 27, ("def approve(order, limit):", "    if order.total < limit:", '        order.note = "<b>fine & dandy</b>"', "        order.save()")),
+    Excerpt("shop/views.py", 55, ("def approve_order(request, pk):",)),
+)
+
 
 def sample_report() -> Report:
     """The report; its last finding is suppressed."""
     rules = built_in_rules()
     findings = run_rules(FACTS, rules)
     silenced = replace(findings[-1], suppressed=Suppressed("comment", "served for the old client only"))
+    counted = Counted(INVENTORY, OPERATIONS, DECISIONS, FACTS.lifecycles, FACTS.identifiers)
     return Report(
         tool=Tool(version="0.0.0", plugins=(Plugin("agentlint_django", "0.0.0"),)), root="shop", duration_s=1.25, inventory=INVENTORY,
-        scores=scorecard(Counted(INVENTORY, OPERATIONS, DECISIONS, FACTS.lifecycles, FACTS.identifiers)), findings=(*findings[:-1], silenced),
+        scores=scorecard(counted), findings=(*findings[:-1], silenced),
         operations=OPERATIONS, decisions=DECISIONS, lifecycles=FACTS.lifecycles, identifiers=FACTS.identifiers, model_calls=FACTS.model_calls,
-        rules=tuple(r.info for r in rules),
+        rules=tuple(r.info for r in rules), plan=make_plan(counted, findings), controls=load_controls(), excerpts=EXCERPTS,
     )

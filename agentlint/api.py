@@ -12,15 +12,16 @@ from agentlint.analysis.types import AttributeWrite, Type, Types
 from agentlint.extension.framework import Context, Framework, FrameworkBase, imports
 from agentlint.ir import syntax, walk
 from agentlint.ir.decisions import Mechanism, RecordContent
+from agentlint.ir.description import DescribedOperation, Description, SecurityScheme
 from agentlint.ir.effects import Confidence, Effect, EffectOperation
-from agentlint.ir.operations import AuthKind, Guard, Route
+from agentlint.ir.operations import AuthKind, Guard, Route, Surface
 from agentlint.ir.source import Gap, Location
 from agentlint.knowledge import LibraryFacts
 
 __all__ = [
-    "UNKNOWN", "Above", "AttributeWrite", "AuthKind",
-    "CallSite", "Calls", "ClassInfo", "Closure", "Confidence", "Context", "Effect", "EffectOperation", "Element", "Factories", "Folded",
-    "Framework", "FrameworkBase", "FunctionInfo", "Gap", "Guard", "LibraryFacts", "Location", "Made", "Mechanism", "Member", "Mount", "MountTree",
-    "Program", "RecordContent", "Ref", "Route", "Scope", "SetupCode", "Target", "Type", "Types", "Unknown", "Value", "imports", "join_paths",
-    "setup_code", "syntax", "table_key", "walk",
+    "UNKNOWN", "Above", "AttributeWrite", "AuthKind", "CallSite", "Calls", "ClassInfo", "Closure", "Confidence", "Context", "DescribedOperation",
+    "Description", "Effect", "EffectOperation", "Element", "Factories", "Folded", "Framework", "FrameworkBase", "FunctionInfo", "Gap", "Guard",
+    "LibraryFacts", "Location", "Made", "Mechanism", "Member", "Mount", "MountTree", "Program", "RecordContent", "Ref", "Route", "Scope",
+    "SecurityScheme", "SetupCode", "Surface", "Target", "Type", "Types", "Unknown", "Value", "imports", "join_paths", "setup_code", "syntax",
+    "table_key", "walk",
 ]

@@ -25,13 +25,14 @@ from agentlint.analysis.summaries import summarise
 from agentlint.analysis.ties import tie_pages
 from agentlint.analysis.types import Type, Types, infer_types
 from agentlint.analysis.written_values import WrittenValues
-from agentlint.describing import describe
+from agentlint.describing import describe, load_descriptions
 from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.framework import Context, Framework
 from agentlint.extension.loading import Refused, load_frameworks
 from agentlint.findings import Plugin, Report, Tool, places_of
 from agentlint.graph.matching import Background, match_operations
 from agentlint.ir.decisions import Mechanism
+from agentlint.ir.description import Description
 from agentlint.ir.effects import Effect
 from agentlint.ir.operations import Route
 from agentlint.ir.pages import PageAction
@@ -172,11 +173,12 @@ def _analyse(options: Options) -> Analysed:
         read = read_all([f for f in found.files if f.role != "data"], options.workers)
     library = _library(settings)
     frameworks, refused = load_frameworks()
-    facts, used = _code_facts(read, library, frameworks, state)
-    described = [f for f in found.files if f.role == "data"]
-    if described:
-        with state.timed("descriptions"):
-            facts = describe(facts, found.root, described, state.gaps.append)
+    with state.timed("read descriptions"):
+        described = [f for f in found.files if f.role == "data"]
+        documents = load_descriptions(found.root, described, state.gaps.append)
+    facts, used = _code_facts(read, library, frameworks, documents, state)
+    with state.timed("descriptions"):
+        facts = describe(facts, found.root, described, documents, state.gaps.append)
     gaps = [*found.gaps, *read.gaps, *(g for m in read.modules for g in m.gaps), *(g for p in read.pages for g in p.gaps), *state.gaps]
     gaps += [Gap("", 0, f"plugin of {r.package} refused: {r.reason}", "unresolved") for r in refused]
     inventory = _inventory(found, read, facts.inventory, used, gaps)
@@ -193,7 +195,9 @@ def _library(settings: Settings) -> LibraryFacts:
         raise BadKnowledge(str(error), "mend the knowledge file; docs/knowledge.md describes its form") from error
 
 
-def _code_facts(read: Read, library: LibraryFacts, frameworks: tuple[Framework, ...], state: _Run) -> tuple[Facts, tuple[Framework, ...]]:
+def _code_facts(
+    read: Read, library: LibraryFacts, frameworks: tuple[Framework, ...], documents: tuple[Description, ...], state: _Run
+) -> tuple[Facts, tuple[Framework, ...]]:
     """What source code shows: operations, decisions, model calls."""
     python = [m for m in read.modules if m.language == "python"]
     scripts = [m for m in read.modules if m.language != "python"]
@@ -206,7 +210,7 @@ def _code_facts(read: Read, library: LibraryFacts, frameworks: tuple[Framework, 
     with state.timed("link"):
         program = build_program(python, read.pages, library)
     used = tuple(f for f in frameworks if f.detect(program))
-    context = Context(program, library, state.gap)
+    context = Context(program, library, state.gap, documents)
     types, calls, context = _types_and_calls(program, library, used, context, state)
     with state.timed("effects"):
         finder = EffectFinder(program, types, calls, library, tuple(_CallEffects(f, context, state) for f in used))

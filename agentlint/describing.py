@@ -15,8 +15,8 @@ from agentlint.project.files import SourceFile
 _MOST_BYTES = 64 * 1024 * 1024
 
 
-def describe(facts: Facts, root: str, files: Sequence[SourceFile], gap: Callable[[Gap], None]) -> Facts:
-    """The facts with those of every description among the files; parts that another document refers to are read with it."""
+def load_descriptions(root: str, files: Sequence[SourceFile], gap: Callable[[Gap], None]) -> tuple[Description, ...]:
+    """Every description among the files; parts that another document refers to are read with it and are none of their own."""
     from agentlint.frontends.openapi import load
 
     documents: list[Description] = []
@@ -30,11 +30,15 @@ def describe(facts: Facts, root: str, files: Sequence[SourceFile], gap: Callable
             gap(loaded)
         else:
             documents.append(loaded)
-    facts = _noted(facts, root, {f.path: f.absolute for f in files}, documents)
     parts = {path for document in documents for path in document.files[1:]}
+    return tuple(document for document in documents if document.file not in parts)
+
+
+def describe(facts: Facts, root: str, files: Sequence[SourceFile], documents: Sequence[Description], gap: Callable[[Gap], None]) -> Facts:
+    """The facts with those of every description, and with what the files say to agentlint."""
+    facts = _noted(facts, root, {f.path: f.absolute for f in files}, documents)
     for document in documents:
-        if document.file not in parts:
-            facts = _with(facts, document, gap)
+        facts = _with(facts, document, gap)
     return facts
 
 

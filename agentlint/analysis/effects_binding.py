@@ -86,7 +86,7 @@ class Binding:
         return self._class_in(expr.index if isinstance(expr, s.Subscript) else expr, info)
 
     def _class_in(self, expr: s.Expr, info: ClassInfo) -> Model | None:
-        """The model named in `Order`, `Order.objects.all()`, `OrderManager.for_model(Order)`: the first part that is persistent."""
+        """The model named in `Order`, `Order.objects.all()`, `Repository(Order)`: the first part that is persistent."""
         while True:
             name = self._program.resolve(expr, info) if isinstance(expr, (s.Name, s.Attribute)) else ""
             if name and self._models.style(name):
@@ -95,6 +95,9 @@ class Binding:
                 case s.Attribute() | s.Subscript():
                     expr = expr.value
                 case s.Call():
+                    inner = self._class_in(expr.args[0], info) if expr.args and isinstance(expr.args[0], (s.Name, s.Attribute)) else None
+                    if inner is not None:  # `Repository(Order)`
+                        return inner
                     expr = expr.func
                 case _:
                     return None

@@ -10,6 +10,7 @@ from agentlint.analysis.calls import Calls, CallSite, Target
 from agentlint.analysis.program import Element, Program
 from agentlint.analysis.types import Type, Types
 from agentlint.ir.decisions import Mechanism
+from agentlint.ir.description import Description
 from agentlint.ir.effects import Effect
 from agentlint.ir.operations import Route
 from agentlint.ir.syntax import Import
@@ -35,17 +36,19 @@ def imports(program: Program, *packages: str) -> bool:
 class Context:
     """The linked program as a plugin sees it. `types` and `calls` exist from the phase named in each method of `Framework`."""
 
-    def __init__(self, program: Program, library: LibraryFacts, gap: Callable[[str, int, str], None]) -> None:
+    def __init__(self, program: Program, library: LibraryFacts, gap: Callable[[str, int, str], None], descriptions: tuple[Description, ...] = ()) -> None:
         self.program = program
         self.library = library
         self.gap = gap
         """Records something that could not be resolved: file, line, reason."""
+        self.descriptions = descriptions
+        """API descriptions of the project: of frameworks that route by them."""
         self._types: Types | None = None
         self._calls: Calls | None = None
 
     def with_facts(self, types: Types, calls: Calls | None = None) -> Context:
         """A context of a later phase."""
-        later = Context(self.program, self.library, self.gap)
+        later = Context(self.program, self.library, self.gap, self.descriptions)
         later._types, later._calls = types, calls
         return later
 

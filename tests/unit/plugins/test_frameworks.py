@@ -11,7 +11,9 @@ from agentlint.analysis.program import build_program
 from agentlint.analysis.types import infer_types
 from agentlint.extension.framework import Context
 from agentlint.extension.loading import load_frameworks
+from agentlint.frontends.openapi import load
 from agentlint.frontends.python import lower
+from agentlint.ir.description import Description
 from agentlint.ir.operations import Route
 from agentlint.knowledge import load_library
 from agentlint.reading import module_name
@@ -26,7 +28,8 @@ def routes_of(folder: Path) -> list[str]:
     modules = [lower(f.read_bytes(), str(f.relative_to(folder)), *module_name(str(f.relative_to(folder)))) for f in files]
     program = build_program(modules, (), library)
     gaps: list[str] = []
-    context = Context(program, library, lambda file, line, reason: gaps.append(f"gap {file}:{line}: {reason}"))
+    documents = tuple(d for f in sorted(folder.rglob("*.yaml")) if isinstance(d := load(f.read_bytes(), str(f.relative_to(folder)), lambda _: None), Description))
+    context = Context(program, library, lambda file, line, reason: gaps.append(f"gap {file}:{line}: {reason}"), documents)
     frameworks = [f for f in load_frameworks()[0] if f.detect(program)]
     extra: dict[str, dict[str, object]] = {}
     for framework in frameworks:

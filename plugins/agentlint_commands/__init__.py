@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from agentlint.api import Context, FrameworkBase, FunctionInfo, Program, Route, imports, syntax
+from agentlint_commands.parsers import parsed_commands
 
-_DECORATORS = frozenset({"click.command", "click.group", "typer.command", "rich_click.command", "click.decorators.command"})
-_ATTRIBUTES = frozenset({"command", "callback"})
-_OWNERS = ("typer.Typer", "click.Group", "flask.cli.AppGroup", "flask.cli.FlaskGroup", "click.core.Group")
+_DECORATORS = frozenset({
+    "click.command", "click.group", "typer.command", "rich_click.command", "rich_click.group", "click.decorators.command", "asyncclick.command",
+    "asyncclick.group", "invoke.task", "fabric.task", "doit.task", "djclick.command",
+})
+_ATTRIBUTES = frozenset({"command", "callback", "default"})
+_OWNERS = (
+    "typer.Typer", "click.Group", "flask.cli.AppGroup", "flask.cli.FlaskGroup", "click.core.Group", "flask_script.Manager", "cyclopts.App", "asyncclick.Group",
+)
 
 
 class Commands(FrameworkBase):
@@ -19,10 +25,14 @@ class Commands(FrameworkBase):
 
     def detect(self, program: Program) -> bool:
         """True when a module imports a command-line library."""
-        return imports(program, "click", "typer", "flask", "rich_click")
+        return imports(
+            program, "click", "typer", "flask", "rich_click", "asyncclick", "argparse", "fire", "flask_script", "cyclopts", "invoke", "fabric", "djclick",
+            "plac",
+        )
 
     def routes(self, context: Context) -> Iterable[Route]:
         """One route a command."""
+        yield from parsed_commands(context)
         for info in context.program.functions.values():
             for decorator in info.node.decorators:
                 name = _command(decorator, info, context.program)

@@ -14,6 +14,7 @@ from agentlint.errors import EXIT_INTERNAL, EXIT_USAGE, AgentlintError
 
 _COMMANDS = {
     "check": ("agentlint.cli.check", "Analyse a system and answer both questions."),
+    "diff": ("agentlint.cli.diff", "Tell what a change means: capabilities, records, scores, before and after."),
     "baseline": ("agentlint.cli.baseline", "Write down the findings of today, so that only new ones fail."),
     "hook": ("agentlint.cli.hook", "Judge what a commit touches, for pre-commit and git hooks."),
     "explain": ("agentlint.cli.explain", "Explain one rule: what it finds, why it hurts, how to fix it."),

@@ -23,7 +23,7 @@ def render(report: Report, style: Style | None = None) -> str:
         lines += [*_question(question), ""]
     open_ = [f for f in report.findings if f.suppressed is None]
     lines += [(f"## {plural(len(open_), 'finding')}" if open_ else "## No findings") + silenced(report), ""]
-    lines += [line for remark in report.remarks for line in (f"*{_cell(remark)}*", "")]
+    lines += [line for remark in report.remarks for line in (f"*{cell(remark)}*", "")]
     summaries = {rule.name: rule for rule in report.rules}
     for name in dict.fromkeys(f.rule for f in open_):
         group = [f for f in open_ if f.rule == name]
@@ -40,10 +40,10 @@ def _question(question: Question) -> Iterator[str]:
     yield "| part | score | what was counted |"
     yield "| --- | ---: | --- |"
     for name, part in question.parts.items():
-        yield f"| {name} | {'-' if part.score is None else f'{part.score:g}'} | {_cell(part.basis)} |"
+        yield f"| {name} | {'-' if part.score is None else f'{part.score:g}'} | {cell(part.basis)} |"
     if question.gate is not None:
         yield ""
-        yield f"Held at *{question.gate.level}*: {_cell(question.gate.reason)}."
+        yield f"Held at *{question.gate.level}*: {cell(question.gate.reason)}."
 
 
 def _group(title: str, group: Sequence[Finding], limit: int) -> Iterator[str]:
@@ -52,7 +52,7 @@ def _group(title: str, group: Sequence[Finding], limit: int) -> Iterator[str]:
     yield "| | where | what | how to mend it |"
     yield "| --- | --- | --- | --- |"
     for finding in group[:limit]:
-        yield f"| {_SIGNS[finding.severity]} | `{_cell(finding.file)}:{finding.line}` | {_cell(finding.message)} | {_cell(finding.help)} |"
+        yield f"| {_SIGNS[finding.severity]} | `{cell(finding.file)}:{finding.line}` | {cell(finding.message)} | {cell(finding.help)} |"
     if len(group) > limit:
         yield ""
         yield f"and {len(group) - limit} more"
@@ -67,6 +67,6 @@ def _basis(report: Report) -> Iterator[str]:
     )
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Text that cannot break out of a table cell or become markup that it is not."""
     return clean(text).replace("\n", " ").replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")

@@ -20,7 +20,16 @@ _COMMANDS = {
     "explain": ("agentlint.cli.explain", "Explain one rule: what it finds, why it hurts, how to fix it."),
     "rules": ("agentlint.cli.rules", "List the rules."),
     "graph": ("agentlint.cli.graph", "Write the capability graph."),
+    "why": ("agentlint.cli.why", "Show the evidence for one operation or decision."),
+    "init": ("agentlint.cli.init", "Propose settings, a baseline and a hook for a project."),
+    "completion": ("agentlint.cli.completion", "Print the completion script of a shell."),
 }
+_GROUPS = (
+    ("Judge a system", ("check", "diff", "baseline", "hook")),
+    ("Understand the answer", ("why", "explain", "rules", "graph")),
+    ("Set up", ("init", "completion")),
+)
+"""Commands under the headings of `--help`; what is in none stands under the last."""
 _ISSUES = "the issue tracker of agentlint-arch"
 
 
@@ -39,13 +48,16 @@ class _Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+        grouped = {name for _, names in _GROUPS for name in names}
+        for title, names in (*_GROUPS, ("More", tuple(name for name in _COMMANDS if name not in grouped))):
+            if names:
+                with formatter.section(title):
+                    formatter.write_dl([(name, _COMMANDS[name][1]) for name in names])
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """`agentlint`, `agentlint PATH` and `agentlint --format json` all mean `check`."""
         known = (*_COMMANDS, "--help", "-h", "--version")
-        if not args or args[0] not in known:
+        if (args and args[0] not in known) or not (args or ctx.resilient_parsing):  # a shell that completes an empty line asks for commands
             args = ["check", *args]
         return super().parse_args(ctx, args)
 
@@ -58,7 +70,10 @@ Examples:
   agentlint check services/orders             analyse a folder
   agentlint check openapi.yaml                judge an API description alone
   agentlint check . --format sarif -o out.sarif --format console
-  agentlint explain gui-only-operation
+  agentlint check . --changed-since origin/main
+  agentlint diff origin/main --format markdown
+  agentlint why shop/views.py:41
+  agentlint init --write
 """
 
 

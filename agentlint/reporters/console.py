@@ -10,7 +10,7 @@ from agentlint.findings.report import Report
 from agentlint.findings.scorecard import Question
 from agentlint.ir.inventory import Inventory
 from agentlint.reporters.base import Style
-from agentlint.reporters.pen import Pen
+from agentlint.reporters.pen import Pen, clean
 from agentlint.reporters.wording import counted, percent, plural, silenced
 
 _SHOWN = 8
@@ -27,6 +27,8 @@ def render(report: Report, style: Style | None = None) -> str:
     for question in (report.scores.agent_ready, report.scores.auditable):
         lines += [*_question(question, pen), ""]
     lines += _findings(report, pen)
+    if pen.style.verbose:
+        lines += _judged(report, pen)
     lines += _basis(report, pen)
     return "\n".join(lines) + "\n"
 
@@ -97,6 +99,23 @@ def _group(rule: str, summary: str, group: Sequence[Finding], pen: Pen) -> Itera
     if len(shown) < len(group):
         rest = group[len(shown):]
         yield pen.dim(f"  and {len(rest)} more of {rule} ({_by_severity(rest)}); --verbose or --format json shows them all")
+    yield ""
+
+
+# ------------------------------------------------------------------- why, one by one
+
+
+def _judged(report: Report, pen: Pen) -> Iterator[str]:
+    """Every state-changing thing a person can do, with what speaks for its status."""
+    judged = [o for o in report.operations if o.status is not None and o.changes_state]
+    if not judged:
+        return
+    yield pen.bold(f"Why each of {plural(len(judged), 'operation')} was judged as it was")
+    for operation in judged:
+        name = clean(f"{operation.method} {operation.path}".strip())
+        yield f"  {operation.status}  {name}  {pen.link(f'{operation.file}:{operation.line}')}  {pen.dim(clean(operation.symbol))}".rstrip()
+        for evidence in operation.evidence:
+            yield from pen.hanging("    ", evidence, dim=True)
     yield ""
 
 

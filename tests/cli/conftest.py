@@ -19,4 +19,5 @@ def agentlint(capsys: pytest.CaptureFixture[str]):
         captured = capsys.readouterr()
         return Outcome(code, captured.out, captured.err)
 
+    call.out = lambda: capsys.readouterr().out  # type: ignore[attr-defined]
     return call

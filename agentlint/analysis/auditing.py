@@ -16,6 +16,7 @@ from agentlint.analysis.decision_siblings import class_decisions
 from agentlint.analysis.decisions import DecisionFinder, matters, numbered
 from agentlint.analysis.effects_models import Models
 from agentlint.analysis.effects_places import Places
+from agentlint.analysis.listeners import find_listeners
 from agentlint.analysis.mechanisms import Coverage, bypassing_writes, find_mechanisms
 from agentlint.analysis.model_calls import find_model_calls
 from agentlint.analysis.model_flow import Answers
@@ -65,7 +66,8 @@ def audit(linked: Linked) -> Audited:
     nodes = tuple(node for node in summaries.nodes() if any(True for _ in summaries.entries(node)) or _calls_library(linked, node))
     effects = {node: summaries.own(node) for node in nodes}
     shapes = Shapes(program, linked.types, [name for name in program.classes if linked.models.style(name)])
-    records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes))
+    listeners = frozenset(one.function for one in find_listeners(program, linked.calls, linked.library))
+    records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes, listeners))
     mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, _recorders(linked, records, effects), linked.told)
     coverage = Coverage(program, linked.library, mechanisms)
     places = PlaceIndex()
@@ -105,8 +107,9 @@ def _calls_library(linked: Linked, node: Node) -> bool:
 _NEAR, _FAR = 2, 4
 
 
-def _writers(summaries: Summaries, nodes: Iterable[Node]) -> dict[str, int]:
-    """For each model, how many calls below a function that changes something else the nearest making of its rows is."""
+def _writers(summaries: Summaries, nodes: Iterable[Node], listeners: frozenset[str]) -> dict[str, int]:
+    """For each model, how many calls below a function that changes something else the nearest making of its rows is; a listener runs
+    at such a change."""
     found: dict[str, int] = {}
     for node in nodes:
         made: dict[str, int] = {}
@@ -122,7 +125,7 @@ def _writers(summaries: Summaries, nodes: Iterable[Node]) -> dict[str, int]:
                 changed.add(effect.kind)
         changed |= {model for model, distance in made.items() if distance <= _NEAR}
         for model, distance in made.items():
-            if changed - {model}:
+            if node[0] in listeners or changed - {model}:
                 found[model] = min(distance, found.get(model, _FAR))
     return found
 

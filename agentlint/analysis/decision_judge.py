@@ -26,6 +26,8 @@ By = Literal["mechanism", "record", "caller", ""]
 
 _STEP = {"property": 3, "deferred": 0}
 """How far away callees count: what reading a property does is far, the work of a job that is started here is as near as its start."""
+_DEEPEST = 12
+"""Calls below an effect's own that are looked into for the record of it."""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -145,7 +147,7 @@ class Judge:
 
     def _held(self, node: Node, account: Account, site: int, bit: int) -> tuple[RecordContent, tuple[AuditSite, ...]]:
         """What the records that account for an effect hold, and where they are made: here, in callees, else in callers."""
-        found = self._records_below(account, site, bit, 0) or self._paths.ledger.records_for(self._paths.made_inside(account, site), bit)
+        found = self._records_below(account, site, bit) or self._paths.ledger.records_for(self._paths.made_inside(account, site), bit)
         found = found or self._records_above(node, bit)
         held = [self._content_at(r, node) for r in found]
         content = RecordContent(any(c.who for c in held), any(c.what for c in held), any(c.why for c in held))
@@ -167,16 +169,23 @@ class Judge:
                     return True
         return False
 
-    def _records_below(self, account: Account, site: int, bit: int, depth: int) -> list[RecordSite]:
-        found = self._paths.ledger.records_for(account.outcome.records.get(site, 0), bit)
-        if found or depth > 12:
-            return found
-        for edge, _, callee in account.edges:
-            if edge.call.site == site:
-                below = self._paths.of(callee)
-                for inner in below.outcome.covered:
-                    if below.outcome.covered[inner] & bit:
-                        found += self._records_below(below, inner, bit, depth + 1)
+    def _records_below(self, account: Account, site: int, bit: int) -> list[RecordSite]:
+        """Records that callees make for an effect of theirs: of each way down the first ones, every place looked at once."""
+        found: list[RecordSite] = []
+        seen: set[tuple[Node, int]] = set()
+        waiting = [(account, site, 0)]
+        while waiting:
+            here, number, depth = waiting.pop()
+            made = self._paths.ledger.records_for(here.outcome.records.get(number, 0), bit)
+            found += made
+            if made or depth > _DEEPEST:
+                continue
+            for edge, _, callee in here.edges:
+                below = self._paths.of(callee) if edge.call.site == number else None
+                for inner, covered in below.outcome.covered.items() if below is not None else ():
+                    if covered & bit and (callee, inner) not in seen and below is not None:
+                        seen.add((callee, inner))
+                        waiting.append((below, inner, depth + 1))
         return found
 
     def _records_above(self, node: Node, bit: int) -> list[RecordSite]:

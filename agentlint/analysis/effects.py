@@ -36,6 +36,10 @@ def direct_effects(
     return EffectFinder(program, types, calls, library, tuple(frameworks)).all()
 
 
+_VALUES = frozenset({"dict", "list", "set", "frozenset", "tuple", "str", "bytes", "bytearray", "int", "float", "bool"})
+"""Values that live in memory alone, whatever their names say."""
+
+
 class EffectFinder:
     """Finds the effects of one function at a time."""
 
@@ -104,7 +108,7 @@ class EffectFinder:
             if type_.name in self._program.classes:
                 if not self._is_half_known(type_.name):
                     return True
-            elif self._library.is_class(type_.name) or type_.name.rpartition(".")[2].lstrip("_")[:1].isupper():
+            elif type_.name in _VALUES or self._library.is_class(type_.name) or type_.name.rpartition(".")[2].lstrip("_")[:1].isupper():
                 return True
         return bool(site.library) and not site.receiver
 

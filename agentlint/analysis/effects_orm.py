@@ -41,6 +41,9 @@ def bookkeeping(fields: Iterable[str]) -> bool:
     names = tuple(fields)
     return bool(names) and all(_BOOKKEEPING.match(name.lower()) for name in names)
 
+_FACTORIES = 3
+"""Functions that may stand between the call that builds an instance and the one that saves it."""
+
 
 class OrmWrites:
     """Turns ORM calls and attribute writes into effects."""
@@ -82,8 +85,7 @@ class OrmWrites:
         if row.operation != "write" or row.model == "T":
             return row.operation
         expr = self._places.expression(site, row.model.removeprefix("item of "))
-        built = self.construction(expr, site.caller)
-        if built is not None:
+        if self._made(expr, site.caller) is not None:
             return "create"
         loaded = isinstance(expr, s.Name) and bool(self._places.assigned(site.caller, expr.id))
         return "update" if loaded or dotted(expr) == "self" else "write"
@@ -98,13 +100,32 @@ class OrmWrites:
                 return candidate
         return None
 
+    def _made(self, expr: s.Expr | None, function: str, depth: int = 0) -> tuple[s.Call, str] | None:
+        """The call that builds the instance and the function that holds it: here, or in a function of the project that hands back what it built."""
+        built = self.construction(expr, function)
+        if built is not None or depth >= _FACTORIES:
+            return (built, function) if built is not None else None
+        values = self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else (expr,)
+        info = self._places.program.functions.get(function)
+        if info is None:
+            return None
+        for value in values:
+            site = self._memory.calls.at(info.module.name, value.site) if isinstance(value, s.Call) else None
+            targets = [t.function for t in site.targets if t.kind == "call" and t.confidence != "low"] if site is not None else []
+            makers = [self._places.program.functions[t] for t in targets[:1] if t in self._places.program.functions]
+            for returned in (r for m in makers for r in self._places.program.returned(m)):
+                found = self._made(returned, makers[0].id, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
     def _fields(self, site: CallSite, row: EffectRow) -> tuple[str, ...]:
         fields = row_fields(site, row.fields, self._places)
         if fields or row.operation != "write" or row.model == "T":
             return fields
         expr = self._places.expression(site, row.model.removeprefix("item of "))
-        built = self.construction(expr, site.caller)
-        given = constructor_fields(built, site.caller, self._places) if built is not None else ()
+        made = self._made(expr, site.caller)
+        given = constructor_fields(*made, self._places) if made is not None else ()
         receiver = dotted(expr)
         return unique((*given, *(self._memory.before(site, receiver) if receiver else ())))
 

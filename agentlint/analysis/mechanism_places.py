@@ -19,18 +19,6 @@ class Registrations:
     def __init__(self, program: Program, types: Types) -> None:
         self._program, self._types = program, types
 
-    def value(self, call: s.Call, place: str) -> s.Expr | None:
-        """The argument at a place such as `arg 0 or kwarg model`."""
-        for one in places(place):
-            kind, _, name = one.partition(" ")
-            if kind == "arg" and int(name) < len(call.args):
-                return call.args[int(name)]
-            if kind == "kwarg":
-                for keyword in call.keywords:
-                    if keyword.name == name:
-                        return keyword.value
-        return None
-
     def models(self, expr: s.Expr, function: str) -> list[str]:
         """The classes that an expression stands for: a name, a list of names, or a loop variable over one."""
         if isinstance(expr, s.Sequence):
@@ -41,6 +29,12 @@ class Registrations:
             return [name]
         found = [t.name for t in self._types.of(expr, function) if t.meta]
         return found or ([name] if name else [])
+
+    def subjects(self, function: str, parameter: str) -> list[str]:
+        """The project's classes that a listener's parameter is known to hold; one empty name when it may be any."""
+        info = self._program.functions.get(function)
+        found = self._types.of(s.Name(parameter, info.node.line), function) if info is not None and parameter else ()
+        return [t.name for t in found if t.name in self._program.classes] or [""]
 
     def through(self, expr: s.Expr, function: str) -> tuple[str, str] | None:
         """(`Order`, `items`) for `Order.items.through` and `Order._meta.get_field("items").remote_field.through`."""
@@ -85,6 +79,19 @@ class Registrations:
     def used(self, path: str) -> bool:
         """True when the program imports the thing, derives a class from it, or names it in its settings."""
         return path in _imported_names(self._program) or bool(self._program.subclasses(path)) or path in settings_texts(self._program)
+
+
+def argument_at(call: s.Call, place: str) -> s.Expr | None:
+    """The argument at a place such as `arg 0 or kwarg model`."""
+    for one in places(place):
+        kind, _, name = one.partition(" ")
+        if kind == "arg" and int(name) < len(call.args):
+            return call.args[int(name)]
+        if kind == "kwarg":
+            for keyword in call.keywords:
+                if keyword.name == name:
+                    return keyword.value
+    return None
 
 
 def _relation(expr: s.Expr) -> tuple[s.Expr, str] | None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from agentlint.analysis.calls import Calls, CallSite
-from agentlint.analysis.mechanism_places import Registrations, settings_texts
+from agentlint.analysis.listeners import Listening, find_listeners
+from agentlint.analysis.mechanism_places import Registrations, argument_at, settings_texts
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.types import Types
 from agentlint.ir import syntax as s
@@ -210,14 +211,9 @@ class _Finder:
             return
         row = self._library.mechanism(site.library) if site.library else None
         if row is not None and row.how == "call":
-            model = self._places.value(site.call, row.model)
+            model = argument_at(site.call, row.model)
             if model is not None:
                 yield from self._models_at(row, site.library, site.call, model, site)
-        listener = self._library.listener(site.library) if site.library else None
-        if listener is not None and listener.function != "decorated":
-            target = self._places.value(site.call, listener.function)
-            function = self._program.resolve(target, scope) if target is not None else ""
-            yield from self._listening(site.library, site.call, scope, function, site.file, site.line)
 
     def _models_at(self, row: MechanismRow, path: str, call: s.Call, model: s.Expr, site: CallSite) -> Iterator[Mechanism]:
         relation = self._places.through(model, site.caller)
@@ -234,7 +230,7 @@ class _Finder:
     ) -> Iterator[Mechanism]:
         if row.needs and not any(self._places.used(need) for need in row.needs):
             return
-        told = [self._program.fold(self._places.value(call, place), scope) if call else None for place in (row.fields, row.excluded, row.relations)]
+        told = [self._program.fold(argument_at(call, place), scope) if call else None for place in (row.fields, row.excluded, row.relations)]
         fields, excluded, relations = (tuple(str(i) for i in t) if isinstance(t, (list, tuple)) else () for t in told)
         operations = self._places.operations(call, row) if call is not None else row.operations
         for name in names:
@@ -259,29 +255,25 @@ class _Finder:
     # functions that listen to events and make records
 
     def functions(self) -> Iterator[Mechanism]:
-        for name, info in self._program.functions.items():
-            for decorator in info.node.decorators:
-                if isinstance(decorator, s.Call):
-                    path = self._program.resolve(decorator.func, info.module)
-                    if path and self._library.listener(path) is not None:
-                        yield from self._listening(path, decorator, info.module, name, info.module.path, info.node.line)
+        for one in find_listeners(self._program, self._calls, self._library):
+            yield from self._listening(one)
 
-    def _listening(self, path: str, call: s.Call, scope: FunctionInfo | s.Module, function: str, file: str, line: int) -> Iterator[Mechanism]:
-        row = self._library.listener(path)
-        content = self._makes(function) if function else None
-        if row is None or content is None:
+    def _listening(self, one: Listening) -> Iterator[Mechanism]:
+        row, call, scope = one.row, one.call, one.scope
+        content = self._makes(one.function)
+        if content is None:
             return
-        event = call.func.value if row.event == "receiver" and isinstance(call.func, s.Attribute) else self._places.value(call, row.event)
-        model = self._places.value(call, row.model)
+        event = call.func.value if row.event == "receiver" and isinstance(call.func, s.Attribute) else argument_at(call, row.event)
+        model = argument_at(call, row.model)
         caller = scope.id if isinstance(scope, FunctionInfo) else f"{scope.name}.<module>"
-        models = self._places.models(model, caller) if model is not None else [""]
-        for one in event.items if isinstance(event, s.Sequence) else (event,):
-            hook = f"{row.prefix}.{one.value}" if isinstance(one, s.Constant) else self._program.resolve(one, scope)
+        models = self._places.models(model, caller) if model is not None else self._places.subjects(one.function, row.subject)
+        for item in event.items if isinstance(event, s.Sequence) else (event,):
+            hook = f"{row.prefix}.{item.value}" if isinstance(item, s.Constant) else self._program.resolve(item, scope)
             found = self._library.mechanism(hook) if hook else None
             if found is not None and found.how == "event":
                 for name in models or [""]:
-                    words = f"{found.name} {function.rpartition('.')[2]}"
-                    yield Mechanism(words, hook, self._listened(name), file, line, content, operations=found.operations)
+                    words = f"{found.name} {one.function.rpartition('.')[2]}"
+                    yield Mechanism(words, hook, self._listened(name), one.file, one.line, content, operations=found.operations)
 
     def _listened(self, name: str) -> str:
         """A session or its factory as the target means every model."""

@@ -15,6 +15,7 @@ _NAMES = re.compile(
     r"^(is_?|require_?s?_?|only_?|get_?|current_?|active_?|has_?)*(admin(istrator)?s?|super_?users?|staff(_?member)?)(_?(user|only|required|permission|access|mixin|role))*$",
     re.IGNORECASE,
 )
+_DEMANDS = re.compile(r"(^|_)(admin(istrator)?s?|super_?users?|staff(_?member)?s?)_(required|only)$", re.IGNORECASE)
 
 
 class Ranks:
@@ -60,12 +61,18 @@ class Ranks:
 
     def _decorated(self, function: str) -> bool:
         info = self._program.functions.get(function)
-        return info is not None and any(_demanding(d) for d in info.node.decorators)
+        return info is not None and any(_demanding(d) or self._wraps(d, info) for d in info.node.decorators)
+
+    def _wraps(self, decorator: s.Expr, info: FunctionInfo) -> bool:
+        """True for a decorator of the project whose wrapper refuses everybody else."""
+        name = self._program.resolve(decorator.func if isinstance(decorator, s.Call) else decorator, info.module)
+        return name in self._program.functions and any(self._refuses(f) for f in self._program.functions if f.startswith(f"{name}."))
 
 
 def _demanding(decorator: s.Expr) -> bool:
     called = decorator.func if isinstance(decorator, s.Call) else decorator
-    if _NAMES.match(dotted(called).rpartition(".")[2]):
+    name = dotted(called).rpartition(".")[2]
+    if _NAMES.match(name) or _DEMANDS.search(name):
         return True
     lambdas = [a.function for a in decorator.args if isinstance(a, s.Lambda)] if isinstance(decorator, s.Call) else []
     return any(_is_flag(part) for f in lambdas for stmt in f.body if isinstance(stmt, s.Return) and stmt.value is not None for part in _conjuncts(stmt.value))
@@ -88,9 +95,17 @@ def _lacks_flag(test: s.Expr) -> bool:
     """True for `not user.is_superuser`, also beside other demands: `not user or not user.is_superuser`."""
     if isinstance(test, s.Apply) and test.op == "or":
         return any(_lacks_flag(value) for value in test.operands)
+    if isinstance(test, s.Apply) and test.op == "and":  # `not settings.OPEN_TO_ALL and not user.is_staff`: what a deployment may loosen
+        return any(_lacks_flag(value) for value in test.operands) and all(_lacks_flag(value) or _is_setting(value) for value in test.operands)
     if not (isinstance(test, s.Apply) and test.op == "not"):
         return False
     return any(_is_flag(part) for part in _conjuncts(test.operands[0]))
+
+
+def _is_setting(expr: s.Expr) -> bool:
+    while isinstance(expr, s.Apply) and expr.op == "not":
+        expr = expr.operands[0]
+    return dotted(expr).rpartition(".")[2].isupper()
 
 
 def _leaves(body: tuple[s.Stmt, ...]) -> bool:

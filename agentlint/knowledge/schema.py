@@ -127,6 +127,8 @@ class ListenerRow(_Row, frozen=True, kw_only=True, gc=False):
     """Place of the model it listens to; without it, every model."""
     function: str = "decorated"
     """Place of the function that runs; `decorated` when the call is its decorator."""
+    subject: str = ""
+    """Parameter of the function that gets the object: where no model is named, its type says which are meant."""
     prefix: str = ""
     """Access path before the event's text."""
 

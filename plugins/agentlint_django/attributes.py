@@ -11,7 +11,7 @@ from agentlint_django.cleaned_data import cleaned_data_types
 from agentlint_django.forms import MODEL_FORM, form_of_class
 from agentlint_django.models import MODEL, models_of
 from agentlint_django.project import settings_of
-from agentlint_django.signals import receivers
+from agentlint_django.signals import receivers, subject_of
 
 _TO_ONE = ("ForeignKey", "OneToOneField", "TreeForeignKey", "ParentalKey", "AutoOneToOneField")
 _TO_MANY = ("ManyToManyField", "SortedManyToManyField", "ParentalManyToManyField", "TreeManyToManyField")
@@ -165,9 +165,10 @@ def _named(method: FunctionInfo | None, names: tuple[str, ...], given: Type) -> 
 def _signal_parameters(program: Program) -> Given:
     """The instance that a receiver of a model's signal gets."""
     for receiver in receivers(program):
-        if receiver.model:
-            yield from _named(receiver.function, ("instance",), Type(receiver.model))
-            yield from _named(receiver.function, ("sender",), Type(receiver.model, (), True))
+        model = receiver.model or subject_of(receiver.function, program)
+        if model:
+            yield from _named(receiver.function, ("instance",), Type(model))
+            yield from _named(receiver.function, ("sender",), Type(model, (), True))
 
 
 

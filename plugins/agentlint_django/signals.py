@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from agentlint.api import Closure, Context, FunctionInfo, Made, Member, Program, Ref, Target, Value, syntax
+from agentlint.api import Closure, Context, FunctionInfo, Made, Member, Program, Ref, Target, Value, syntax, walk
 from agentlint_django.models import models_of
 from agentlint_django.project import settings_of
 
@@ -54,6 +54,29 @@ def _signal_name(signal: Value) -> str:
     if isinstance(signal, Ref):
         return signal.name
     return f"{signal.file}:{signal.line}" if isinstance(signal, Made) else ""
+
+
+def subject_of(function: FunctionInfo, program: Program) -> str:
+    """The class of the instances that a receiver for every sender goes on with: what it tests `instance` or `sender` for, by class or by an attribute
+    that one class and its heirs define; empty when it takes all."""
+    for call in walk.calls(function.node.body):
+        test, tested = walk.dotted(call.func), walk.dotted(call.args[0]) if len(call.args) == 2 else ""
+        if test == "hasattr" and tested == "instance" and isinstance(call.args[1], syntax.Constant):
+            found = _defining(str(call.args[1].value), program)
+        elif (test, tested) in (("isinstance", "instance"), ("issubclass", "sender")):
+            found = program.resolve(call.args[1], function)
+        else:
+            continue
+        if found in program.classes:
+            return found
+    return ""
+
+
+def _defining(name: str, program: Program) -> str:
+    """The one class whose heirs alone define a name besides it."""
+    holders = [c for c, info in program.classes.items() if name in info.methods or name in info.attributes]
+    heads = [c for c in holders if not any(other in program.mro(c)[1:] for other in holders)]
+    return heads[0] if len(heads) == 1 else ""
 
 
 def signal_edges(context: Context) -> Iterator[tuple[str, Target]]:

@@ -15,6 +15,10 @@ from agentlint.analysis.types import Type
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect
 
+_SAYS_MODEL = ("model", "queryset", "model_class")
+_ANY_ROW = frozenset({"instance", "obj", "object", "queryset", "qs", "row", "rows", "entity", "record", "item"})
+"""Parameters of shared methods that take whatever the concrete class is about."""
+
 
 class Binding:
     """Binds type variables, class attributes and inherited `self` to a concrete class."""
@@ -25,6 +29,8 @@ class Binding:
         self._places = places
         self._arguments: dict[Type, Mapping[str, Type]] = {}
         self._ancestors: dict[str, frozenset[str]] = {}
+        self._roots = frozenset(row.at for file in program.library.files for row in file.models)
+        """Base classes of persistent classes: a write of one says nothing of the model."""
 
     def ancestors(self, class_id: str) -> frozenset[str]:
         """The class and all its bases."""
@@ -37,6 +43,9 @@ class Binding:
         """The effect as it is when its function runs on an instance of the concrete class."""
         if effect.open_model:
             model = self._open(effect.open_model, concrete)
+            return effect if model is None else _with_model(effect, model)
+        if effect.kind == "orm-write" and effect.model in self._roots:
+            model = self._own_model(concrete.name)
             return effect if model is None else _with_model(effect, model)
         info = self._program.functions.get(effect.function)
         inherited = effect.model and effect.model != concrete.name and info is not None and info.owner == effect.model
@@ -67,7 +76,7 @@ class Binding:
     def _open(self, what: str, concrete: Type) -> Model | None:
         kind, _, name = what.partition(" ")
         if kind == "parameter":
-            return None
+            return self._own_model(concrete.name) if name.rpartition(" ")[2] in _ANY_ROW else None
         if kind == "abstract":
             return Model(concrete.name, concrete.name.rpartition(".")[2]) if name in self.ancestors(concrete.name) and name != concrete.name else None
         if kind == "variable":
@@ -77,6 +86,19 @@ class Binding:
         if found is not None:
             return self._class_in(*found)
         return next((m for m in map(self._annotated, self._program.mro(concrete.name), [name] * 99) if m is not None), None)
+
+    def _own_model(self, class_id: str) -> Model | None:
+        """The one model that a class says it is about, in its body or its `Meta`."""
+        for name in _SAYS_MODEL:
+            held = self._program.attribute(class_id, name)
+            if held is not None and (found := self._class_in(*held)) is not None:
+                return found
+        for base in self._program.mro(class_id):
+            info = self._program.classes.get(base)
+            meta = self._program.classes.get(info.nested.get("Meta", "")) if info is not None else None
+            if meta is not None and "model" in meta.attributes:
+                return self._class_in(meta.attributes["model"], meta)
+        return None
 
     def _annotated(self, class_id: str, name: str) -> Model | None:
         info = self._program.classes.get(class_id)

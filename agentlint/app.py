@@ -115,7 +115,7 @@ def run(options: Options) -> tuple[Report, Settings]:
     facts, settings = analysed.facts, analysed.settings
     chosen = _chosen_rules(settings, options.select)
     findings = judge(facts, chosen, settings, options.today)
-    counted = Counted(facts.inventory, facts.operations, facts.decisions, facts.lifecycles, facts.identifiers)
+    counted = Counted(facts.inventory, facts.operations, facts.decisions, facts.lifecycles, facts.identifiers, facts.tools)
     scores = scorecard(counted)
     report = Report(
         Tool("agentlint", __version__, analysed.plugins),
@@ -130,6 +130,7 @@ def run(options: Options) -> tuple[Report, Settings]:
         facts.identifiers,
         facts.model_calls,
         tuple(r.info for r in chosen),
+        facts.tools,
         plan=make_plan(counted, findings),
         controls=load_controls(),
     )

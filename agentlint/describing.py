@@ -82,4 +82,5 @@ def _with(facts: Facts, document: Description, gap: Callable[[Gap], None]) -> Fa
     return msgspec.structs.replace(
         facts, operations=agreement.operations, mismatches=(*facts.mismatches, *agreement.mismatches), problems=(*facts.problems, *problems),
         lifecycles=(*facts.lifecycles, *found.lifecycles), identifiers=(*facts.identifiers, *found.identifiers),
+        shortcomings=(*facts.shortcomings, *found.shortcomings), tools=(*facts.tools, *found.tools),
     )

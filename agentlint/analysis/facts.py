@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from agentlint.ir.contracts import Identifier, Lifecycle, Mismatch
+from agentlint.ir.contracts import Identifier, Lifecycle, Mismatch, Shortcoming, Tool
 from agentlint.ir.decisions import Bypass, Decision, ModelCall
 from agentlint.ir.description import Problem
 from agentlint.ir.inventory import Inventory
@@ -29,5 +29,9 @@ class Facts(msgspec.Struct, frozen=True):
     """Where code and API description disagree on which operations exist."""
     problems: tuple[Problem, ...] = ()
     """What API descriptions say that their specification forbids."""
+    shortcomings: tuple[Shortcoming, ...] = ()
+    """What API descriptions lack for a program or an auditor."""
+    tools: tuple[Tool, ...] = ()
+    """Described operations as tools for a language model."""
     notes: tuple[Note, ...] = ()
     """What comments and descriptions say to agentlint."""

@@ -44,12 +44,20 @@ RIGHTS = frozenset({
 
 def words(name: str) -> list[str]:
     """Lower-case words of an identifier or path; holes `{x}` and punctuation are dropped."""
-    return list(_words(name))
+    return list(_words(name)) if len(name) < _SHORT else _read_words(name)
+
+
+_SHORT = 200
+"""Identifiers and paths come again and again, whole texts do not."""
+
+
+def _read_words(name: str) -> list[str]:
+    return [w.lower() for w in _WORD.findall(_PLACEHOLDER.sub(" ", name))]
 
 
 @cache
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(w.lower() for w in _WORD.findall(_PLACEHOLDER.sub(" ", name)))
+    return tuple(_read_words(name))
 
 
 @cache

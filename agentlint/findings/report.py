@@ -9,6 +9,7 @@ from agentlint.findings.plan import Plan
 from agentlint.findings.rule_info import RuleInfo
 from agentlint.findings.scorecard import Scorecard
 from agentlint.ir.contracts import Identifier, Lifecycle
+from agentlint.ir.contracts import Tool as DescribedTool
 from agentlint.ir.controls import Control
 from agentlint.ir.decisions import Decision, ModelCall
 from agentlint.ir.inventory import Inventory
@@ -47,6 +48,8 @@ class Report(msgspec.Struct, frozen=True):
     model_calls: tuple[ModelCall, ...] = ()
     rules: tuple[RuleInfo, ...] = ()
     """Every rule that was run, also those with nothing to say."""
+    tools: tuple[DescribedTool, ...] = ()
+    """Described operations as tools for a language model."""
     remarks: tuple[str, ...] = ()
     """Sentences on what the findings leave out, e.g. those that a change does not touch."""
     plan: Plan = Plan()

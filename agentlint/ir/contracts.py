@@ -6,6 +6,10 @@ from typing import Literal
 
 import msgspec
 
+Thought = Literal["plain", "state", "inverse", "link", "job", "part", "declared"]
+"""How a step of a life is known: a plain step, a state that the schema shows, an action that asks for its inverse, an address in an answer, running work that
+asks for a stop, a part that is set and not taken off, words of the description itself."""
+
 
 class Lifecycle(msgspec.Struct, frozen=True, gc=False):
     """One transition of one resource, present or missing (JSON contract `lifecycles[]`)."""
@@ -19,6 +23,8 @@ class Lifecycle(msgspec.Struct, frozen=True, gc=False):
     evidence: str
     file: str
     line: int
+    thought: Thought = "plain"
+    """Which line of thought found the step; not part of the JSON contract."""
 
 
 class Identifier(msgspec.Struct, frozen=True, gc=False):
@@ -31,6 +37,44 @@ class Identifier(msgspec.Struct, frozen=True, gc=False):
     status: Literal["produced", "constant", "caller-known", "unreachable"]
     producer: str | None
     evidence: str
+    found: bool = True
+    """False when no answer was seen to hold it and nothing says that the caller chooses it; not part of the JSON contract."""
+
+
+class Shortcoming(msgspec.Struct, frozen=True, gc=False):
+    """Something that a description lacks for a program or an auditor, at the place where it would stand."""
+
+    kind: Literal[
+        "no-machine-authentication", "no-history", "decision-without-reason", "indistinct", "no-error-model", "unpaged", "rejected-schema", "catalogue",
+        "conflicting-hint",
+    ]
+    subject: str
+    """`METHOD /path`, a resource, or the document."""
+    file: str
+    line: int
+    evidence: str
+    symbol: str = ""
+    heavy: bool = False
+    """True for the graver cases of a kind."""
+
+
+class Tool(msgspec.Struct, frozen=True, gc=False):
+    """An operation as a tool for a language model."""
+
+    operation: str
+    name: str
+    tokens: int
+    """Estimated length of the definition: characters of its compact JSON, references put in, by four."""
+    read_only: bool
+    destructive: bool
+    idempotent: bool
+    """Hints as the Model Context Protocol names them, proposed from method, words and what a repeat does."""
+    evidence: str
+    usable: float
+    """0..1: the share of what a model needs that the description gives for this operation."""
+    lacks: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
 
 
 class Mismatch(msgspec.Struct, frozen=True, gc=False):

@@ -45,6 +45,7 @@ def to_v1(report: Report) -> v1.ReportV1:
         lifecycles=[_same(row, v1.LifecycleV1) for row in report.lifecycles],
         identifiers=[_identifier(row) for row in report.identifiers],
         model_calls=[_same(row, v1.ModelCallV1) for row in report.model_calls],
+        tools=[_same(row, v1.ToolRowV1) for row in report.tools],
         remarks=list(report.remarks),
     )
 

@@ -229,6 +229,22 @@ class IdentifierV1(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str
 
 
+class ToolRowV1(msgspec.Struct, frozen=True):
+    """A described operation as a tool for a language model."""
+
+    operation: str
+    name: str
+    tokens: int
+    """Estimated: characters of the compact definition, references put in, by four."""
+    read_only: bool
+    destructive: bool
+    idempotent: bool
+    evidence: str
+    usable: float
+    """0..1: the share of what a model needs that the description gives."""
+    lacks: list[str]
+
+
 class ModelCallV1(msgspec.Struct, frozen=True):
     """A call of a model, with what the code tells of its bounds and its record."""
 
@@ -264,6 +280,8 @@ class ReportV1(msgspec.Struct, frozen=True):
     lifecycles: list[LifecycleV1]
     identifiers: list[IdentifierV1]
     model_calls: list[ModelCallV1]
+    tools: list[ToolRowV1] = []
+    """Described operations as tools."""
     remarks: list[str] = []
     """What the findings leave out."""
 

@@ -12,17 +12,36 @@ from agentlint.findings.finding import Finding, in_order
 from agentlint.findings.fingerprint import distinct
 from agentlint.ir.notes import SuppressionFlaw
 from agentlint.rules.base import LoadedRule, RuleContext, load_rule
-from agentlint.rules.contract import phantom_operation, undocumented_operation
+from agentlint.rules.contract import decision_without_reason_field, no_history_endpoint, phantom_operation, undocumented_operation
 from agentlint.rules.decisions import audit_bypassing_write, partially_audited_decision_path, unaudited_decision_path, unrecorded_model_decision
-from agentlint.rules.description import browser_only_operation, invalid_api_description, no_undo, unreachable_operation
+from agentlint.rules.description import (
+    browser_only_operation,
+    invalid_api_description,
+    no_machine_authentication,
+    no_undo,
+    stuck_state,
+    unlistable_resource,
+    unreachable_operation,
+)
 from agentlint.rules.models import model_call_without_budget, model_usage_not_recorded, unbounded_model_history, unbounded_model_output
 from agentlint.rules.operations import gui_only_operation, missing_action_endpoint, partially_covered_operation
 from agentlint.rules.suppression import invalid_suppression, unused_suppression
+from agentlint.rules.usability import (
+    conflicting_tool_hint,
+    indistinct_operation,
+    no_error_model,
+    oversized_tool_catalogue,
+    rejected_tool_schema,
+    unpaged_list,
+)
 
 MODULES: tuple[ModuleType, ...] = (
     gui_only_operation, partially_covered_operation, missing_action_endpoint, unrecorded_model_decision, unaudited_decision_path,
     partially_audited_decision_path, audit_bypassing_write, unbounded_model_history, unbounded_model_output, model_call_without_budget,
     model_usage_not_recorded, undocumented_operation, phantom_operation, invalid_api_description, unreachable_operation, browser_only_operation, no_undo,
+    no_machine_authentication, stuck_state, unlistable_resource, decision_without_reason_field, no_history_endpoint, indistinct_operation,
+    conflicting_tool_hint,
+    no_error_model, rejected_tool_schema, unpaged_list, oversized_tool_catalogue,
     unused_suppression, invalid_suppression,
 )
 

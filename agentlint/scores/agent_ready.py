@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from agentlint.analysis.contracts.vocabulary import KEPT, TECHNICAL
 from agentlint.findings.scorecard import Gate, Part, Question
-from agentlint.ir.contracts import Identifier, Lifecycle
+from agentlint.ir.contracts import Identifier, Lifecycle, Tool
 from agentlint.ir.effects import Confidence
 from agentlint.ir.operations import Operation
 from agentlint.scores.counting import answer, half, share
@@ -18,6 +19,14 @@ _REACH, _OPERATE, _SAFE = 0.6, 0.2, 0.2
 _EARNS = {"agent-accessible": 1.0, "partial": 0.5, "gui-only": 0.0}
 _HARDLY_ANY = 25.0
 """Reach under this share keeps the level down, however well the little that there is can be operated."""
+
+
+class Described(msgspec.Struct, frozen=True):
+    """What API descriptions show."""
+
+    lifecycles: tuple[Lifecycle, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+    tools: tuple[Tool, ...] = ()
 
 
 class _Thing(msgspec.Struct, frozen=True):
@@ -35,12 +44,10 @@ class _Things(msgspec.Struct, frozen=True):
     verb: str
 
 
-def agent_ready(
-    operations: Sequence[Operation], lifecycles: Sequence[Lifecycle], identifiers: Sequence[Identifier], trust: tuple[Confidence, str]
-) -> Question:
+def agent_ready(operations: Sequence[Operation], described: Described, trust: tuple[Confidence, str]) -> Question:
     """The answer, from what was found. All parts count the same things, so that removing an operation never raises any of them."""
-    things = _clicked(operations) or _described(operations, lifecycles) or _called(operations)
-    parts = {"reach": _reach(things), "operate": _operate(things, Operable(operations, identifiers)), "safe": _safe(things)}
+    things = _clicked(operations) or _described(operations, described.lifecycles) or _called(operations)
+    parts = {"reach": _reach(things), "operate": _operate(things, Operable(operations, described.identifiers, described.tools)), "safe": _safe(things)}
     return answer(QUESTION, parts, _gate(parts["reach"]), trust)
 
 
@@ -58,8 +65,29 @@ def _clicked(operations: Sequence[Operation]) -> _Things | None:
 
 def _described(operations: Sequence[Operation], lifecycles: Sequence[Lifecycle]) -> _Things | None:
     by_name = {f"{o.method} {o.path}": o for o in operations if o.surface != "gui"}
-    rows = tuple(_Thing(float(row.status == "present"), tuple(by_name[n] for n in (row.operation or "",) if n in by_name)) for row in lifecycles)
-    return _Things(rows, "transitions that the described resources go through", "have an operation (there are no pages to compare with)") if rows else None
+    changed = {_whose(row) for row in lifecycles if not _only_shows(row)}
+    rows = [_step(row, by_name) for row in lifecycles if _whose(row) in changed]
+    if not any(row.status == "present" and not _only_shows(row) for row in lifecycles):
+        return None
+    made = {_whose(row) for row in lifecycles if row.transition.split(" ")[0] == "create"}
+    plain = {_whose(row) for row in lifecycles if row.transition in ("list", "read one", "update", "delete")}
+    unmade = [name for _, name in sorted(plain - made) if name.split(" ")[-1] not in KEPT | TECHNICAL]
+    rows += [_Thing(0.0)] * len(unmade)
+    told = f" and resources that nothing makes ({len(unmade)})" if unmade else ""
+    return _Things(tuple(rows), f"transitions that the described resources go through{told}", "have an operation (there are no pages to compare with)")
+
+
+def _step(row: Lifecycle, by_name: Mapping[str, Operation]) -> _Thing:
+    by = tuple(by_name[name] for name in (row.operation or "",) if name in by_name)
+    return _Thing(float(row.status == "present" and not any(o.browser_only for o in by)), by)
+
+
+def _whose(row: Lifecycle) -> tuple[str, str]:
+    return row.file, row.resource
+
+
+def _only_shows(row: Lifecycle) -> bool:
+    return row.transition in ("list", "read one")
 
 
 def _called(operations: Sequence[Operation]) -> _Things:
@@ -80,8 +108,14 @@ def _reach(things: _Things) -> Part:
 def _operate(things: _Things, operable: Operable) -> Part:
     if not things.rows:
         return share(_OPERATE, 0, 0, "no state-changing operation that a program can call was found")
-    credits = [t.credit if all(map(operable.by_agents, t.by)) else 0.0 for t in things.rows]
-    return _counted(_OPERATE, credits, things.name, "a token can do with what the API itself tells: identifiers that it shows, no browser needed")
+    credits = [t.credit * min(map(operable.ease, t.by), default=1.0) for t in things.rows]
+    whole = sum(c == 1.0 for c in credits)
+    basis = f"{whole} of {len(credits)} {things.name}, a token can do with what the API itself tells: identifiers that it shows, no browser needed"
+    partly = [c for c in credits if 0.0 < c < 1.0]
+    if partly:
+        worth = "half" if set(partly) == {0.5} else half(round(sum(partly), 2))
+        basis += f"; {len(partly)} more in part, counted {worth}"
+    return share(_OPERATE, sum(credits), len(credits), basis)
 
 
 def _safe(things: _Things) -> Part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agentlint.ir.contracts import Identifier
+from agentlint.ir.contracts import Identifier, Tool
 from agentlint.ir.operations import Operation
 
 _MACHINE_SURFACES = frozenset({"api", "graphql", "rpc", "mcp"})
@@ -24,7 +24,8 @@ def agent_may_call(operation: Operation) -> bool:
 class Operable:
     """What the machine-callable operations of a system tell their callers."""
 
-    def __init__(self, operations: Sequence[Operation], identifiers: Sequence[Identifier]) -> None:
+    def __init__(self, operations: Sequence[Operation], identifiers: Sequence[Identifier], tools: Sequence[Tool] = ()) -> None:
+        self._usable = {t.operation: t.usable for t in tools}
         machine = [o for o in operations if o.surface in _MACHINE_SURFACES]
         reading = [o for o in machine if o.method in ("GET", "ANY") or o.action.split(" ")[0] in ("list", "read")]
         making = [o for o in machine if o.method == "POST" or o.action.split(" ")[0] == "create"]
@@ -32,7 +33,11 @@ class Operable:
         self._collections = self._readable | {_shape(o.path) for o in making}
         self._things = {o.resource.lower() for o in reading} | {e.target.lower() for o in making for e in o.effects if e.operation == "create"}
         self._judged = {i.operation for i in identifiers}
-        self._stuck = {i.operation for i in identifiers if i.status == "unreachable"}
+        self._stuck = {i.operation for i in identifiers if i.status == "unreachable" or (i.location == "path" and not i.found)}
+
+    def ease(self, operation: Operation) -> float:
+        """0..1: how much of what a caller needs the API tells of an operation; 1 where no description is there to tell."""
+        return self._usable.get(f"{operation.method} {operation.path}", 1.0) if self.by_agents(operation) else 0.0
 
     def by_agents(self, operation: Operation) -> bool:
         """True unless a browser is needed, or an identifier that no other operation tells.

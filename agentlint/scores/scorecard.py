@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from agentlint.findings.scorecard import Scorecard
-from agentlint.ir.contracts import Identifier, Lifecycle
+from agentlint.ir.contracts import Identifier, Lifecycle, Tool
 from agentlint.ir.decisions import Decision
 from agentlint.ir.effects import Confidence
 from agentlint.ir.inventory import Inventory
 from agentlint.ir.operations import Operation
-from agentlint.scores.agent_ready import agent_ready
+from agentlint.scores.agent_ready import Described, agent_ready
 from agentlint.scores.auditable import auditable
 
 _ROUTES_GOOD, _ROUTES_FAIR = 0.9, 0.7
@@ -26,14 +26,14 @@ class Counted(msgspec.Struct, frozen=True):
     decisions: tuple[Decision, ...] = ()
     lifecycles: tuple[Lifecycle, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
+    tools: tuple[Tool, ...] = ()
 
 
 def scorecard(counted: Counted) -> Scorecard:
     """The two questions, answered from what one run found."""
     trust = trust_in(counted.inventory)
-    return Scorecard(
-        agent_ready=agent_ready(counted.operations, counted.lifecycles, counted.identifiers, trust), auditable=auditable(counted.decisions, trust)
-    )
+    described = Described(counted.lifecycles, counted.identifiers, counted.tools)
+    return Scorecard(agent_ready=agent_ready(counted.operations, described, trust), auditable=auditable(counted.decisions, trust))
 
 
 def trust_in(inventory: Inventory) -> tuple[Confidence, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from agentlint.analysis.contracts.accountability import unaccountable
+from agentlint.analysis.contracts.authentication import no_machine_authentication
 from agentlint.analysis.contracts.automation import Automations
 from agentlint.analysis.contracts.described import described_operations
 from agentlint.analysis.contracts.identifiers import Identifiers
@@ -12,7 +14,8 @@ from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import build_resources
 from agentlint.analysis.contracts.roles import RoleFinder
 from agentlint.analysis.contracts.schemas import Schemas
-from agentlint.ir.contracts import Identifier, Lifecycle
+from agentlint.analysis.contracts.tools import Tools
+from agentlint.ir.contracts import Identifier, Lifecycle, Shortcoming, Tool
 from agentlint.ir.description import Description
 from agentlint.ir.operations import Operation
 
@@ -23,6 +26,8 @@ class ContractFacts(msgspec.Struct, frozen=True):
     operations: tuple[Operation, ...] = ()
     lifecycles: tuple[Lifecycle, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
+    shortcomings: tuple[Shortcoming, ...] = ()
+    tools: tuple[Tool, ...] = ()
 
 
 def judge(description: Description) -> ContractFacts:
@@ -34,4 +39,7 @@ def judge(description: Description) -> ContractFacts:
     resources = build_resources(roles, payloads)
     steps = Lifecycles(description, resources, payloads).all()
     operations = described_operations(description, roles, Automations(roles, resources, payloads))
-    return ContractFacts(operations, lifecycle_rows(steps, description), tuple(Identifiers(roles, resources, payloads).all()))
+    tools = Tools(description, roles, payloads, operations)
+    lacks = (*no_machine_authentication(description), *unaccountable(description, resources, payloads), *tools.shortcomings())
+    identifiers = tuple(Identifiers(roles, resources, payloads).all())
+    return ContractFacts(operations, lifecycle_rows(steps, description), identifiers, lacks, tools.all())

@@ -27,6 +27,8 @@ _GRANT_CODE = re.compile(r"^(code|authorization_code|auth_code|oauth_verifier|SA
 _SIGN_IN = re.compile(r"(^|/)(oauth2?|oidc|saml2?|sso|auth)(/|$)", re.IGNORECASE)
 _ALWAYS = re.compile(r"\b(always|must be|should be|only|set to|value)\b[^.]{0,24}?[`'\"]([\w:.-]+)[`'\"]|^[`'\"]([\w:.-]+)[`'\"]$", re.IGNORECASE)
 _MOST_CHOICES = 60
+_MOST_OFFERS = 4
+"""Answers remembered for one name; the first that does not itself ask for it is enough."""
 _GIVEN_OUT = frozenset({"token", "code", "path", "template"})
 """What an API hands out in one answer and asks for in another call."""
 
@@ -54,7 +56,8 @@ class Identifiers:
         for role in roles:
             self._at[role.path.shape].append(role)
         self._offers: dict[int, tuple[_Offer, ...]] = {}
-        self._everywhere: dict[str, _Offer] | None = None
+        self._fit: dict[tuple[int, str], tuple[_Offer, ...]] = {}
+        self._everywhere: dict[str, list[_Offer]] | None = None
 
     def all(self) -> Iterator[Identifier]:
         """A row for each required parameter, and each required scalar of a body."""
@@ -172,7 +175,7 @@ class Identifiers:
                     return row.of("produced", offer, f"{offer.operation.name} answers {wanted}s with {offer.where}")
         own = self._resource.get(id(role))
         offer = self._best(own, name, role) if own is not None else None
-        offer = offer or self._anywhere(name)
+        offer = offer or self._anywhere(name, role)
         if offer is not None:
             return row.of("produced", offer, f"{offer.operation.name} answers with {offer.where}")
         listing = self._listing(role, name)
@@ -180,7 +183,8 @@ class Identifiers:
             return row.of(
                 "produced", _Offer(listing.operation, listing.answer.where or "answer", name), "the collection above it is listed; its answer has no schema"
             )
-        return row.of("caller-known", None, "no answer is seen to hold it; the caller must know it from elsewhere")
+        unknown = row.of("caller-known", None, "no answer is seen to hold it; the caller must know it from elsewhere")
+        return msgspec.structs.replace(unknown, found=False)
 
     def _listing(self, role: Role, name: str) -> Role | None:
         """The operation that lists or makes what stands at the hole, where its answer is not described."""
@@ -190,21 +194,23 @@ class Identifiers:
         return min(near, key=lambda r: r.kind != "list", default=None)
 
     def _best(self, resource: Resource, name: str, asking: Role) -> _Offer | None:
-        offers = [o for r in resource.roles if r.operation is not asking.operation for o in self._offered(r)]
         wanted = "".join(noun_words(name)) or name.lower()
         tail = (noun_words(name) or (name.lower(),))[-1]
 
-        before = asking.path.shape_before(name)
-
-        def rank(offer: _Offer) -> tuple[bool, bool, bool, int, bool]:
+        def rank(offer: _Offer) -> tuple[bool, bool, int, bool]:
             own = "".join(noun_words(offer.name)) or offer.name.lower()
             kinds = {"list": 0, "create": 1, "read": 2}
             role_kind = next((r.kind for r in resource.roles if r.operation is offer.operation), "read")
-            asks_itself = bool(before) and parse_path(offer.operation.path).shape.startswith(before)
-            return (own != wanted and own != tail, own not in ("id", tail), asks_itself, kinds.get(role_kind, 3), offer.operation.method != "GET")
+            return (own != wanted and own != tail, own not in ("id", tail), kinds.get(role_kind, 3), offer.operation.method != "GET")
 
-        fitting = [o for o in offers if fits(o.name, name)]
-        return min(fitting, key=rank, default=None)
+        return min((o for o in self._fitting(resource, name) if not _asks_itself(o, asking, name)), key=rank, default=None)
+
+    def _fitting(self, resource: Resource, name: str) -> tuple[_Offer, ...]:
+        """Fields of a resource's answers that can be what a name asks for; many operations ask for the same."""
+        key = (id(resource), name)
+        if key not in self._fit:
+            self._fit[key] = tuple(o for r in resource.roles for o in self._offered(r) if fits(o.name, name))
+        return self._fit[key]
 
     def _offered(self, role: Role) -> tuple[_Offer, ...]:
         """Identifying fields at the top of what an operation answers."""
@@ -224,7 +230,7 @@ class Identifiers:
             known = self._offers[id(role)] = tuple(found)
         return known
 
-    def _anywhere(self, name: str) -> _Offer | None:
+    def _anywhere(self, name: str, asking: Role) -> _Offer | None:
         """Any answer with a field of exactly that name, where the name says more than `id`."""
         if self._everywhere is None:
             self._everywhere = {}
@@ -237,14 +243,28 @@ class Identifiers:
                     owner = field.owner or role.answer.where.removesuffix("[]").rpartition(".")[2]
                     for key in ("".join(noun_words(field.name)), "".join(noun_words(owner)) if identifies else ""):
                         if key:
-                            self._everywhere.setdefault(key, offer)
+                            known = self._everywhere.setdefault(key, [])
+                            if len(known) < _MOST_OFFERS and all(o.operation is not offer.operation for o in known):
+                                known.append(offer)
         said = noun_words(name)
         if not said or said == ("id",):
             return None
-        whole = self._everywhere.get("".join(said)) if len(said) > 1 or said[0] not in IDENTIFYING else None
-        if whole is not None or said[-1] not in _GIVEN_OUT:
-            return whole or self._everywhere.get("".join(said[:-1]) if said[-1] in IDENTIFYING else "")
-        return next((offer for key, offer in self._everywhere.items() if key.endswith(said[-1])), None)
+        keys = ["".join(said)] if len(said) > 1 or said[0] not in IDENTIFYING else []
+        keys += ["".join(said[:-1])] if said[-1] in IDENTIFYING and said[-1] not in _GIVEN_OUT else []
+        found = next((o for key in keys for o in self._everywhere.get(key, ()) if not _asks_itself(o, asking, name)), None)
+        if found is not None or said[-1] not in _GIVEN_OUT:
+            return found
+        endings = (offers for key, offers in self._everywhere.items() if key.endswith(said[-1]))
+        return next((o for offers in endings for o in offers if not _asks_itself(o, asking, name)), None)
+
+
+def _asks_itself(offer: _Offer, asking: Role, name: str) -> bool:
+    """True for an answer that only comes to those who hold the identifier already: it gives nobody the first one."""
+    if offer.operation is asking.operation:
+        return True
+    before = asking.path.shape_before(name)
+    shape = parse_path(offer.operation.path).shape if before else ""
+    return bool(before) and (shape == before or shape.startswith(before + "/"))
 
 
 class _Row(msgspec.Struct, frozen=True):

@@ -54,12 +54,17 @@ class Actions:
                 continue
             if role.verb == "close" and not self._shows_open(resource):
                 continue
-            if role.verb == "start" and not self._runs(resource):
+            if (role.verb == "start" and not self._runs(resource)) or (role.kind == "action" and not self._in_path(role)):
                 continue
             flags = (f for f, (setter, _) in fields.items() if setter is not role or role.kind == "action")
             if any(v.same_verb(role.verb, w) or w in _SWITCHES for f in flags for w in f.split("_")):
                 continue
             yield Step(leads_to(back[0]), None, f"{role.operation.name} does it, nothing takes it back", role.operation.node, "inverse")
+
+    @staticmethod
+    def _in_path(role: Role) -> bool:
+        """True when the path itself names the action; a verb of the summary alone may only tell how the call works."""
+        return bool(role.path.verb) or v.has_verb(role.verb, {w for s in role.path.segments[-2:] if not s.hole for w in words(s.text)})
 
     def _runs(self, resource: Resource) -> bool:
         """True when the resource shows whether it runs; what is only set off is not there to be stopped."""

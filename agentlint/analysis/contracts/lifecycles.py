@@ -69,5 +69,6 @@ def lifecycle_rows(steps: Sequence[tuple[Resource, Step]], description: Descript
         pointer = "/".join(["", *(str(p).replace("~", "~0").replace("/", "~1") for p in step.node.pointer)])
         status: Literal["present", "missing"] = "present" if step.operation else "missing"
         schema = _schema_at(step.node.pointer)
-        made.append(Lifecycle(resource.noun, schema, pointer, step.transition, status, step.operation, step.evidence, where.file, where.line))
+        place = (where.file, where.line, step.thought)
+        made.append(Lifecycle(resource.noun, schema, pointer, step.transition, status, step.operation, step.evidence, *place))
     return tuple(made)

@@ -68,7 +68,9 @@ class RoleFinder:
             self._below[base] = max(self._below[base], path.trailing_holes())
             if operation.method == "GET" and path.trailing_holes():
                 self._read.add(base)
-            if operation.method == "GET" and payloads.answer(operation).many and not _by_own_id(path):
+        for operation in self._operations:
+            path = parse_path(operation.path)
+            if operation.method == "GET" and payloads.answer(operation).many and not self._is_one(path):
                 self._lists.add(path.shape)
 
     def all(self) -> tuple[Role, ...]:
@@ -142,7 +144,7 @@ class RoleFinder:
     ) -> tuple[Kind, str]:
         method = operation.method
         if method in ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY"):
-            if (answer.many and not _by_own_id(path)) or (place == "collection" and not path.ends_with_hole):
+            if (answer.many and not self._is_one(path)) or (place == "collection" and not path.ends_with_hole):
                 return "list", verb or said
             return "read", verb or said
         if verb and verb not in ("create", "add", "get", "list", "find", "delete", "update", "set", "bulk", "batch"):
@@ -157,6 +159,13 @@ class RoleFinder:
                 return "create", word
             return "update", word
         return self._posted(path, word, verb, place)
+
+    def _is_one(self, path: Path) -> bool:
+        """True for one thing at an address of its own, whatever the schema of the answer says: below a list, changed or removed there."""
+        if len(path.segments) < 2 or path.segments[-2].hole or not path.ends_with_hole or not is_plural(path.segments[-2].text):
+            return _by_own_id(path)
+        changed = self._methods[path.shape] & {"DELETE", "PUT", "PATCH"}
+        return _by_own_id(path) or (bool(changed) and "GET" in self._methods[Path(path.segments[:-1]).shape])
 
     def _posted(self, path: Path, word: str, verb: str, place: Place) -> tuple[Kind, str]:
         if verb in ("get", "list", "find"):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
+from agentlint.ir.contracts import Thought
 from agentlint.ir.description import Node
-
-Thought = Literal["plain", "state", "inverse", "link", "job", "part", "declared"]
-"""Which line of thought found a step."""
 
 
 class Step(msgspec.Struct, frozen=True, eq=False):

@@ -140,18 +140,26 @@ def _dangling(document: Document) -> Iterator[Problem]:
 
 def _references(top: Node) -> Iterator[Node]:
     """Every reference of a file; what stands in examples, defaults and extensions is data, not a reference."""
-    stack: list[tuple[Node, bool]] = [(top, False)]
+    stack: list[tuple[Any, Any, bool]] = [(top.value, None, False)]
     while stack:
-        node, names = stack.pop()
-        value = node.value
+        value, way, names = stack.pop()
         if isinstance(value, dict):
             if not names and isinstance(value.get("$ref"), str):
-                yield node
+                yield Node(value, top.file, _pointer(way))
             for key, below in value.items():
                 if isinstance(below, (dict, list)) and (names or (key not in _DATA and not str(key).startswith("x-"))):
-                    stack.append((Node(below, node.file, (*node.pointer, key)), not names and key in _NAMING))
+                    stack.append((below, (way, key), not names and key in _NAMING))
         elif isinstance(value, list):
-            stack += [(Node(v, node.file, (*node.pointer, i)), False) for i, v in enumerate(value) if isinstance(v, (dict, list))]
+            stack += [(v, (way, i), False) for i, v in enumerate(value) if isinstance(v, (dict, list))]
+
+
+def _pointer(way: Any) -> tuple[str | int, ...]:
+    """The pointer that a chain of (rest, key) stands for: most nodes on a walk never need theirs."""
+    parts = []
+    while way is not None:
+        way, key = way
+        parts.append(key)
+    return tuple(reversed(parts))
 
 
 _DATA = frozenset({"example", "examples", "default", "enum", "const", "value"})

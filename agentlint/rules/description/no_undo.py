@@ -1,7 +1,7 @@
 """
 What it finds
 -------------
-A resource that the described API creates and that nothing described deletes, cancels or revokes.
+A resource that the described API creates and that nothing described deletes, cancels or revokes; a part that it sets or adds and never takes off.
 
 Why it hurts
 ------------
@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from agentlint.findings.finding import Finding
 from agentlint.findings.fingerprint import fingerprint
 from agentlint.rules.base import Rule, RuleContext
+from agentlint.rules.description.wording import an
 
 _DOCUMENT = """\
 openapi: 3.0.3
@@ -69,12 +70,23 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per resource whose deletion is missing although its creation is there."""
+    yield from _parts(context)
     made = {(row.file, row.resource) for row in context.facts.lifecycles if row.status == "present" and row.transition.split(" ")[0] == "create"}
     for row in context.facts.lifecycles:
         if row.status == "missing" and row.transition.split(" ")[0] == "delete" and (row.file, row.resource) in made:
             yield Finding(
                 rule=RULE.name, severity="warning", weight=45, confidence="medium",
-                message=f"A {row.resource} can be created and not taken back: {row.evidence}.",
-                help=f"Describe an operation that deletes or cancels a {row.resource}; build it where there is none.", file=row.file, line=row.line,
+                message=f"{an(row.resource, True)} can be created and not taken back: {row.evidence}.",
+                help=f"Describe an operation that deletes or cancels {an(row.resource)}; build it where there is none.", file=row.file, line=row.line,
                 symbol=row.resource, fingerprint=fingerprint(RULE.name, row.file, row.resource),
+            )
+
+
+def _parts(context: RuleContext) -> Iterator[Finding]:
+    for row in context.facts.lifecycles:
+        if row.status == "missing" and row.thought == "part":
+            yield Finding(
+                rule=RULE.name, severity="info", weight=30, confidence="medium", message=f"What is set on {an(row.resource)} stays: {row.evidence}.",
+                help=f"Describe an operation that can {row.transition}.", file=row.file, line=row.line, symbol=row.resource,
+                fingerprint=fingerprint(RULE.name, row.file, row.resource, row.transition),
             )

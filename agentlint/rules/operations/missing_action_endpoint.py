@@ -87,7 +87,9 @@ RULE = Rule(
     bad={"openapi.yaml": _DOCUMENT % ""},
     good={"openapi.yaml": _DOCUMENT % _ACTION},
 )
-_READING = ("read", "list")
+_THOUGHTS = ("plain", "state", "link", "declared")
+_OTHERS = ("read", "list", "delete")
+"""Steps that `unlistable-resource` and `no-undo` report."""
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
@@ -102,7 +104,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
                 yield finding
     for lifecycle in context.facts.lifecycles:
         named = (lifecycle.transition.lower().split(" ")[0], lifecycle.resource.lower())
-        if lifecycle.status == "missing" and lifecycle.transition not in _READING and named not in reported:
+        if lifecycle.status == "missing" and lifecycle.thought in _THOUGHTS and named not in reported and named[0] not in _OTHERS:
             yield _of_lifecycle(lifecycle)
 
 

@@ -95,7 +95,8 @@ def test_plain_edits_are_no_actions() -> None:
 def test_a_missing_transition_of_a_description() -> None:
     """Present and reading transitions are silent."""
     row = Lifecycle("order", "Order", "#/x", "refund", "missing", None, "its status can be refunded, and nothing sets it", "openapi.yaml", 60)
-    (found,) = findings(row, replace(row, transition="list"), replace(row, status="present"))
+    found, unlistable = findings(row, replace(row, transition="list"), replace(row, status="present"))
+    assert unlistable.rule == "unlistable-resource"
     assert (found.rule, found.file, found.line) == ("missing-action-endpoint", "openapi.yaml", 60)
 
 

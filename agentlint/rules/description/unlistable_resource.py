@@ -1,0 +1,82 @@
+"""
+What it finds
+-------------
+A resource that the described API creates and that no described operation lists, or of which none shows a single one.
+
+Why it hurts
+------------
+An agent that did not create it itself, or lost the answer, can never find it again; a retry makes a second one.
+
+How to fix
+----------
+Describe the operation that lists them (with a filter), and the one that reads one by its identifier.
+
+Limits
+------
+Things that another answer shows (a list inside its owner), secrets that are shown once, and entries of a list that is changed as a whole are not reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agentlint.findings.finding import Finding
+from agentlint.findings.fingerprint import fingerprint
+from agentlint.rules.base import Rule, RuleContext
+from agentlint.rules.description.wording import an
+
+_DOCUMENT = """\
+openapi: 3.0.3
+info: {title: Desk, version: '1'}
+paths:
+  /projects:
+    post:
+      operationId: createProject
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Project'}}}}
+      responses:
+        '201': {description: made, content: {application/json: {schema: {$ref: '#/components/schemas/Project'}}}}
+%s  /projects/{id}:
+    parameters:
+      - {name: id, in: path, required: true, schema: {type: string}}
+    get:
+      operationId: readProject
+      responses:
+        '200': {description: one, content: {application/json: {schema: {$ref: '#/components/schemas/Project'}}}}
+    delete:
+      operationId: deleteProject
+      responses:
+        '204': {description: gone}
+components:
+  schemas:
+    Project: {type: object, properties: {id: {type: string, readOnly: true}, name: {type: string}}}
+"""
+_LIST = """\
+    get:
+      operationId: listProjects
+      responses:
+        '200': {description: all, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Project'}}}}}
+"""
+
+RULE = Rule(
+    name="unlistable-resource",
+    summary="what the API creates, nothing lists or shows again",
+    category="description",
+    severity="warning",
+    confidence="medium",
+    affects=("agent_ready.reach", "agent_ready.operate"),
+    requires=("lifecycles",),
+    bad={"openapi.yaml": _DOCUMENT % ""},
+    good={"openapi.yaml": _DOCUMENT % _LIST},
+)
+
+
+def check(context: RuleContext) -> Iterator[Finding]:
+    """One finding per missing list, milder ones for what is listed but not read one by one."""
+    for row in context.facts.lifecycles:
+        if row.status == "missing" and row.transition in ("list", "read one"):
+            yield Finding(
+                rule=RULE.name, severity="warning" if row.transition == "list" else "info", weight=40 if row.transition == "list" else 15, confidence="medium",
+                message=f"{an(row.resource, True)} is not to be found again: {row.evidence}.",
+                help=f"Describe the operation that does it ({row.transition}).", file=row.file, line=row.line,
+                symbol=row.resource, fingerprint=fingerprint(RULE.name, row.file, row.resource, row.transition),
+            )

@@ -1,0 +1,1 @@
+"""Rules on what a language model is told of an operation."""

@@ -65,7 +65,8 @@ def audit(linked: Linked) -> Audited:
         summaries.entries(summaries.node(function))
     nodes = tuple(node for node in summaries.nodes() if any(True for _ in summaries.entries(node)) or _calls_library(linked, node))
     effects = {node: summaries.own(node) for node in nodes}
-    shapes = Shapes(program, linked.types, [name for name in program.classes if linked.models.style(name)])
+    written = {e.model for found in effects.values() for e in found if e.kind == "orm-write" and e.operation == "create"}
+    shapes = Shapes(program, linked.types, [name for name in program.classes if linked.models.style(name) or name in written])
     listeners = frozenset(one.function for one in find_listeners(program, linked.calls, linked.library))
     records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes, listeners))
     mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, _recorders(linked, records, effects), linked.told)
@@ -78,13 +79,26 @@ def audit(linked: Linked) -> Audited:
     models = find_model_calls(program, linked.calls, linked.library, Places(program, linked.types, linked.library).assigned, _by_function(effects))
     answers = Answers(program, linked.calls, ((one.site.caller, one.site.call.site) for one in models.sites))
     callers = {function: len({site.caller for site in linked.calls.callers(function)}) for function in program.functions}
-    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers, records.tables)
+    rules = Answers(program, linked.calls, _rule_calls(linked))
+    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers, records.tables, rules)
     rows = finder.find(sorted(program.functions))
     rows += AnswerFinder(program, models, answers, finder.operations).find({row.function for row in rows if row.source == "model"})
     rows += list(class_decisions(program, rows))
     own = [e for found in effects.values() for e in found if matters(e)]
     bypasses = bypassing_writes(own, coverage, judge.accounts_for)
     return Audited(numbered(rows), models.calls, mechanisms, bypasses, frozenset(records.tables), tuple(sorted(paths.gaps)))
+
+
+_RULES = ("rule-engine", "policy", "flag")
+
+
+def _rule_calls(linked: Linked) -> Iterator[tuple[str, int]]:
+    """Calls that ask a rule engine, a policy or a feature flag."""
+    for function in linked.program.functions:
+        for site in linked.calls.sites(function):
+            row = linked.library.decision(site.library) if site.library else None
+            if row is not None and row.kind in _RULES:
+                yield function, site.call.site
 
 
 def _by_function(effects: Mapping[Node, tuple[Effect, ...]]) -> dict[str, tuple[Effect, ...]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from agentlint.analysis.calls_events import Events
 from agentlint.analysis.calls_values import CallSite, Target, TargetKind
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.types_bindings import Binding
@@ -43,6 +44,7 @@ class Resolver:
     def __init__(self, program: Program, engine: Engine, library: LibraryFacts) -> None:
         self._program, self._engine, self._library = program, engine, library
         self._by_method: dict[str, list[str]] | None = None
+        self._events = Events(program)
 
     def site(self, call: s.Call, frame: Frame, caller: str, methods: Methods, exact: bool = False) -> CallSite:
         """All that is known of a call; `exact` when the frame's self type is the very class that runs."""
@@ -56,8 +58,11 @@ class Resolver:
         library = self._path(functions)
         for target in self._handed(call, name, functions, library, frame):
             _keep(found, target)
+        for one in receiver if self._events.used and isinstance(func, s.Attribute) else ():
+            for function in self._events.of(one.name, name, call.args):
+                _keep(found, Target(function, "high", "call"))
         if not found and isinstance(func, s.Attribute) and not (functions and (not library or self._library.is_described(library))):
-            for target in self._by_name(func.attr):
+            for target in self._by_name(func.attr, call):
                 _keep(found, target)
         scope = "" if frame.id == caller else frame.id
         path = frame.scope.path if isinstance(frame.scope, s.Module) else frame.scope.module.path
@@ -235,16 +240,25 @@ class Resolver:
         open_ = self._engine.generics.is_variable
         return all(a.name == b.name or not a.name or not b.name or open_(a.name) or open_(b.name) for a, b in pairs)
 
-    def _by_name(self, name: str) -> Iterator[Target]:
-        """The one method of the program that is called so, when the name is not an everyday one."""
+    def _by_name(self, name: str, call: s.Call) -> Iterator[Target]:
+        """The one method of the program that is called so, when the name is not an everyday one; likely when several keywords fit as well."""
         if self._by_method is None:
             self._by_method = {}
             for info in self._program.classes.values():
                 for method, function in info.methods.items():
                     self._by_method.setdefault(method, []).append(function)
         found = self._by_method.get(name, [])
-        if len(found) == 1 and name not in _COMMON and not name.startswith("__"):
-            yield Target(found[0], "low", "call")
+        if not found or name in _COMMON or name.startswith("__"):
+            return
+        root = found[0] if len(found) == 1 else self._overridden_by_all(found)
+        likely = bool(root) and _fits(call, self._program.functions[root])
+        if likely or len(found) == 1:
+            yield Target(root, "medium" if likely else "low", "call")
+
+    def _overridden_by_all(self, functions: list[str]) -> str:
+        """The method that all the others override; empty when they have nothing to do with one another."""
+        owners = {f: self._program.functions[f].owner for f in functions if f in self._program.functions}
+        return next((f for f, owner in owners.items() if all(owner in self._program.mro(other) for other in owners.values())), "")
 
     # ------------------------------------------------------------ decorators
 
@@ -278,6 +292,14 @@ class Resolver:
                 for made in self._engine.results.returns(maker.name, None):
                     if made.meta and made.name.startswith(f"{maker.name}."):
                         yield made.name
+
+
+def _fits(call: s.Call, info: FunctionInfo) -> bool:
+    """True when a call spells two or more parameters by name, no others, and leaves out none that the function cannot do without."""
+    given = {k.name for k in call.keywords if k.name}
+    params = info.node.params[1:]
+    needed = {p.name for p in params[len(call.args):] if p.default is None and p.kind in ("positional", "keyword")}
+    return len(given) > 1 and len(given) == len(call.keywords) and given <= {p.name for p in params} and needed <= given
 
 
 _RANK = {"high": 0, "medium": 1, "low": 2}

@@ -33,6 +33,8 @@ class Arm(msgspec.Struct, frozen=True, order=True):
     """Text constants of the test: names of buttons, states, kinds."""
     names: tuple[str, ...] = ()
     """Variables that the test reads."""
+    calls: tuple[int, ...] = ()
+    """Numbers of the calls in the test."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -86,7 +88,8 @@ class _Reader:
             case s.Match():
                 for case in stmt.cases:
                     text = f"{excerpt(stmt.subject, 30)} is {', '.join(excerpt(p, 30) for p in case.patterns) or 'anything else'}"
-                    self.block(case.body, (*arms, Arm(case.line, text, words=_words(case.patterns), names=_names(stmt.subject))), True)
+                    arm = Arm(case.line, text, words=_words(case.patterns), names=_names(stmt.subject), calls=_calls(stmt.subject))
+                    self.block(case.body, (*arms, arm), True)
                 return guarded
             case s.Try():
                 self.block(stmt.body, arms, guarded)
@@ -112,7 +115,7 @@ class _Reader:
         if stmt.orelse:
             chained = len(stmt.orelse) == 1 and isinstance(stmt.orelse[0], s.If)
             line = stmt.orelse[0].line
-            other = arms if chained else (*arms, Arm(line, arm.text, False, arm.transparent, names=arm.names))
+            other = arms if chained else (*arms, Arm(line, arm.text, False, arm.transparent, names=arm.names, calls=arm.calls))
             self.block(stmt.orelse, other, guarded or not arm.transparent)
         leaves = _leaves(stmt.body) or (bool(stmt.orelse) and _leaves(stmt.orelse))
         return guarded or (leaves and not arm.transparent)
@@ -129,11 +132,15 @@ class _Reader:
 
 def _arm(stmt: s.If) -> Arm:
     text = excerpt(stmt.test, 80)
-    return Arm(stmt.line, text, True, bool(_TRANSPARENT.search(text)), _words((stmt.test,)), _names(stmt.test))
+    return Arm(stmt.line, text, True, bool(_TRANSPARENT.search(text)), _words((stmt.test,)), _names(stmt.test), _calls(stmt.test))
 
 
 def _names(test: s.Expr) -> tuple[str, ...]:
     return tuple(sorted({e.id for e in walk.expressions(test) if isinstance(e, s.Name)}))
+
+
+def _calls(test: s.Expr) -> tuple[int, ...]:
+    return tuple(e.site for e in walk.expressions(test) if isinstance(e, s.Call))
 
 
 def _words(tests: Iterable[s.Expr]) -> str:

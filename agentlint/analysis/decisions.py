@@ -94,9 +94,10 @@ class DecisionFinder:
 
     def __init__(
         self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, int], entries: Sequence[Entry], answers: Answers,
-        trails: Iterable[str] = (),
+        trails: Iterable[str] = (), rules: Answers | None = None,
     ) -> None:
         self._program, self._summaries, self._judge, self._callers, self._answers = program, summaries, judge, callers, answers
+        self._rules = rules or answers
         self._operations = _operations_by_effect(entries)
         self._handlers = handlers_of(entries, summaries)
         self._things = Things(program, trails)
@@ -140,13 +141,18 @@ class DecisionFinder:
         return info
 
     def _source(self, group: Sequence[Judged], otherwise: DecisionSource) -> DecisionSource:
-        """A model decides where the effect takes its answer or runs under a test of it."""
-        if not self._answers.flows:
-            return otherwise
-        for one in group:
-            if self._answers.depends(one.function, one.site, (n for arm in one.place.arms for n in arm.names)):
-                return "model"
-        return otherwise
+        """A model decides where the effect takes its answer or runs under a test of it; so do rule engines, policies and flags."""
+        if self._depends(self._answers, group):
+            return "model"
+        return "rule" if otherwise == "branch" and self._depends(self._rules, group) else otherwise
+
+    def _depends(self, answers: Answers, group: Sequence[Judged]) -> bool:
+        """True when an effect takes an answer or runs under a test of one."""
+        if not answers.flows:
+            return False
+        return any(
+            answers.depends(j.function, j.site, (n for arm in j.place.arms for n in arm.names), (c for arm in j.place.arms for c in arm.calls)) for j in group
+        )
 
     def _decides(self, info: FunctionInfo, judged: Judged) -> bool:
         name = info.node.name

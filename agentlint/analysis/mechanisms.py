@@ -291,4 +291,14 @@ class _Finder:
         apps = self._library.mechanism_rows("app")
         if apps:
             for text, (file, line) in settings_texts(self._program).items():
-                yield from (self._mechanism(row, path, "", file, line) for path, row in apps if text == path or text.startswith(path + "."))
+                for path, row in apps:
+                    if text == path or text.startswith(path + "."):
+                        yield from self._installed(row, path, file, line)
+
+    def _installed(self, row: MechanismRow, path: str, file: str, line: int) -> Iterator[Mechanism]:
+        if not row.declared:
+            yield self._mechanism(row, path, "", file, line, operations=row.operations)
+        for name, info in self._program.classes.items() if row.declared else ():
+            for attr, expr in info.attributes.items():
+                if isinstance(expr, s.Call) and self._program.resolve(expr.func, info) in row.declared:
+                    yield self._mechanism(row, path, name, file, line, fields=(attr,), operations=row.operations)

@@ -69,12 +69,12 @@ class Answers:
         found = {c.caller for c in self._calls.callers(function) if any(t.function == function and t.confidence != "low" for t in c.targets)}
         return sorted(found)
 
-    def depends(self, function: str, site: int, tests: Iterable[str]) -> bool:
-        """True when a call of the function takes the answer, or runs under a test of it."""
+    def depends(self, function: str, site: int, tests: Iterable[str], asked: Iterable[int] = ()) -> bool:
+        """True when a call of the function takes the answer, or runs under a test of it: of variables that hold it, or of the call that gives it."""
         flow = self.flows.get(function)
         if flow is None:
             return False
-        if flow.names.intersection(tests) or site in flow.sites:
+        if flow.names.intersection(tests) or site in flow.sites or flow.sites.intersection(asked):
             return True
         info = self._program.functions[function]
         for call in walk.calls(info.node.body):
@@ -107,7 +107,17 @@ def flow_in(node: s.Function, sites: frozenset[int]) -> Flow:
 
 
 def _mentions(expr: s.Expr, names: AbstractSet[str], sites: AbstractSet[int]) -> bool:
-    return any((isinstance(e, s.Name) and e.id in names) or (isinstance(e, s.Call) and e.site in sites) for e in walk.expressions(expr))
+    return any((isinstance(e, s.Name) and e.id in names) or (isinstance(e, s.Call) and e.site in sites) for e in _parts(expr))
+
+
+def _parts(expr: s.Expr) -> Iterator[s.Expr]:
+    """The expressions that an expression is made of, those of its lambdas included."""
+    for part in walk.expressions(expr):
+        yield part
+        if isinstance(part, s.Lambda):
+            for stmt in part.function.body:
+                for root in walk.own_expressions(stmt):
+                    yield from _parts(root)
 
 
 def _bound(target: s.Expr) -> Iterator[str]:

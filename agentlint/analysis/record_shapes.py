@@ -19,15 +19,17 @@ TableKind = Literal["event", "status-history", "delivery"]
 _TIME_TYPES = frozenset({
     "DateTimeField", "DateField", "DateTime", "TIMESTAMP", "Date", "NaiveDateTime", "datetime", "AutoCreatedField", "CreationDateTimeField",
 })
+_TIME_ALIAS = re.compile(r"date_?time|timestamp", re.IGNORECASE)
+"""Names that projects give to their own column types: `datetime_now`, `UTCDateTime`, `TimestampTZ`."""
 _STAMPING = re.compile(r"time_?stamped|created(at|on)?(model|mixin)|auditable", re.IGNORECASE)
 _TIME_NAMES = re.compile(r"(^|_)(created|timestamp|time|date|at|on|when|occurred|logged|ts|recorded)($|_)")
 _ACTOR_NAMES = re.compile(
     r"^(actor|user|author|editor|operator|initiator|performer|changer|modifier|username|who|whom|causer|staff|employee|admin|person|agent|principal|whodunnit"
     r"|(\w+_)?by(_id)?|(current|acting|request|performing|changed|action)_?(user|editor|actor))(_id|_name|_email)?$"
 )
-_KIND_NAMES = re.compile(r"^((event|action|change|activity|log|entry|operation)_?)?(kind|type|action|event|verb|operation|name|code|flag)$")
+_KIND_NAMES = re.compile(r"^((event|action|change|activity|log|entry|operation)_?)?(kind|type|action|event|verb|operation|name|code|flag|tag)$")
 _TEXT_NAMES = re.compile(
-    r"^(\w+_)?(message|msg|subject|description|details?|summary|text|changes?|diff|delta|data|payload|body|object_repr|reason|comment|notes?|context|extra|snapshot|values?)$"
+    r"^(\w+_)?(message|msg|subject|description|details?|summary|text|changes?|diff|delta|data|payload|body|object_repr|reason|comment|notes?|context|extra|additional|properties|snapshot|values?)$"
 )
 _REASON_NAMES = re.compile(
     r"^(\w+_)?(reason|justification|cause|rationale|explanation|because|body|payload|inputs?|data|context|details?|extra|error|exception|response|comment|notes?|diff|rule)$"
@@ -38,7 +40,7 @@ _RESULT_NAMES = re.compile(
     r"^(\w+_)?(error|errors|result|response|status_code|exception|success|outcome|exit_?status"
     r"|failure|delivered(_at)?|sent(_at)?|finished(_at)?|completed(_at)?)$"
 )
-_OBJECT_NAMES = re.compile(r"^(object|target|content|entity|resource|subject|item|obj|record|model)(_?(id|pk|type|uuid|name|repr|class))?$")
+_OBJECT_NAMES = re.compile(r"^(object|target|source|content|entity|resource|subject|item|obj|record|model)(_?(id|pk|type|uuid|name|repr|class))?$")
 _TRAIL_WORDS = frozenset({
     "audit", "log", "history", "trail", "journal", "timeline", "changelog", "activity", "transition", "revision", "logentry",
 })
@@ -198,7 +200,7 @@ def _last(expr: s.Expr) -> str:
 
 
 def _is_time(column: Column) -> bool:
-    return bool(column.type_words & _TIME_TYPES) and bool(_TIME_NAMES.search(column.name.lower()))
+    return any(w in _TIME_TYPES or _TIME_ALIAS.search(w) for w in column.type_words) and bool(_TIME_NAMES.search(column.name.lower()))
 
 
 def _pairs(names: Iterable[str]) -> bool:

@@ -116,6 +116,8 @@ class MechanismRow(_Row, frozen=True, kw_only=True, gc=False):
     why: bool = False
     needs: tuple[str, ...] = ()
     """Access paths of what must also be there (a middleware, a block) before it records at all."""
+    declared: tuple[str, ...] = ()
+    """Access paths of field types: only models with such a field are watched, and of them only that field."""
 
 
 class ListenerRow(_Row, frozen=True, kw_only=True, gc=False):

@@ -67,6 +67,7 @@ def test_case(path: Path) -> None:
                 assert not asked or held == asked, symbol
                 assert row.audit
             assert "model" not in wanted or row.source == "model"
+            assert "rule" not in wanted or row.source == "rule"
         elif kind == "none:":
             rows = _picked([r for r in found.decisions if r.symbol == symbol], wanted)
             assert not rows, f"{symbol}: {[(r.decision, r.status) for r in rows]}"

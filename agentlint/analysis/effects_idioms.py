@@ -56,8 +56,8 @@ class Idioms:
         func = site.call.func
         if not isinstance(func, s.Attribute):
             return
-        names = self._names(func.value, site.caller)
-        if site.name in _EXECUTES and names and names[0].lstrip("_").lower() in _CURSORS:
+        names = (*_key(func.value), *self._names(func.value, site.caller))
+        if (site.name in _EXECUTES or "execute" in site.name) and names and names[0].lstrip("_").lower() in _CURSORS:
             yield from self._sql.at(site, "arg 0 or kwarg sql or kwarg statement", "sql.execute()")
         elif self._alchemy and site.name in _SESSION_WRITES and names and names[0] in _SESSIONS:
             yield from self._session(site)
@@ -160,6 +160,15 @@ class Idioms:
 
 def _lowered(found: Effect) -> Effect:
     return msgspec.structs.replace(found, confidence="medium")
+
+
+def _key(receiver: s.Expr) -> tuple[str, ...]:
+    """The last name of the key under which something is kept: `app["db"]`, `app[Keys.DB]`."""
+    if not isinstance(receiver, s.Subscript):
+        return ()
+    index = receiver.index
+    word = index.value if isinstance(index, s.Constant) else dotted(index).rpartition(".")[2]
+    return (word,) if isinstance(word, str) and word else ()
 
 
 def _is_no_row(word: str) -> bool:

@@ -63,9 +63,20 @@ class Roots:
                 best, best_score = f"{root}.{dotted}" if root else dotted, score
         if best:
             return best
+        inside = self._inside(parts, importer)
+        if inside:
+            return inside
         dropped = self._above.get(parts[0], 0)
         rest = ".".join(parts[dropped:])
         return rest if dropped and (rest in self._modules or rest in self._folders or self._known_prefix(parts[dropped:])) else ""
+
+    def _inside(self, parts: Sequence[str], importer: str) -> str:
+        """A module of the importer's own package, where that lies in a folder that is a package too and holds several projects."""
+        above = importer.split(".")
+        for cut in range(len(above) - 1, 0, -1):
+            if above[cut] == parts[0] and len(parts) > 1 and self._known_prefix(parts, ".".join(above[:cut])) > 1:
+                return ".".join((*above[:cut], *parts))
+        return ""
 
     def _beside(self, dotted: str, importer: str) -> str:
         """A nearer source root that holds the same name: services in one repository often share package names."""

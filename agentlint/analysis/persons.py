@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from agentlint.analysis.consequence import concerns_session, is_bookkeeping, is_consequential, is_display_preference
-from agentlint.analysis.wording import words
+from agentlint.analysis.wording import DEEDS, words
 from agentlint.ir.effects import Effect, ReachedEffect
 
 _FLOWS: tuple[tuple[str, str], ...] = (
@@ -30,6 +30,8 @@ _FLOWS: tuple[tuple[str, str], ...] = (
     (r"\b(set language|i18n|set theme|appearance|dark mode)\b", "a display preference"),
 )
 _FLOWS_COMPILED = tuple((re.compile(pattern), meaning) for pattern, meaning in _FLOWS)
+_OF_SESSIONS = frozenset("accept authorize confirm connect dismiss follow login logout set share signin signout signup switch toggle verify".split())
+"""Deeds that may well be done to a session."""
 _OWN_FIELDS = re.compile(r"(password|passwd|totp|otp|mfa|two_factor|webauthn|recovery_codes?|email_verified|email_confirmed)", re.IGNORECASE)
 
 
@@ -40,7 +42,7 @@ def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], admi
     """
     effects = [r.effect for r in reached]
     consequential = [e for e in effects if is_consequential(e)]
-    if not consequential and any(concerns_session(e) for e in effects):
+    if not consequential and any(concerns_session(r.effect) and not r.effect.incidental and (not r.chain or not _asks(names)) for r in reached):
         return "it changes nothing but the browser's own session"
     if consequential and all(is_display_preference(e) or is_bookkeeping(e) for e in consequential if e.kind == "orm-write") and _only_rows(consequential):
         return "it keeps a display preference of the person at the browser"
@@ -61,6 +63,12 @@ def _meanings(names: Sequence[str]) -> list[str]:
         text = " ".join(words(name))
         found += [meaning for pattern, meaning in _FLOWS_COMPILED if pattern.search(text)]
     return found
+
+
+def _asks(names: Sequence[str]) -> bool:
+    """True when the words ask for something to be done: then a note that a helper leaves in the session is not all that happens."""
+    said = [w for name in names for w in words(name)]
+    return bool(set(said) & DEEDS - _OF_SESSIONS) and not any(pattern.search(" ".join(said)) for pattern, _ in _FLOWS_COMPILED)
 
 
 def _only_rows(effects: Sequence[Effect]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agentlint.analysis.constants_values import HOLE
@@ -35,6 +36,11 @@ class Results:
         self._depends: dict[str, frozenset[str]] = {}
         self._contexts: dict[str, int] = {}
 
+    @cached_property
+    def _registries(self) -> frozenset[str]:
+        """Names of methods that hand out what is registered under the arguments of a call."""
+        return frozenset(owner.removesuffix("()").rpartition(".")[2] for owner in self._engine.extra if owner.endswith("()"))
+
     # --------------------------------------------------------------- calls
 
     def of_call(self, call: s.Call, frame: Frame) -> Types_:
@@ -58,10 +64,26 @@ class Results:
     def _keyed(self, call: s.Call, frame: Frame) -> Types_ | None:
         """`mapping.get("key")` where the value under the key is known."""
         func = call.func
+        if isinstance(func, s.Attribute) and func.attr in self._registries:
+            return self._asked(call, func, frame)
         if not isinstance(func, s.Attribute) or func.attr not in ("get", "pop", "setdefault") or not call.args:
             return None
         holders = self._engine.eval(func.value, frame)
         return union(self._engine.members.keyed(t, call.args[0]) for t in holders) or None
+
+    def _asked(self, call: s.Call, func: s.Attribute, frame: Frame) -> Types_ | None:
+        """What a registry hands out under the classes and texts that a call asks for, when a plugin says so."""
+        keys = []
+        for asked in (*call.args, *(k.value for k in call.keywords)):
+            key = asked.value if isinstance(asked, s.Constant) else self._engine.program.resolve(asked, frame.scope)
+            if isinstance(key, str) and key:
+                keys.append(key)
+        holders = [f"{t.name}.{func.attr}()" for t in self._engine.eval(func.value, frame)]
+        for key in (" ".join(keys), *keys):
+            found = union(self._engine.members.told(h, key) for h in holders)
+            if found:
+                return found
+        return None
 
     def _needs_arguments(self, function: Type) -> bool:
         program = self._engine.program

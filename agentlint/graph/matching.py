@@ -202,6 +202,8 @@ class Matcher:
             if not entry.machine_callable:
                 continue
             self._handlers.setdefault((entry.operation.file, entry.operation.symbol, entry.operation.method), entry)
+            if not entry.operation.changes_state:
+                continue  # what a look-up writes in passing is nothing that a caller asks for
             for atom in atoms_of(entry, self._rarity, background, with_parts=True):
                 # a write saves a row that may be new or not: it offers both, and either answers for it
                 for operation in ("create", "update", "write") if atom.operation == "write" else (atom.operation, "write"):

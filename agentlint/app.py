@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import gc
 import sys
 import time
@@ -25,6 +24,8 @@ from agentlint.analysis.summaries import summarise
 from agentlint.analysis.ties import tie_pages
 from agentlint.analysis.types import Type, Types, infer_types
 from agentlint.analysis.written_values import WrittenValues
+from agentlint.beside import beside
+from agentlint.cache.store import Store, digest
 from agentlint.describing import describe, load_descriptions
 from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.framework import Context, Framework
@@ -41,32 +42,20 @@ from agentlint.ir.syntax import Module
 from agentlint.judging import judge
 from agentlint.knowledge import KnowledgeError, LibraryFacts, load_library
 from agentlint.knowledge.controls import load_controls
+from agentlint.options import Options, Progress
 from agentlint.planning import make_plan
 from agentlint.project.excerpts import read_excerpts
 from agentlint.project.files import Found, find_files
 from agentlint.project.settings import Settings, load_settings
-from agentlint.reading import Read, read_all
+from agentlint.reading import Read, Reading, read_all
 from agentlint.rules.base import LoadedRule
 from agentlint.rules.catalog import built_in_rules
 from agentlint.scores import Counted, scorecard
 
-Progress = Callable[[str, float], None]
-
+_WORTH_A_PROCESS = 3_000
+"""Lines of scripts whose requests are worth a process of their own."""
 _FRAMES = 12_000
 """Nesting that following code into code may take: what each pass allows itself stays well below."""
-
-
-class Options(msgspec.Struct, frozen=True):
-    """What a run is asked to do."""
-
-    path: Path
-    config: Path | None = None
-    select: tuple[str, ...] = ()
-    workers: int = 1
-    today: datetime.date | None = None
-    """The day that suppressions with an end are compared with; without one none ends."""
-    progress: Progress | None = None
-    """Told the name and the seconds of each pass when it ends."""
 
 
 class Analysed(msgspec.Struct, frozen=True):
@@ -76,14 +65,29 @@ class Analysed(msgspec.Struct, frozen=True):
     plugins: tuple[Plugin, ...]
     settings: Settings
     root: str
+    asked: tuple[tuple[str, bytes | None], ...] = ()
+    """Further files that descriptions asked for, with the digests of what was there."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """All that a run gives."""
+
+    report: Report
+    settings: Settings
+    asked: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class _Run:
     """State of one run: the gaps so far, and the clock of each pass."""
 
-    def __init__(self, progress: Progress | None) -> None:
+    def __init__(self, progress: Progress | None, workers: int) -> None:
+        self.workers = workers
         self.gaps: list[Gap] = []
+        self.asked: dict[str, bytes | None] = {}
         self._progress = progress
+
+    def note(self, path: str, data: bytes | None) -> None:
+        self.asked[path] = None if data is None else digest(data)
 
     def gap(self, file: str, line: int, reason: str) -> None:
         self.gaps.append(Gap(file, line, reason, "unresolved"))
@@ -110,8 +114,14 @@ class _Run:
 
 def run(options: Options) -> tuple[Report, Settings]:
     """One whole run. Raises errors of `agentlint.errors` for a user's mistakes."""
+    answered = answer(options)
+    return answered.report, answered.settings
+
+
+def answer(options: Options, found: Found | None = None) -> Answer:
+    """The same with what it rests on; `found` are the files when they were listed before."""
     start = time.perf_counter()
-    analysed = analyse(options)
+    analysed = analyse(options, found)
     facts, settings = analysed.facts, analysed.settings
     chosen = _chosen_rules(settings, options.select)
     findings = judge(facts, chosen, settings, options.today)
@@ -134,7 +144,7 @@ def run(options: Options) -> tuple[Report, Settings]:
         plan=make_plan(counted, findings),
         controls=load_controls(),
     )
-    return report, settings
+    return Answer(report, settings, analysed.asked)
 
 
 def with_code(report: Report) -> Report:
@@ -147,36 +157,37 @@ def _chosen_rules(settings: Settings, select: tuple[str, ...]) -> tuple[LoadedRu
     return tuple(r for r in built_in_rules() if (not wanted or r.info.name in wanted) and r.info.name not in settings.ignore)
 
 
-def analyse(options: Options) -> Analysed:
+def analyse(options: Options, found: Found | None = None) -> Analysed:
     """Facts of a path. The collector of garbage rests meanwhile: trees live to the end, and looking at them again costs seconds."""
     enabled, limit = gc.isenabled(), sys.getrecursionlimit()
     gc.disable()
     sys.setrecursionlimit(max(limit, _FRAMES))
     try:
-        return _analyse(options)
+        return _analyse(options, found)
     finally:
         sys.setrecursionlimit(limit)
         if enabled:
             gc.enable()
 
 
-def _analyse(options: Options) -> Analysed:
-    state = _Run(options.progress)
+def _analyse(options: Options, found: Found | None) -> Analysed:
+    state = _Run(options.progress, options.workers)
     names = tuple(r.info.name for r in built_in_rules())
     settings = load_settings(options.path, options.config, names)
     with state.timed("find files"):
-        found = find_files(options.path, settings.exclude)
+        found = found or find_files(options.path, settings.exclude)
     if not found.files:
         raise NothingToAnalyse(
             f"{options.path} holds nothing that agentlint reads", "it reads Python, templates, page scripts, and OpenAPI documents in YAML or JSON"
         )
     with state.timed("read and lower"):
-        read = read_all([f for f in found.files if f.role != "data"], options.workers)
+        store = Store(options.cache) if options.cache is not None else None
+        read = read_all([f for f in found.files if f.role != "data"], Reading(options.workers, options.seconds, store))
     library = _library(settings)
     frameworks, refused = load_frameworks()
     with state.timed("read descriptions"):
         described = [f for f in found.files if f.role == "data"]
-        documents = load_descriptions(found.root, described, state.gaps.append)
+        documents = load_descriptions(found.root, described, state.gaps.append, state.note)
     facts, used = _code_facts(read, library, frameworks, documents, state)
     with state.timed("descriptions"):
         facts = describe(facts, found.root, described, documents, state.gaps.append)
@@ -185,7 +196,8 @@ def _analyse(options: Options) -> Analysed:
     inventory = _inventory(found, read, facts.inventory, used, gaps)
     root = str(options.path).replace("\\", "/")
     notes = tuple(sorted({*facts.notes, *(n for m in read.modules for n in m.comments), *(n for p in read.pages for n in p.comments)}))
-    return Analysed(msgspec.structs.replace(facts, inventory=inventory, notes=notes), tuple(Plugin(f.name, f.version) for f in used), settings, root)
+    facts = msgspec.structs.replace(facts, inventory=inventory, notes=notes)
+    return Analysed(facts, tuple(Plugin(f.name, f.version) for f in used), settings, root, tuple(sorted(state.asked.items())))
 
 
 def _library(settings: Settings) -> LibraryFacts:
@@ -203,10 +215,9 @@ def _code_facts(
     python = [m for m in read.modules if m.language == "python"]
     scripts = [m for m in read.modules if m.language != "python"]
     actions = [a for p in read.pages for a in p.actions]
-    if scripts:
-        with state.timed("client calls"):
-            actions += _client_calls(scripts, state)
+    client_calls = beside(lambda: _client_calls(scripts), _Requests, state.workers > 1 and sum(m.lines for m in scripts) > _WORTH_A_PROCESS)
     if not python:
+        state.gaps += client_calls().gaps
         return Facts(), ()
     with state.timed("link"):
         program = build_program(python, read.pages, library)
@@ -220,6 +231,10 @@ def _code_facts(
     with state.timed("routes"):
         routes = [r for f in used for r in state.guarded("routes", f, lambda f=f: list(f.routes(context))) if isinstance(r, Route)]  # type: ignore[misc]
         mechanisms = [m for f in used for m in state.guarded("mechanisms", f, lambda f=f: list(f.mechanisms(context))) if isinstance(m, Mechanism)]  # type: ignore[misc]
+    with state.timed("client calls"):
+        requests = client_calls()
+        actions += requests.actions
+        state.gaps += requests.gaps
     with state.timed("operations"):
         entries = build_entries(routes, Reach(program, summaries), GuardFinder(program, calls, library))
         entries += tie_pages(entries, actions)
@@ -266,10 +281,21 @@ class _CallEffects:
             return ()
 
 
-def _client_calls(scripts: list[Module], state: _Run) -> list[PageAction]:
+class _Requests(msgspec.Struct, frozen=True):
+    """What scripts send, and what of it could not be followed."""
+
+    actions: tuple[PageAction, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def _client_calls(scripts: list[Module]) -> _Requests:
+    if not scripts:
+        return _Requests()
     from agentlint.analysis.client_calls import find_client_calls
 
-    return list(find_client_calls(scripts, state.gap))
+    gaps: list[Gap] = []
+    actions = find_client_calls(scripts, lambda file, line, reason: gaps.append(Gap(file, line, reason, "unresolved")))
+    return _Requests(actions, tuple(gaps))
 
 
 def _inventory(found: Found, read: Read, so_far: Inventory, used: tuple[Framework, ...], gaps: list[Gap]) -> Inventory:
@@ -290,4 +316,4 @@ def _inventory(found: Found, read: Read, so_far: Inventory, used: tuple[Framewor
     )
 
 
-__all__ = ["Analysed", "Options", "Refused", "analyse", "run", "with_code"]
+__all__ = ["Analysed", "Answer", "Options", "Refused", "analyse", "answer", "run", "with_code"]

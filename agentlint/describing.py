@@ -10,19 +10,25 @@ import msgspec
 from agentlint.analysis.facts import Facts
 from agentlint.ir.description import Description
 from agentlint.ir.source import Gap
-from agentlint.project.files import SourceFile
+from agentlint.project.files import SourceFile, read_within
 
-_MOST_BYTES = 64 * 1024 * 1024
+Asked = Callable[[str, bytes | None], None]
+"""Told of every further file that a document asked for, with what was found there."""
 
 
-def load_descriptions(root: str, files: Sequence[SourceFile], gap: Callable[[Gap], None]) -> tuple[Description, ...]:
+def load_descriptions(root: str, files: Sequence[SourceFile], gap: Callable[[Gap], None], asked: Asked) -> tuple[Description, ...]:
     """Every description among the files; parts that another document refers to are read with it and are none of their own."""
     from agentlint.frontends.openapi import load
+
+    def further(path: str) -> bytes | None:
+        found = read_within(root, path)
+        asked(path, found)
+        return found
 
     documents: list[Description] = []
     for file in files:
         try:
-            loaded = load(Path(file.absolute).read_bytes(), file.path, lambda path: _read(root, path))
+            loaded = load(Path(file.absolute).read_bytes(), file.path, further)
         except Exception as error:
             gap(Gap(file.path, 0, f"could not be read as an API description ({type(error).__name__}: {error})"))
             continue
@@ -49,20 +55,11 @@ def _noted(facts: Facts, root: str, files: Mapping[str, str], documents: Sequenc
     found = set(facts.notes)
     for path in sorted({*files, *(p for d in documents for p in d.files)}):
         try:
-            data = Path(files[path]).read_bytes() if path in files else _read(root, path)
+            data = Path(files[path]).read_bytes() if path in files else read_within(root, path)
         except OSError:  # told where the file itself is read
             continue
         found.update(notes_of(data or b"", path))
     return msgspec.structs.replace(facts, notes=tuple(sorted(found)))
-
-
-def _read(root: str, path: str) -> bytes | None:
-    """A further file of a document, from inside the analysed root alone."""
-    base = Path(root).resolve()
-    target = (base / path).resolve()
-    if not target.is_relative_to(base) or not target.is_file() or target.stat().st_size > _MOST_BYTES:
-        return None
-    return target.read_bytes()
 
 
 def _with(facts: Facts, document: Description, gap: Callable[[Gap], None]) -> Facts:

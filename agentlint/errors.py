@@ -54,3 +54,7 @@ class BrokenPlugin(AgentlintError):
 
 class OutputFailed(AgentlintError):
     """A report could not be written."""
+
+
+class NoCache(AgentlintError):
+    """The cache cannot be found or changed."""

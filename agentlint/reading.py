@@ -1,15 +1,20 @@
-"""Reads and lowers source files in worker processes; a file that fails is a gap, never the end of the run."""
+"""Reads and lowers source files in worker processes; a file that fails is a gap, never the end of the run; facts of unchanged files come from the cache."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 
 import msgspec
 
+from agentlint.cache.keys import FACTS, facts_key
+from agentlint.cache.store import Store
 from agentlint.ir.pages import Page
 from agentlint.ir.source import Gap
 from agentlint.ir.syntax import Module
@@ -22,35 +27,80 @@ _WORTH_A_POOL = 1_500_000
 
 
 class Read(msgspec.Struct, frozen=True):
-    """What one batch of files gave."""
+    """What some files gave."""
 
     modules: tuple[Module, ...] = ()
     pages: tuple[Page, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
 
-def read_all(files: Sequence[SourceFile], workers: int) -> Read:
-    """All files lowered, in the order of their paths, whatever the number of workers."""
-    batches = list(_batches(files))
-    small = sum(f.size for f in files) < _WORTH_A_POOL
-    if workers <= 1 or small or len(batches) < 2:
-        parts: list[bytes | Read] = [_lower_batch(batch) for batch in batches]
+class Reading(msgspec.Struct, frozen=True):
+    """How files are read."""
+
+    workers: int = 1
+    seconds: float = 0
+    """The most that one file may take; 0 means no limit."""
+    store: Store | None = None
+    """Where facts of files are looked up and kept."""
+
+
+class _TooSlow(Exception):
+    """A file took longer than it may."""
+
+
+_decoder = msgspec.msgpack.Decoder(Read)
+
+
+def read_all(files: Sequence[SourceFile], how: Reading) -> Read:
+    """All files lowered, in the order of their paths, whatever the number of workers and whatever the cache held."""
+    found: list[Read] = []
+    missing = [f for f in files if _is_text(f.path)]
+    odd = tuple(f for f in files if not _is_text(f.path))  # names that are no valid text cannot be handed over, nor kept
+    if how.store is not None:
+        found, missing = _from_store(missing, how.store)
+    found += _lower_batch(odd, msgspec.structs.replace(how, store=None))
+    batches = list(_batches(missing))
+    small = sum(f.size for f in missing) < _WORTH_A_POOL
+    if how.workers <= 1 or small or len(batches) < 2:
+        found += [one for batch in batches for one in _lower_batch(batch, how)]
     else:
-        parts = _in_processes(batches, workers)
-    decoder = msgspec.msgpack.Decoder(Read)
-    found = [decoder.decode(part) if isinstance(part, bytes) else part for part in parts]
+        found += [_decoder.decode(packed) for part in _in_processes(batches, how) for packed in part]
     return Read(
         tuple(sorted((m for r in found for m in r.modules), key=lambda m: m.path)), tuple(sorted((p for r in found for p in r.pages), key=lambda p: p.path)),
         tuple(sorted({g for r in found for g in r.gaps})),
     )
 
 
-def _in_processes(batches: list[tuple[SourceFile, ...]], workers: int) -> list[bytes | Read]:
+def _is_text(path: str) -> bool:
     try:
-        with ProcessPoolExecutor(workers, mp_context=get_context("fork" if os.name == "posix" else "spawn")) as pool:
-            return list(pool.map(_packed_batch, batches))
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _from_store(files: Sequence[SourceFile], store: Store) -> tuple[list[Read], list[SourceFile]]:
+    found: list[Read] = []
+    missing: list[SourceFile] = []
+    for file in files:
+        try:
+            with open(file.absolute, "rb") as handle:
+                packed = store.get(FACTS, facts_key(file.role, file.path, handle.read()))
+            if packed is not None:
+                found.append(_decoder.decode(packed))
+                continue
+        except (OSError, msgspec.DecodeError):
+            pass  # read it the long way, which says what is wrong with it
+        missing.append(file)
+    return found, missing
+
+
+def _in_processes(batches: list[tuple[SourceFile, ...]], how: Reading) -> list[list[bytes]]:
+    try:
+        with ProcessPoolExecutor(how.workers, mp_context=get_context("fork" if os.name == "posix" else "spawn")) as pool:
+            return list(pool.map(_packed_batch, batches, [how] * len(batches)))
     except (BrokenProcessPool, OSError):  # no processes to be had here (a sandbox, a full table): the same work in this one
-        return [_lower_batch(batch) for batch in batches]
+        return [_packed_batch(batch, how) for batch in batches]
 
 
 def _batches(files: Iterable[SourceFile]) -> Iterable[tuple[SourceFile, ...]]:
@@ -66,26 +116,59 @@ def _batches(files: Iterable[SourceFile]) -> Iterable[tuple[SourceFile, ...]]:
         yield tuple(batch)
 
 
-def _packed_batch(batch: tuple[SourceFile, ...]) -> bytes:
-    return msgspec.msgpack.encode(_lower_batch(batch))
+def _packed_batch(batch: tuple[SourceFile, ...], how: Reading) -> list[bytes]:
+    return [packed if packed is not None else msgspec.msgpack.encode(read) for read, packed in _lowered(batch, how)]
 
 
-def _lower_batch(batch: tuple[SourceFile, ...]) -> Read:
-    modules: list[Module] = []
-    pages: list[Page] = []
-    gaps: list[Gap] = []
+def _lower_batch(batch: tuple[SourceFile, ...], how: Reading) -> list[Read]:
+    return [read for read, _ in _lowered(batch, how)]
+
+
+def _lowered(batch: tuple[SourceFile, ...], how: Reading) -> Iterator[tuple[Read, bytes | None]]:
+    """The facts of each file; packed too when they were stored."""
     for file in batch:
+        modules: list[Module] = []
+        pages: list[Page] = []
+        gap: Gap | None = None
+        source, lasting = b"", True
         try:
             with open(file.absolute, "rb") as handle:
                 source = handle.read()
-            _lower_one(file, source, modules, pages)
+            with _limited(how.seconds):
+                _lower_one(file, source, modules, pages)
         except OSError as error:
-            gaps.append(Gap(file.path, 0, f"cannot be read: {error.strerror or error}"))
+            gap, lasting = Gap(file.path, 0, f"cannot be read: {error.strerror or error}"), False
+        except _TooSlow:
+            gap, lasting = Gap(file.path, 0, f"took longer than {how.seconds:g} seconds to read; --timeout allows more"), False
         except RecursionError:
-            gaps.append(Gap(file.path, 0, "nested too deeply to read"))
+            gap = Gap(file.path, 0, "nested too deeply to read")
         except Exception as error:
-            gaps.append(Gap(file.path, 0, f"could not be lowered ({type(error).__name__}: {error})"))
-    return Read(tuple(modules), tuple(pages), tuple(gaps))
+            gap = Gap(file.path, 0, f"could not be lowered ({type(error).__name__}: {error})")
+        read = Read(tuple(modules), tuple(pages), () if gap is None else (gap,))
+        packed = None
+        if how.store is not None and lasting:
+            packed = msgspec.msgpack.encode(read)
+            how.store.put(FACTS, facts_key(file.role, file.path, source), packed)
+        yield read, packed
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """Ends what takes longer with `_TooSlow`, where the system has timers: in the main thread of a process on POSIX."""
+    if seconds <= 0 or not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_number: int, _frame: object) -> None:
+        raise _TooSlow
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _lower_one(file: SourceFile, source: bytes, modules: list[Module], pages: list[Page]) -> None:

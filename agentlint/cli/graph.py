@@ -18,11 +18,13 @@ from agentlint.errors import OutputFailed
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that read files.  [default: the machine's cores]")
 def command(path: Path, form: str, output: Path | None, config: Path | None, workers: int | None) -> None:
     """Write the capability graph of PATH: who can do what to which resource, through which code, with which record."""
-    from agentlint.app import Options, analyse
+    from agentlint.app import analyse
+    from agentlint.cache import cache_folder
     from agentlint.graph.capability import CapabilityGraph
     from agentlint.graph.export import EXPORTS
+    from agentlint.options import Options
 
-    facts = analyse(Options(path, config, (), workers or os.cpu_count() or 1)).facts
+    facts = analyse(Options(path, config, (), workers or os.cpu_count() or 1, cache=cache_folder())).facts
     text = EXPORTS[form](CapabilityGraph(facts))
     if output is None:
         click.echo(text, nl=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -23,11 +24,12 @@ _COMMANDS = {
     "why": ("agentlint.cli.why", "Show the evidence for one operation or decision."),
     "init": ("agentlint.cli.init", "Propose settings, a baseline and a hook for a project."),
     "completion": ("agentlint.cli.completion", "Print the completion script of a shell."),
+    "cache": ("agentlint.cli.cache", "Say where results of earlier runs are kept, how much; clear them."),
 }
 _GROUPS = (
     ("Judge a system", ("check", "diff", "baseline", "hook")),
     ("Understand the answer", ("why", "explain", "rules", "graph")),
-    ("Set up", ("init", "completion")),
+    ("Set up", ("init", "cache", "completion")),
 )
 """Commands under the headings of `--help`; what is in none stands under the last."""
 _ISSUES = "the issue tracker of agentlint-arch"
@@ -85,6 +87,7 @@ def main() -> None:
 
 def run(args: Sequence[str] | None = None) -> None:
     """Entry point: never a traceback for a user's mistake; exit codes 0 clean, 1 findings, 2 the user's mistake, 3 our bug."""
+    gc.disable()  # one command, then the process ends: looking for garbage among millions of nodes that live to the end costs and finds nothing
     sys.exit(_outcome(args))
 
 

@@ -17,7 +17,7 @@ CHECK_GROUPS = (
     ("What to look at", ("config", "select", "changed_since")),
     ("What to write", ("formats", "outputs", "verbose", "color")),
     ("What fails", ("fail_on", "fail_under", "baseline", "no_baseline", "ratchet")),
-    ("How to run", ("workers", "profile", "progress")),
+    ("How to run", ("workers", "timeout", "no_cache", "profile", "progress")),
 )
 """Options of `check` by heading."""
 
@@ -37,6 +37,8 @@ class Wishes(msgspec.Struct, frozen=True):
     no_baseline: bool = False
     ratchet: bool = False
     workers: int | None = None
+    no_cache: bool = False
+    timeout: float = 60
     profile: bool = False
     progress: bool | None = None
 
@@ -121,6 +123,9 @@ _OPTIONS = (
     click.option("--no-baseline", is_flag=True, help="Count known findings like new ones."),
     click.option("--ratchet", is_flag=True, help="Exit with 1 when a score is lower than in the baseline."),
     workers_option,
+    click.option("--timeout", type=click.FloatRange(min=0), default=60, show_default=True, metavar="SECONDS",
+                 help="The most that reading one file may take; a slower one is left out and named. 0 means no limit."),
+    click.option("--no-cache", is_flag=True, help="Neither look up nor keep what runs worked out."),
     click.option("--profile", is_flag=True, help="Say on standard error how long each pass took."),
     click.option("--progress/--no-progress", default=None, help="Say on standard error what is being done.  [default: on a terminal, when it takes long]"),
 )

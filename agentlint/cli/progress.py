@@ -13,9 +13,9 @@ _QUIET_SECONDS = 1.0
 """What ends sooner needs no word."""
 
 _NEXT = {
-    "find files": "reading", "read and lower": "linking", "client calls": "linking", "link": "inferring types", "types": "following calls",
-    "calls": "finding effects", "effects": "finding routes", "routes": "finding operations", "operations": "walking decisions", "decisions": "matching",
-    "matching": "judging", "descriptions": "judging",
+    "find files": "reading", "read and lower": "linking", "link": "inferring types", "types": "following calls",
+    "calls": "finding effects", "effects": "finding routes", "routes": "following requests of scripts", "client calls": "finding operations",
+    "operations": "walking decisions", "decisions": "matching", "matching": "judging", "descriptions": "judging",
 }
 """What follows a pass that has ended."""
 

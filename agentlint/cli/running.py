@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import gc
 import os
 import shutil
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from agentlint.app import Options, run, with_code
+from agentlint.cache import cache_folder
 from agentlint.cli.options import Wishes
 from agentlint.cli.progress import progress
 from agentlint.errors import BadBaseline, BadSettings, OutputFailed
@@ -19,18 +18,20 @@ from agentlint.findings import Report
 from agentlint.findings.baseline import FILE, Baseline, read_baseline, with_baseline
 from agentlint.findings.gates import failures, fallen, with_given
 from agentlint.findings.scorecard import Scorecard
+from agentlint.options import Options
 from agentlint.project.settings import Settings
 from agentlint.reporters.base import Style
 from agentlint.reporters.catalog import find_reporter
 from agentlint.scores.of_files import scores_of_files
+from agentlint.warm import run
 
 
 def run_with(path: Path, wishes: Wishes) -> tuple[Report, Settings]:
     """One run of today. Raises errors of `agentlint.errors`."""
-    gc.disable()  # one run, then the process ends: looking for garbage among millions of nodes that live to the end costs and finds nothing
     with progress(wishes.profile, wishes.progress) as told:
-        options = Options(path, wishes.config, wishes.select, wishes.workers or os.cpu_count() or 1, today=datetime.date.today(), progress=told)
-        return run(options)
+        cache = None if wishes.no_cache else cache_folder()
+        workers, today = wishes.workers or os.cpu_count() or 1, datetime.date.today()
+        return run(Options(path, wishes.config, wishes.select, workers, today=today, progress=told, cache=cache, seconds=wishes.timeout))
 
 
 def finish(report: Report, settings: Settings, wishes: Wishes) -> tuple[str, ...]:
@@ -104,6 +105,8 @@ def _scores_of(report: Report, paths: tuple[str, ...]) -> Scorecard:
 def _write_all(report: Report, settings: Settings, wishes: Wishes) -> None:
     names = wishes.formats or settings.formats or ("console",)
     if any(r.shows_code for r in map(find_reporter, names) if r is not None):
+        from agentlint.app import with_code  # with all that runs an analysis: not for those that need none
+
         report = with_code(report)
     for index, name in enumerate(names):
         target = wishes.outputs[index] if index < len(wishes.outputs) else None

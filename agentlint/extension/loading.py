@@ -6,9 +6,8 @@ from importlib.metadata import EntryPoint, entry_points
 
 import msgspec
 
+from agentlint import PLUGIN_GROUP
 from agentlint.extension.framework import Framework
-
-GROUP = "agentlint.frameworks"
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -22,7 +21,7 @@ def load_frameworks() -> tuple[tuple[Framework, ...], tuple[Refused, ...]]:
     """All framework plugins of this environment, sorted by name; a name that is taken refuses the later package."""
     accepted: dict[str, Framework] = {}
     refused: list[Refused] = []
-    for point in sorted(entry_points(group=GROUP), key=lambda p: (p.name, p.value)):
+    for point in sorted(entry_points(group=PLUGIN_GROUP), key=lambda p: (p.name, p.value)):
         package = point.dist.name if point.dist is not None else point.value
         plugin = _loaded(point)
         if isinstance(plugin, str):

@@ -10,12 +10,12 @@ from agentlint.ir.effects import Confidence
 class Part(msgspec.Struct, frozen=True):
     """A share of counted things."""
 
-    score: float | None
+    score: int | float | None
     """0..100 with one decimal; None when there was nothing to count."""
-    weight: float
+    weight: int | float
     """Its share of the question's score; a part without a score passes its weight on to the others."""
-    earned: float
-    possible: float
+    earned: int | float
+    possible: int | float
     basis: str
     """What was counted, in words that let two people agree."""
 
@@ -31,7 +31,7 @@ class Question(msgspec.Struct, frozen=True):
     """One of the two questions, answered."""
 
     question: str
-    score: float | None
+    score: int | float | None
     level: str
     parts: dict[str, Part]
     gate: Gate | None = None

@@ -16,6 +16,7 @@ from agentlint.project.roles import SET_ASIDE, Role, is_machine_made, may_be_des
 
 MOST_BYTES = 32 * 1024 * 1024
 """A larger file is recorded as unreadable."""
+_MOST_READ = 64 * 1024 * 1024
 _HEAD = 64 * 1024
 
 
@@ -115,3 +116,12 @@ def _walked(base: Path) -> Iterator[str]:
             path = f"{prefix}{name}"
             if not rules.match_file(path) and os.path.isfile(os.path.join(folder, name)):
                 yield path
+
+
+def read_within(root: str, path: str) -> bytes | None:
+    """A file by its path from the root, None when it is not there, too large, or outside the root."""
+    base = Path(root).resolve()
+    target = (base / path).resolve()
+    if not target.is_relative_to(base) or not target.is_file() or target.stat().st_size > _MOST_READ:
+        return None
+    return target.read_bytes()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape, quoteattr
-
 from agentlint.findings.finding import Finding
 from agentlint.findings.report import Report
 from agentlint.reporters.base import Style
@@ -21,9 +19,9 @@ def render(report: Report, style: Style | None = None) -> str:
 
 
 def _suite(rule: str, findings: list[Finding]) -> str:
-    cases = [_case(f) for f in findings] or [f"    <testcase classname={quoteattr(rule)} name=\"no findings\"/>"]
+    cases = [_case(f) for f in findings] or [f"    <testcase classname={_quoted(rule)} name=\"no findings\"/>"]
     skipped = sum(f.suppressed is not None for f in findings)
-    head = f"  <testsuite name={quoteattr(rule)} tests=\"{len(cases)}\" failures=\"{sum(map(_fails, findings))}\" skipped=\"{skipped}\">"
+    head = f"  <testsuite name={_quoted(rule)} tests=\"{len(cases)}\" failures=\"{sum(map(_fails, findings))}\" skipped=\"{skipped}\">"
     return "\n".join([head, *cases, "  </testsuite>"])
 
 
@@ -38,12 +36,21 @@ def _case(finding: Finding) -> str:
     if finding.suppressed is not None:
         inner = f"      <skipped message={_quoted(finding.suppressed.reason)}/>"
     elif _fails(finding):
-        body = escape(clean(f"{place}\n{finding.message}\n{finding.help}"))
+        body = _escape(clean(f"{place}\n{finding.message}\n{finding.help}"))
         inner = f"      <failure type={_quoted(finding.severity)} message={_quoted(finding.message)}>{body}</failure>"
     else:
-        inner = f"      <system-out>{escape(clean(f'{finding.message} {finding.help}'))}</system-out>"
+        inner = f"      <system-out>{_escape(clean(f'{finding.message} {finding.help}'))}</system-out>"
     return f"{head}\n{inner}\n    </testcase>"
 
 
+def _escape(text: str) -> str:
+    """As `xml.sax.saxutils.escape`, whose module imports an HTTP client: every start of the program would pay for it."""
+    return text.replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;")
+
+
 def _quoted(text: str) -> str:
-    return quoteattr(clean(text))
+    """The text as an attribute's value, in the quotes that need the least escaping."""
+    text = _escape(clean(text)).replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+    if '"' not in text:
+        return f'"{text}"'
+    return f"'{text}'" if "'" not in text else '"' + text.replace('"', "&quot;") + '"'

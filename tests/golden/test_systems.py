@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agentlint.app import Options, run
+from agentlint.app import run
 from agentlint.findings import Report
+from agentlint.options import Options
 
 SYSTEMS = Path(__file__).parents[2] / "fixtures" / "systems"
 AWAITS = {

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from agentlint.analysis.facts import Facts
-from agentlint.app import Options, run
+from agentlint.app import run
 from agentlint.findings import Finding
+from agentlint.options import Options
 from agentlint.rules import catalog
 from agentlint.rules.base import LoadedRule
 

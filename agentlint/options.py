@@ -1,0 +1,29 @@
+"""What a run is asked to do."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+Progress = Callable[[str, float], None]
+"""Told the name and the seconds of a pass when it ends."""
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What a run is asked to do."""
+
+    path: Path
+    config: Path | None = None
+    select: tuple[str, ...] = ()
+    workers: int = 1
+    today: datetime.date | None = None
+    """The day that suppressions with an end are compared with; without one none ends."""
+    progress: Progress | None = None
+    """Told the name and the seconds of each pass when it ends."""
+    cache: Path | None = None
+    """Folder of the cache; without one nothing is looked up and nothing kept."""
+    seconds: float = 0
+    """The most that reading one file may take; 0 means no limit."""

@@ -76,10 +76,12 @@ def _report(name: str, root: Path, config: Path | None, workers: int | None) -> 
 
 
 def _analysed(path: Path, config: Path | None, workers: int | None) -> ReportV1:
-    from agentlint.app import Options, run
+    from agentlint.cache import cache_folder
+    from agentlint.options import Options
     from agentlint.reporters.json_v1 import to_v1
+    from agentlint.warm import run
 
-    return to_v1(run(Options(path, config, (), workers or os.cpu_count() or 1, today=datetime.date.today()))[0])
+    return to_v1(run(Options(path, config, (), workers or os.cpu_count() or 1, today=datetime.date.today(), cache=cache_folder()))[0])
 
 
 def _saved(path: Path) -> ReportV1 | None:

@@ -126,5 +126,5 @@ def test_progress_is_for_people_who_wait(agentlint) -> None:
     assert agentlint("check", SYSTEMS / "shop", "--fail-on", "never").err == ""
     asked = agentlint("check", SYSTEMS / "shop", "--fail-on", "never", "--progress", "--format", "json")
     assert "agentlint: " in asked.err and json.loads(asked.out)["schema"]
-    profile = agentlint("check", SYSTEMS / "shop", "--fail-on", "never", "--profile")
+    profile = agentlint("check", SYSTEMS / "shop", "--fail-on", "never", "--profile", "--no-cache")
     assert " s  read and lower" in profile.err

@@ -11,10 +11,12 @@ from agentlint.findings.finding import Finding, Severity
 from agentlint.findings.report import Report, Tool
 from agentlint.findings.rule_info import DOCS, RuleInfo
 from agentlint.findings.scorecard import Question
+from agentlint.ir.controls import Control
 from agentlint.ir.inventory import Inventory
 from agentlint.reporters import sarif_types as sarif
 from agentlint.reporters.base import Style
 from agentlint.reporters.rule_page import help_markdown, help_text
+from agentlint.reporters.sarif_taxa import relationships, supported, tags, taxonomies
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
@@ -33,30 +35,35 @@ def render(report: Report, style: Style | None = None) -> str:
 def _run(report: Report) -> sarif.Run:
     index = {rule.name: number for number, rule in enumerate(report.rules)}
     return sarif.Run(
-        tool=_tool(report.tool, report.rules),
+        tool=_tool(report.tool, report.rules, report.controls),
+        automation_details=sarif.AutomationDetails(id="agentlint/"),
         invocations=[sarif.Invocation(execution_successful=True, tool_execution_notifications=list(_notifications(report.inventory)))],
         column_kind="unicodeCodePoints",
         original_uri_base_ids={_ROOT: sarif.BaseDescription(description=sarif.Text(text="The folder that was analysed."))},
         results=[_result(f, index.get(f.rule, -1)) for f in report.findings],
-        properties=sarif.RunProperties(agent_ready=_score(report.scores.agent_ready), auditable=_score(report.scores.auditable)),
+        taxonomies=taxonomies(report.controls),
+        properties=sarif.RunProperties(
+            agent_ready=_score(report.scores.agent_ready), auditable=_score(report.scores.auditable), remarks=list(report.remarks)
+        ),
     )
 
 
-def _tool(tool: Tool, rules: tuple[RuleInfo, ...]) -> sarif.Tool:
+def _tool(tool: Tool, rules: tuple[RuleInfo, ...], controls: tuple[Control, ...]) -> sarif.Tool:
     driver = sarif.Component(
         name=tool.name, version=tool.version, semantic_version=tool.version if tool.version.count(".") == 2 else None, information_uri=f"{DOCS}/",
-        rules=[_descriptor(rule) for rule in rules],
+        rules=[_descriptor(rule, controls) for rule in rules], supported_taxonomies=supported(controls),
     )
     return sarif.Tool(driver=driver, extensions=[sarif.Component(name=p.name, version=p.version) for p in tool.plugins])
 
 
-def _descriptor(rule: RuleInfo) -> sarif.Descriptor:
+def _descriptor(rule: RuleInfo, controls: tuple[Control, ...]) -> sarif.Descriptor:
+    words = [rule.category, *rule.affects, *tags(rule.name, controls)]
     return sarif.Descriptor(
         id=f"agentlint/{rule.name}", name="".join(word.capitalize() for word in rule.name.split("-")),
         short_description=sarif.Text(text=rule.summary[:1].upper() + rule.summary[1:] + "."), full_description=sarif.Text(text=rule.finds),
         help=sarif.Text(text=help_text(rule), markdown=help_markdown(rule)), help_uri=rule.url,
-        default_configuration=sarif.Configuration(level=_LEVELS[rule.severity]),
-        properties=sarif.DescriptorProperties(tags=[rule.category, *rule.affects], precision=rule.confidence, problem_severity=_PROBLEMS[rule.severity]),
+        default_configuration=sarif.Configuration(level=_LEVELS[rule.severity]), relationships=relationships(rule.name, controls),
+        properties=sarif.DescriptorProperties(tags=words, precision=rule.confidence, problem_severity=_PROBLEMS[rule.severity]),
     )
 
 
@@ -75,7 +82,7 @@ def _result(finding: Finding, rule_index: int) -> sarif.Result:
 
 
 def _suppression(by: str, reason: str) -> sarif.Suppression:
-    return sarif.Suppression(kind="inSource" if by == "comment" else "external", justification=reason)
+    return sarif.Suppression(kind="inSource" if by == "comment" else "external", status="accepted", justification=reason)
 
 
 def _flows(finding: Finding) -> list[sarif.CodeFlow]:

@@ -79,6 +79,7 @@ class Suppression(_Sarif, frozen=True, kw_only=True):
     """Why a result does not count."""
 
     kind: str
+    status: str
     justification: str
 
 
@@ -122,6 +123,44 @@ class DescriptorProperties(_Sarif, frozen=True, kw_only=True):
     problem_severity: str = msgspec.field(name="problem.severity")
 
 
+class ToolReference(_Sarif, frozen=True, kw_only=True):
+    """A tool component by its name and its place in the run. The place is always written, also 0: the standard's default is -1."""
+
+    name: str
+    index: int
+
+
+class TaxonReference(_Sarif, frozen=True, kw_only=True):
+    """A clause by its id and its place in its taxonomy."""
+
+    id: str
+    index: int
+    tool_component: ToolReference
+
+
+class Relationship(_Sarif, frozen=True, kw_only=True):
+    """What a rule has to do with a clause."""
+
+    target: TaxonReference
+    kinds: list[str]
+
+
+class Taxon(_Sarif, frozen=True, kw_only=True):
+    """One clause of a law, standard or catalogue."""
+
+    id: str
+    short_description: Text
+
+
+class Taxonomy(_Sarif, frozen=True, kw_only=True):
+    """A law, standard or catalogue, as far as rules bear on it."""
+
+    name: str
+    version: str
+    information_uri: str
+    taxa: list[Taxon]
+
+
 class Descriptor(_Sarif, frozen=True, kw_only=True):
     """One rule."""
 
@@ -132,6 +171,7 @@ class Descriptor(_Sarif, frozen=True, kw_only=True):
     help: Text
     help_uri: str
     default_configuration: Configuration
+    relationships: list[Relationship] = []
     properties: DescriptorProperties
 
 
@@ -143,6 +183,7 @@ class Component(_Sarif, frozen=True, kw_only=True):
     semantic_version: str | None = None
     information_uri: str | None = None
     rules: list[Descriptor] = []
+    supported_taxonomies: list[ToolReference] = []
 
 
 class Tool(_Sarif, frozen=True, kw_only=True):
@@ -181,6 +222,8 @@ class RunProperties(_Sarif, frozen=True, kw_only=True):
 
     agent_ready: Score
     auditable: Score
+    remarks: list[str] = []
+    """What the results leave out."""
 
 
 class BaseDescription(_Sarif, frozen=True, kw_only=True):
@@ -189,15 +232,23 @@ class BaseDescription(_Sarif, frozen=True, kw_only=True):
     description: Text
 
 
+class AutomationDetails(_Sarif, frozen=True, kw_only=True):
+    """Which kind of run this is, so that services keep those of several tools apart."""
+
+    id: str
+
+
 class Run(_Sarif, frozen=True, kw_only=True):
     """One run."""
 
     tool: Tool
+    automation_details: AutomationDetails
     invocations: list[Invocation]
     column_kind: str
     original_uri_base_ids: dict[str, BaseDescription]
     results: list[Result]
     """Always written: an empty list says that nothing was found."""
+    taxonomies: list[Taxonomy] = []
     properties: RunProperties
 
 

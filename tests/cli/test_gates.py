@@ -50,7 +50,7 @@ def test_a_suppressed_finding_stays_in_the_report_and_in_the_score(agentlint, cl
     ]
     assert after["scores"] == before["scores"]
     results = json.loads((clinic / "r.sarif").read_text())["runs"][0]["results"]
-    assert [r["suppressions"] for r in results if "suppressions" in r] == [[{"kind": "inSource", "justification": "a doctor looks at both files first"}]]
+    assert [r["suppressions"] for r in results if "suppressions" in r] == [[{"kind": "inSource", "status": "accepted", "justification": "a doctor looks at both files first"}]]
     assert "1 suppressed" in agentlint("check", clinic).out
 
 

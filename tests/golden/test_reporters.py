@@ -44,7 +44,28 @@ def test_sarif_shows_the_witness_the_fingerprint_and_the_suppression() -> None:
     assert [s["location"]["physicalLocation"]["region"]["startLine"] for s in steps] == [10, 12, 14]
     assert [r["suppressions"][0]["kind"] for r in run["results"] if "suppressions" in r] == ["inSource"]
     assert all(r["partialFingerprints"]["agentlint/v1"] for r in run["results"])
+    assert {s["status"] for r in run["results"] for s in r.get("suppressions", [])} == {"accepted"}
     assert {run["tool"]["driver"]["rules"][r["ruleIndex"]]["id"] == r["ruleId"] for r in run["results"]} == {True}
+
+
+def test_sarif_relates_rules_to_the_clauses_of_laws_and_standards() -> None:
+    """Every reference leads to a clause by name and by number, and says nothing but that it is relevant."""
+    run = json.loads(_render("sarif"))["runs"][0]
+    driver = run["tool"]["driver"]
+    assert [t["name"] for t in driver["supportedTaxonomies"]] == [t["name"] for t in run["taxonomies"]]
+    seen = set()
+    for rule in driver["rules"]:
+        for relationship in rule.get("relationships", []):
+            target = relationship["target"]
+            taxonomy = run["taxonomies"][target["toolComponent"]["index"]]
+            assert taxonomy["name"] == target["toolComponent"]["name"]
+            assert taxonomy["taxa"][target["index"]]["id"] == target["id"]
+            assert relationship["kinds"] == ["relevant"]
+            seen.add(taxonomy["name"])
+    assert {"EU AI Act", "CWE"} <= seen
+    unaudited = next(r for r in driver["rules"] if r["id"] == "agentlint/unaudited-decision-path")
+    assert "external/cwe/cwe-778" in unaudited["properties"]["tags"]
+    assert all(rule["help"]["markdown"] and rule["helpUri"] and rule["fullDescription"]["text"] for rule in driver["rules"])
 
 
 def test_json_holds_the_promised_fields() -> None:

@@ -27,11 +27,9 @@ def command(path: Path, changed_since: str | None, wishes: Wishes) -> int:
     Exit codes: 0 clean, 1 a gate does not hold, 2 a mistake in the call or nothing to analyse, 3 a bug of agentlint.
     """
     from agentlint.cli.running import finish, run_with
-    from agentlint.findings.scope import limited
+    from agentlint.findings.scope import Change
     from agentlint.project.git import changed_since as changed_files
 
-    changed = changed_files(path, changed_since) if changed_since else None
+    change = Change(changed_files(path, changed_since), f"the change since {changed_since}") if changed_since else None
     report, settings = run_with(path, wishes)
-    if changed is not None:
-        report = limited(report, changed, f"the change since {changed_since} ({len(changed)} files)")
-    return EXIT_FINDINGS if finish(report, settings, wishes) else EXIT_CLEAN
+    return EXIT_FINDINGS if finish(report, settings, wishes, change) else EXIT_CLEAN

@@ -28,15 +28,14 @@ def command(files: tuple[Path, ...], root: Path, wishes: Wishes) -> int:
       agentlint hook --fail-on warning shop/views.py
     """
     from agentlint.cli.running import finish, run_with
-    from agentlint.findings.scope import limited
+    from agentlint.findings.scope import Change
     from agentlint.project.git import staged
 
     changed = frozenset(filter(None, (_below(root, file) for file in files))) if files else staged(root)
     if not changed:
         return EXIT_CLEAN
     report, settings = run_with(root, wishes)
-    known = limited(report, changed, f"this change ({len(changed)} file{'' if len(changed) == 1 else 's'})")
-    return EXIT_FINDINGS if finish(known, settings, wishes) else EXIT_CLEAN
+    return EXIT_FINDINGS if finish(report, settings, wishes, Change(changed, "this change")) else EXIT_CLEAN
 
 
 def _below(root: Path, file: Path) -> str:

@@ -60,8 +60,21 @@ class _Commands(click.Group):
         """`agentlint`, `agentlint PATH` and `agentlint --format json` all mean `check`."""
         known = (*_COMMANDS, "--help", "-h", "--version")
         if (args and args[0] not in known) or not (args or ctx.resilient_parsing):  # a shell that completes an empty line asks for commands
+            if not ctx.resilient_parsing:
+                _refuse_misspelt(args[:1])
             args = ["check", *args]
         return super().parse_args(ctx, args)
+
+
+def _refuse_misspelt(args: list[str]) -> None:
+    """A word that is no path and nearly a command is a slip, not a path that is missing."""
+    if args and not args[0].startswith("-") and not os.path.exists(args[0]):
+        import difflib
+
+        near = difflib.get_close_matches(args[0], _COMMANDS, 1)
+        if near:
+            message = f"there is neither a command nor a file or folder {args[0]!r}; did you mean `agentlint {near[0]}`?"
+            raise AgentlintError(message, "`agentlint --help` lists the commands")
 
 
 _HELP = """Is our architecture agent-ready, and is its logic auditable?

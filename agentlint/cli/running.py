@@ -17,6 +17,7 @@ from agentlint.errors import BadBaseline, BadSettings, OutputFailed
 from agentlint.findings import Report
 from agentlint.findings.baseline import FILE, Baseline, read_baseline, with_baseline
 from agentlint.findings.gates import failures, fallen, with_given
+from agentlint.findings.scope import Change, limited
 from agentlint.findings.scorecard import Scorecard
 from agentlint.options import Options
 from agentlint.project.settings import Settings
@@ -34,11 +35,13 @@ def run_with(path: Path, wishes: Wishes) -> tuple[Report, Settings]:
         return run(Options(path, wishes.config, wishes.select, workers, today=today, progress=told, cache=cache, seconds=wishes.timeout))
 
 
-def finish(report: Report, settings: Settings, wishes: Wishes) -> tuple[str, ...]:
-    """Writes every report and says which gates do not hold, and why."""
+def finish(report: Report, settings: Settings, wishes: Wishes, change: Change | None = None) -> tuple[str, ...]:
+    """Writes every report, limited to a change if there is one, and says which gates do not hold, and why."""
     baseline = _baseline(report, settings, wishes)
     if baseline is not None:
         report = with_baseline(report, baseline)
+    if change is not None:  # after the baseline: what the change does not touch is not gone
+        report = limited(report, change)
     gates = with_given(settings.gates, wishes.fail_on, wishes.fail_under)
     broken = failures(report.findings, gates, report.scores, lambda paths: _scores_of(report, paths))
     if wishes.ratchet or settings.ratchet:

@@ -10,14 +10,25 @@ from agentlint.ir.decisions import Decision
 from agentlint.ir.operations import Operation
 
 
-def limited(report: Report, changed: frozenset[str], what: str) -> Report:
-    """The report with only the findings that the changed files (relative to the root) take part in; `what` names the change in the remark."""
+class Change(msgspec.Struct, frozen=True):
+    """Files that differ."""
+
+    files: frozenset[str]
+    """Relative to the root."""
+    name: str
+    """What the remark calls it."""
+
+
+def limited(report: Report, change: Change) -> Report:
+    """The report with only the findings that the changed files take part in; what a baseline says is gone is told for the whole only."""
     operations = {o.id: o for o in report.operations}
     decisions = {d.id: d for d in report.decisions}
-    kept = tuple(f for f in report.findings if files_of(f, operations, decisions) & changed)
+    kept = tuple(f for f in report.findings if files_of(f, operations, decisions) & change.files)
     others = sum(f.suppressed is None for f in report.findings) - sum(f.suppressed is None for f in kept)
-    remark = f"only what {what} touches is shown; {others} finding{'' if others == 1 else 's'} elsewhere"
-    return msgspec.structs.replace(report, findings=kept, remarks=(*report.remarks, remark))
+    count = len(change.files)
+    touched = f"{change.name} ({count} file{'' if count == 1 else 's'})"
+    remark = f"only what {touched} touches is shown; {others} finding{'' if others == 1 else 's'} elsewhere"
+    return msgspec.structs.replace(report, findings=kept, remarks=(remark,))
 
 
 def files_of(finding: Finding, operations: dict[str, Operation], decisions: dict[str, Decision]) -> set[str]:

@@ -128,3 +128,10 @@ def test_progress_is_for_people_who_wait(agentlint) -> None:
     assert "agentlint: " in asked.err and json.loads(asked.out)["schema"]
     profile = agentlint("check", SYSTEMS / "shop", "--fail-on", "never", "--profile", "--no-cache")
     assert " s  read and lower" in profile.err
+
+
+def test_a_misspelt_command_is_no_missing_path(agentlint) -> None:
+    found = agentlint("chekc", ".")
+    assert found.code == 2
+    assert "did you mean `agentlint check`?" in found.err
+    assert "does not exist" in agentlint("some-other-folder").err

@@ -153,7 +153,10 @@ def test_a_change_shows_what_it_takes_part_in(agentlint, clinic: Path) -> None:
     assert 0 < len(some["findings"]) < len(whole["findings"])
     files = {f["file"] for f in some["findings"]}
     assert "appointments/services.py" in files and "appointments/views.py" in files  # the handler reaches the changed service
-    assert "only what the change since main (1 files) touches is shown" in some["remarks"][0]
+    assert "only what the change since main (1 file) touches is shown" in some["remarks"][0]
+    agentlint("baseline", clinic, "-o", clinic / "known.json")
+    with_baseline = agentlint("check", clinic, "--changed-since", "main", "--baseline", clinic / "known.json")
+    assert with_baseline.code == 0 and "gone" not in with_baseline.out  # what the change does not touch is not gone
     staged = agentlint("hook", "--root", clinic)
     assert (staged.code, staged.out) == (0, "")
     git(clinic, "add", ".")

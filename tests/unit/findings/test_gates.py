@@ -9,7 +9,7 @@ from agentlint.errors import BadBaseline
 from agentlint.findings import Finding, Report, Suppressed, Tool
 from agentlint.findings.baseline import Baseline, baseline_of, pruned, read_baseline, with_baseline, write_baseline
 from agentlint.findings.gates import all_scores, failing, failures, fallen, with_given
-from agentlint.findings.scope import limited
+from agentlint.findings.scope import Change, limited
 from agentlint.ir.gates import SCORES, Gates, PathGate, parse_scores
 from agentlint.ir.inventory import Inventory
 from tests.golden.sample import sample_report
@@ -112,9 +112,9 @@ def test_a_file_that_is_no_baseline(text: str) -> None:
 def test_a_change_is_judged_by_every_file_a_finding_rests_on() -> None:
     """The file of the handler, of an effect, of a step; files that no finding rests on leave nothing."""
     report = sample_report()
-    service = limited(report, frozenset({"shop/services.py"}), "this change")
+    service = limited(report, Change(frozenset({"shop/services.py"}), "this change"))
     assert service.findings and any(f.file != "shop/services.py" for f in service.findings)
     assert len(service.findings) < len(report.findings)
-    nothing = limited(report, frozenset({"readme.md"}), "this change")
+    nothing = limited(report, Change(frozenset({"readme.md"}), "this change"))
     assert nothing.findings == () and nothing.scores == report.scores
-    assert nothing.remarks[0].startswith("only what this change touches is shown; ")
+    assert nothing.remarks[0].startswith("only what this change (1 file) touches is shown; ")

@@ -9,7 +9,7 @@ import msgspec
 
 from agentlint.analysis.audit_paths import Account, AuditPaths
 from agentlint.analysis.decision_arms import Place, PlaceIndex
-from agentlint.analysis.decision_relevance import is_getter, is_reached_in_passing, is_tracing
+from agentlint.analysis.decision_relevance import is_getter, is_reached_in_passing, is_upkeep, only_asks
 from agentlint.analysis.mechanisms import Coverage
 from agentlint.analysis.model_values import handed_over
 from agentlint.analysis.program import Program
@@ -24,8 +24,8 @@ from agentlint.ir.effects import Confidence, Effect, Step
 By = Literal["mechanism", "record", "caller", ""]
 
 
-_STEP = {"property": 3, "deferred": 0}
-"""How far away callees count: what reading a property does is far, the work of a job that is started here is as near as its start."""
+_STEP = {"property": 3, "deferred": 0, "reference": 4}
+"""How far away callees count: what reading a property does is far, what is only passed on farther, the work of a job that is started here is as near as its start."""
 _DEEPEST = 12
 """Calls below an effect's own that are looked into for the record of it."""
 
@@ -89,7 +89,7 @@ class Judge:
         started = {site.call.site for site, target, _ in account.edges if target.kind == "deferred"}
         for applied in account.own:
             for effect in applied.effects:
-                if self._paths.counts(effect) and not is_tracing(effect) and not (effect.kind == "queue" and applied.site in started):
+                if self._paths.counts(effect) and not is_upkeep(effect) and not (effect.kind == "queue" and applied.site in started):
                     yield self._judged(node, account, applied.site, effect, places, owner)
         for site, target, callee in account.edges:
             if target.kind == "decorates":
@@ -97,7 +97,7 @@ class Judge:
             getter = is_getter(target.function)
             for entry in self._summaries.entries(callee):
                 methods = joined_methods(site.methods, entry.methods)
-                if methods is None or not self._paths.counts(entry.effect) or self._in_passing(entry, getter):
+                if methods is None or not self._paths.counts(entry.effect) or self._in_passing(entry, getter) or only_asks(entry.effect, info.id):
                     continue
                 steps = (Step(site.file, site.line, f"calls {_short(target.function)}"), *self._summaries.chain(entry))
                 confidence: Confidence = "medium" if "medium" in (entry.confidence, target.confidence) else entry.confidence
@@ -109,7 +109,7 @@ class Judge:
     def _in_passing(self, entry: Entry, getter: bool) -> bool:
         effect = entry.effect
         made = getter and effect.kind in ("orm-write", "file") and effect.operation != "delete"
-        return made or is_tracing(effect) or is_reached_in_passing(entry, self._recorders)
+        return made or is_upkeep(effect) or is_reached_in_passing(entry, self._recorders)
 
     def accounts_for(self, effect: Effect) -> bool:
         """True when the function that holds a write records it on every path, or everything that calls the function does."""

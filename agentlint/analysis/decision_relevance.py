@@ -18,9 +18,27 @@ _RECORDING = frozenset({"record", "records", "event", "events", "log", "audit", 
 _SENDING = frozenset({"mail", "outbound-http", "message", "queue"})
 
 
-def is_tracing(effect: Effect) -> bool:
-    """True for what code writes down about its own running: prompt traces, telemetry, metrics."""
-    return effect.kind in ("file", "outbound-http", "process") and bool(_TRACING.intersection(_name(effect.function)))
+_INDEXING = frozenset({"index", "indexer", "indexing", "indices", "vector", "vectors", "embedding", "embeddings", "cache", "fts"})
+
+
+def is_upkeep(effect: Effect) -> bool:
+    """True for what code writes down about its own running (prompt traces, telemetry, metrics), for upkeep of search indexes and caches beside
+    the rows they are made from, and for commands of the framework that another command runs."""
+    if effect.kind in ("file", "outbound-http", "process") and _TRACING.intersection(_name(effect.function)):
+        return True
+    if effect.kind in ("file", "raw-sql") and _INDEXING.intersection(w for part in effect.function.split(".")[-3:] for w in words(part)):
+        return True
+    return effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command")
+
+
+def is_work(effect: Effect) -> bool:
+    """True for files written and programs run, which below a handler are how something is done rather than what is decided."""
+    return (effect.kind == "file" and effect.operation in ("create", "write")) or (effect.kind == "process" and effect.operation == "run")
+
+
+def only_asks(effect: Effect, function: str) -> bool:
+    """True for a request of unknown verb by a function whose name says that it reads."""
+    return effect.kind == "outbound-http" and not effect.verb and is_getter(function)
 
 
 def is_reached_in_passing(entry: Entry, recorders: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from agentlint.analysis.consequence import is_bookkeeping, is_display_preference
 from agentlint.analysis.decision_arms import Arm, is_rule
 from agentlint.analysis.decision_judge import Judge, Judged
+from agentlint.analysis.decision_relevance import is_work
 from agentlint.analysis.decision_things import Things
 from agentlint.analysis.decision_words import in_words
 from agentlint.analysis.model_flow import Answers
@@ -158,9 +159,11 @@ class DecisionFinder:
         name = info.node.name
         if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete") and not judged.place.guarded):
             return False
+        callers = self._callers.get(info.id, 0)
+        if is_work(judged.effect) and (callers or name.startswith("_")) and not self._depends(self._answers, (judged,)):
+            return False
         if judged.distance == 0:
             return True
-        callers = self._callers.get(info.id, 0)
         if not callers and not name.startswith("_"):
             return judged.distance <= _FURTHER  # only code that is not here calls it: a framework's registration, another program
         return judged.distance <= _FURTHER and (judged.place.guarded or (judged.distance == 1 and callers > 1))

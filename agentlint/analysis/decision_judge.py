@@ -25,7 +25,8 @@ By = Literal["mechanism", "record", "caller", ""]
 
 
 _STEP = {"property": 3, "deferred": 0, "reference": 4}
-"""How far away callees count: what reading a property does is far, what is only passed on farther, the work of a job that is started here is as near as its start."""
+"""How far away callees count: what reading a property does is far, what is only passed on farther, the work of a job that is started here as near
+as its start."""
 _DEEPEST = 12
 """Calls below an effect's own that are looked into for the record of it."""
 

@@ -22,6 +22,7 @@ from agentlint.analysis.program import Program, build_program
 from agentlint.analysis.relations import Relations
 from agentlint.analysis.summaries import summarise
 from agentlint.analysis.ties import tie_pages
+from agentlint.analysis.ties_by_name import tie_names
 from agentlint.analysis.types import Type, Types, infer_types
 from agentlint.analysis.written_values import WrittenValues
 from agentlint.beside import beside
@@ -237,7 +238,7 @@ def _code_facts(
         state.gaps += requests.gaps
     with state.timed("operations"):
         entries = build_entries(routes, Reach(program, summaries), GuardFinder(program, calls, library))
-        entries += tie_pages(entries, actions)
+        entries += [*tie_pages(entries, actions), *tie_names(entries, scripts)]
     with state.timed("decisions"):
         audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms)))
     with state.timed("matching"):

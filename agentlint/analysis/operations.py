@@ -228,7 +228,7 @@ def _asks_to_act(routes: Sequence[Route]) -> bool:
 
 def looks_up(route: Route) -> bool:
     """True when the words say that the caller only wants to know something: a search by POST, a preview, a validation."""
-    said = [*words(route.symbol), *words(route.path.rstrip("/").rsplit("/", 1)[-1])]
+    said = [*words(route.symbol.rsplit(".", 1)[-1]), *words(route.path.rstrip("/").rsplit("/", 1)[-1])]
     return bool(set(said) & LOOKUPS) and not set(said) & DEEDS
 
 

@@ -12,7 +12,7 @@ from agentlint.ir.effects import Effect, ReachedEffect
 _FLOWS: tuple[tuple[str, str], ...] = (
     (r"\b(log ?in|sign ?in|sso|saml|oidc)\b", "sign-in"),
     (r"\b(log ?out|sign ?out)\b", "sign-out"),
-    (r"\b(sign ?up|registration|register user|user register|register new user|create account)\b", "a person opens an account"),
+    (r"\b(sign ?up|registration|register (new )?(user|account)|(users?|accounts?|auth) register|create account)\b", "a person opens an account"),
     (r"\b(passwords?|passwd|passphrase|forgot|recover account|account recovery)\b", "a person's own password"),
     (
         r"\b(mfa|otp|totp|hotp|2fa|two factor|second factor|webauthn|passkeys?|u2f|fido2?|authenticator|security keys?|backup codes?|recovery codes?)\b",

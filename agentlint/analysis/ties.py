@@ -38,12 +38,13 @@ def tie_pages(entries: Sequence[Entry], actions: Iterable[PageAction]) -> list[E
         if action.kind in ("link", "form") and action.route_name:
             continue
         for entry in _answering(action, by_tail):
-            called.setdefault(_handler_key(entry), (entry, action))
-    known = {_handler_key(e) for e in entries if e.operation.surface == "gui"}
-    return [_seen_from_page(entry, action) for key, (entry, action) in sorted(called.items()) if key not in known]
+            called.setdefault(handler_key(entry), (entry, action))
+    known = {handler_key(e) for e in entries if e.operation.surface == "gui"}
+    return [seen_from_page(entry, action) for key, (entry, action) in sorted(called.items()) if key not in known]
 
 
-def _handler_key(entry: Entry) -> str:
+def handler_key(entry: Entry) -> str:
+    """What tells the rows of one handler on one surface from others."""
     operation = entry.operation
     return f"{operation.file}:{operation.symbol}:{operation.method}"
 
@@ -98,7 +99,8 @@ def _for_tenants(asked: list[str], offered: list[str]) -> bool:
     return len(offered) == len(asked) + 1 and offered[0] == _HOLE and len(asked) > 1 and _HOLE not in asked[:2]
 
 
-def _seen_from_page(entry: Entry, action: PageAction) -> Entry:
+def seen_from_page(entry: Entry, action: PageAction) -> Entry:
+    """The GUI row of an endpoint that a page calls."""
     base = entry.operation
     place = f"{action.file}:{action.line}"
     why = human_by_design([base.symbol, *(r.path for r in entry.routes)], entry.reached, administers=False)

@@ -291,7 +291,8 @@ class Results:
         if self_type is not None and info.owner and any(t.name == info.owner for t in said) and _says_self(info.node.returns):
             said = tuple(self_type if t.name == info.owner else t for t in said)
         if said and any(t.args or t.name in engine.program.classes or t.name in ("str", "int", "bool", "dict", "list") for t in said):
-            if not engine.generics.has_variables(said) and all(t.args or t.name in engine.program.classes or t.name in ("str", "int", "bool") for t in said):
+            plain = all(t.args or t.name in engine.program.classes or t.name in ("str", "int", "bool") for t in said)
+            if plain and not engine.generics.has_variables(said) and not self._are_protocols(said):
                 return said
         inferred = self._inferred(function_id, frame)
         return self.refined(said, inferred)
@@ -301,11 +302,17 @@ class Results:
         if not said:
             return inferred
         names = [t.name for t in said]
-        better = tuple(t for t in inferred if t.name in names or self._engine.program.inherits(t.name, *names))
+        program = self._engine.program
+        fits = self._are_protocols(said)
+        better = tuple(t for t in inferred if t.name in names or program.inherits(t.name, *names) or (fits and t.name in program.classes))
         if self._engine.generics.has_variables(said):
             return tuple(t for t in said if not self._engine.generics.is_variable(t.name)) or better or inferred or said
-        rest = tuple(t for t in said if not any(t.name == b.name or self._engine.program.inherits(b.name, t.name) for b in better))
+        rest = tuple(t for t in said if not any(t.name == b.name or program.inherits(b.name, t.name) for b in better)) if not (fits and better) else ()
         return union([better, rest])
+
+    def _are_protocols(self, said: Types_) -> bool:
+        """True when a declaration only says what a value can do: classes that fit it need not derive from it."""
+        return any(self._engine.program.inherits(t.name, "typing.Protocol", "typing_extensions.Protocol") for t in said)
 
     def _inferred(self, function_id: str, frame: Frame) -> Types_:
         engine = self._engine

@@ -72,12 +72,19 @@ class _Pages:
                 continue
             if (operation != "delete" and self._replaced("save_model")) or (operation == "delete" and self._replaced("delete_model")):
                 continue
+            if self._shows_another(f"{hook}_view") or (operation != "delete" and self._shows_another("changeform_view")):
+                continue
             yield _effect(operation, self._found.model, fields, (file, line))
 
     def _replaced(self, hook: str) -> bool:
         """True when the project's own method does the writing without the framework's."""
         method = self._program.method(self._admin.id, hook) if self._admin is not None else None
         return method is not None and not _calls(method, hook) and not _calls(method, "save" if hook == "save_model" else "delete")
+
+    def _shows_another(self, view: str) -> bool:
+        """True when the project answers in place of the framework's page, without handing on to it."""
+        method = self._program.method(self._admin.id, view) if self._admin is not None else None
+        return method is not None and not _calls(method, view) and not _calls(method, "changeform_view")
 
     def _inline_effects(self, file: str, line: int) -> Iterator[Effect]:
         """Rows of other models that the page edits in place."""

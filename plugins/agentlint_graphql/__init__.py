@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from agentlint.api import Context, FrameworkBase, Program, Route, Type, imports
+from agentlint.api import Context, Element, FrameworkBase, Program, Route, Type, imports
 from agentlint_graphql.ariadne import ariadne_fields
+from agentlint_graphql.context_values import context_values
 from agentlint_graphql.endpoints import Endpoints
 from agentlint_graphql.fields import Field
 from agentlint_graphql.graphene import graphene_fields, meta_types
@@ -25,9 +26,9 @@ class GraphQL(FrameworkBase):
         """True when a module imports a GraphQL server library."""
         return imports(program, "graphene", "graphene_django", "strawberry", "strawberry_django", "ariadne", "ariadne_django")
 
-    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type]]:
-        """`_meta` of Graphene's classes, which holds what their `Meta` says."""
-        return meta_types(context.program)
+    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
+        """`_meta` of Graphene's classes, which holds what their `Meta` says; what resolvers find in their context."""
+        return {**meta_types(context.program), **context_values(context.program)}
 
     def routes(self, context: Context) -> Iterable[Route]:
         """One route a field of a root type."""

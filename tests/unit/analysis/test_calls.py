@@ -674,3 +674,23 @@ def test_what_a_shared_method_is_passed_depends_on_the_class_it_runs_for() -> No
     thing = s.Name("thing", 8)
     assert {t.name for t in found.types.of(thing, "a.Base.keep", "a.Orders")} == {"shop.Order"}
     assert {t.name for t in found.types.of(thing, "a.Base.keep", "a.Invoices")} == {"shop.Invoice"}
+
+
+def test_what_fits_a_protocol_is_told_by_what_is_returned() -> None:
+    code = """
+from typing import Protocol
+class Adapter(Protocol):
+    def go(self) -> None: ...
+class A:
+    def go(self): pass
+class B:
+    def go(self): pass
+_A = A()
+def get(x) -> Adapter:
+    if x:
+        return _A
+    return B()
+def f(x):
+    get(x).go()
+"""
+    assert Analysed({"m.py": code}).targets("m.f", "go") == ["m.A.go", "m.B.go"]

@@ -22,8 +22,15 @@ def reached(kind: str, operation: str, *fields: str) -> ReachedEffect:
         (["save"], reached("orm-write", "update", "password"), False, True),
         (["ProfileAdmin.remove_totp", "/admin/profile/"], reached("orm-write", "update", "totp"), True, False),
         (["delete_user", "/users/{id}/delete"], reached("orm-write", "delete"), False, False),
+        (["Register.post", "/accounts/register/"], reached("orm-write", "create"), False, True),
+        (["register_device", "/devices/register/"], reached("orm-write", "create"), False, False),
         (["edit_order", "/orders/{id}/"], reached("orm-write", "update", "price"), False, False),
     ],
 )
 def test_human_by_design(names: list[str], effect: ReachedEffect, administers: bool, expected: bool) -> None:
     assert bool(human_by_design(names, [effect], administers)) is expected
+
+
+def test_a_flash_message_alone_makes_nothing_personal() -> None:
+    shown = ReachedEffect(Effect("session", "write", "", "m.py", 1, "f", incidental=True))
+    assert human_by_design(["shortlist"], [shown], True) == ""

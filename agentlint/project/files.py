@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import pathspec
 
 from agentlint.errors import BadPath
 from agentlint.ir.source import Gap
+from agentlint.project.ignoring import ignored_by
 from agentlint.project.roles import SET_ASIDE, Role, is_machine_made, may_be_description, proven_test_folders, role_of
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -46,7 +46,7 @@ def find_files(root: Path, exclude: tuple[str, ...] = ()) -> Found:
     single = root.is_file()
     base = root.parent if single else root
     names = [root.name] if single else sorted(_listed(base))
-    rules = pathspec.GitIgnoreSpec.from_lines(exclude)
+    excluded = ignored_by(exclude)
     files: list[SourceFile] = []
     aside: dict[str, int] = {}
     gaps: list[Gap] = []
@@ -55,7 +55,7 @@ def find_files(root: Path, exclude: tuple[str, ...] = ()) -> Found:
         role = role_of(name, test_folders)
         if single and role in SET_ASIDE:
             role = role_of("x" + root.suffix)
-        if role == "other" or rules.match_file(name):
+        if role == "other" or excluded(name):
             continue
         if role in SET_ASIDE:
             aside[role] = aside.get(role, 0) + 1
@@ -98,7 +98,7 @@ def _listed(base: Path) -> Iterator[str]:
         found = b""
     names = [os.fsdecode(n) for n in found.split(b"\0") if n]
     if names:
-        yield from sorted({n for n in names if (base / n).is_file()})
+        yield from sorted({n for n in names if os.path.isfile(os.path.join(base, n))})
         return
     yield from _walked(base)
 
@@ -107,14 +107,14 @@ def _walked(base: Path) -> Iterator[str]:
     """All files below a folder, symbolic links to folders not followed, `.gitignore` at the top obeyed."""
     ignore = base / ".gitignore"
     lines = ignore.read_text(encoding="utf-8", errors="replace").splitlines() if ignore.is_file() else []
-    rules = pathspec.GitIgnoreSpec.from_lines(lines)
+    ignored = ignored_by(lines)
     for folder, folders, names in os.walk(base, followlinks=False):
         relative = os.path.relpath(folder, base).replace(os.sep, "/")
         prefix = "" if relative == "." else relative + "/"
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in ("node_modules", "__pycache__") and not rules.match_file(f"{prefix}{f}/"))
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in ("node_modules", "__pycache__") and not ignored(f"{prefix}{f}/"))
         for name in sorted(names):
             path = f"{prefix}{name}"
-            if not rules.match_file(path) and os.path.isfile(os.path.join(folder, name)):
+            if not ignored(path) and os.path.isfile(os.path.join(folder, name)):
                 yield path
 
 

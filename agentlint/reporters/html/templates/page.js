@@ -14,10 +14,12 @@ function switchTheme() {
   root.dataset.theme = dark ? "light" : "dark";
 }
 
-// On paper everything that is folded and short stands open; what was closed is closed again afterwards.
+// On paper the whole plan and the heaviest paths stand open; what was closed is closed again afterwards.
+const PATHS_ON_PAPER = 8;
 let unfolded = [];
 addEventListener("beforeprint", () => {
-  unfolded = [...document.querySelectorAll("#plan details:not([open]), #decision-list details:not([open])")].slice(0, 40);
+  const closed = (where) => [...document.querySelectorAll(where + " details:not([open])")];
+  unfolded = [...closed("#plan"), ...closed("#decision-list").slice(0, PATHS_ON_PAPER)];
   for (const fold of unfolded) { fold.open = true; fold.dispatchEvent(new Event("toggle")); }
 });
 addEventListener("afterprint", () => { for (const fold of unfolded) fold.open = false; });

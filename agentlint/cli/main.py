@@ -20,6 +20,7 @@ _COMMANDS = {
     "hook": ("agentlint.cli.hook", "Judge what a commit touches, for pre-commit and git hooks."),
     "explain": ("agentlint.cli.explain", "Explain one rule: what it finds, why it hurts, how to fix it."),
     "rules": ("agentlint.cli.rules", "List the rules."),
+    "fix": ("agentlint.cli.fix", "Mend what can be mended without guessing: show the changes, or make them."),
     "graph": ("agentlint.cli.graph", "Write the capability graph."),
     "why": ("agentlint.cli.why", "Show the evidence for one operation or decision."),
     "init": ("agentlint.cli.init", "Propose settings, a baseline and a hook for a project."),

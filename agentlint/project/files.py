@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -62,6 +62,14 @@ def find_files(root: Path, exclude: tuple[str, ...] = ()) -> Found:
             continue
         _take(base, name, role, files, aside, gaps)
     return Found(str(base), tuple(files), dict(sorted(aside.items())), tuple(sorted(gaps)))
+
+
+def standing_in(found: Found, instead: Mapping[str, Path]) -> Found:
+    """The same files, some of them read from elsewhere: how a change is judged before it is made."""
+    files = tuple(
+        msgspec.structs.replace(f, absolute=str(instead[f.path]), size=instead[f.path].stat().st_size) if f.path in instead else f for f in found.files
+    )
+    return msgspec.structs.replace(found, files=files)
 
 
 def _take(base: Path, name: str, role: Role, files: list[SourceFile], aside: dict[str, int], gaps: list[Gap]) -> None:

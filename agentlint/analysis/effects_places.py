@@ -49,7 +49,8 @@ class Places:
         if name == "receiver":
             return site.receiver
         if name == "T":
-            return _unique(t.args[0] for t in site.receiver if t.args)
+            fixed = (self.types.fixed_argument(t, site.library) if site.library and not t.args else None for t in site.receiver)
+            return _unique((*(t.args[0] for t in site.receiver if t.args), *(f for f in fixed if f is not None)))
         if name.startswith("attribute "):
             return _unique(found for t in site.receiver for found in self.types.attribute(t, name.removeprefix("attribute ")))
         expr = _argument(site.call, name)

@@ -72,6 +72,10 @@ class Types:
         """What an attribute of a value of a type is."""
         return self.engine.attribute(type, name)[:MOST_SHOWN]
 
+    def fixed_argument(self, receiver: Type, path: str) -> Type | None:
+        """The type argument that a class of the project fixes for the library class whose method a path names: `class Orders(Repository[Order])`."""
+        return self.engine.members.parameter_of(receiver, path)
+
     def item(self, type: Type) -> tuple[Type, ...]:
         """What iterating over a value of a type gives; for a class object its instance."""
         return self.engine.item(type)[:MOST_SHOWN]

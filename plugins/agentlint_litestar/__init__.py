@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from agentlint.api import FrameworkBase, Program, imports
+from collections.abc import Iterable
+
+from agentlint.api import Context, FrameworkBase, Program, Route, imports
+from agentlint_litestar.routes import collect_routes
 
 
 class Litestar(FrameworkBase):
@@ -14,6 +17,10 @@ class Litestar(FrameworkBase):
     def detect(self, program: Program) -> bool:
         """True when a module imports Litestar."""
         return imports(program, "litestar")
+
+    def routes(self, context: Context) -> Iterable[Route]:
+        """Every handler at every place where its layers put it."""
+        return collect_routes(context)
 
 
 plugin = Litestar()

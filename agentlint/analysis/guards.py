@@ -19,7 +19,7 @@ from agentlint.knowledge import LibraryFacts
 _DEPTH = 3
 """Calls followed from a handler into its guards: a decorator, its wrapper, a loader of credentials."""
 
-_REQUEST_TEXT = re.compile(r"(^|\.)(request|req|self|handler|ctx|info|g|environ)(\.|$)", re.IGNORECASE)
+_REQUEST_TEXT = re.compile(r"(^|\.)(request|req|self|handler|ctx|info|g|environ|conn|connection)(\.|$)", re.IGNORECASE)
 _HEADER_SOURCE = re.compile(r"(headers|META|environ)$")
 _VALUE_SOURCE = re.compile(r"(GET|POST|args|form|query_params|query|params|values|body|json|data|payload)$")
 _TOKEN_HEADER = re.compile(r"^(http[-_])?(proxy[-_])?authorization([-_](bearer|token))?$", re.IGNORECASE)
@@ -27,6 +27,8 @@ _SIGNATURE = re.compile(r"signature|hmac|hub-sha", re.IGNORECASE)
 _KEY_HEADER = re.compile(r"(api[-_]?key|apikey|access[-_]?key|auth[-_]?key|token|secret|x[-_]?auth)", re.IGNORECASE)
 _KEY_VALUE = re.compile(r"^(api[-_]?key|apikey|access[-_]?token|api[-_]?token|auth[-_]?token)$", re.IGNORECASE)
 _SESSION_SOURCE = re.compile(r"(^|\.)session$")
+_COOKIE_SOURCE = re.compile(r"(^|\.)(cookies|COOKIES)$")
+_SESSION_COOKIE = re.compile(r"session|token|auth|jwt|^s?sid$", re.IGNORECASE)
 _WHO = re.compile(
     r"^_?(auth\w*|(current_?|logged_?in_?|login_?)?(user|account|member|admin|customer|person)(_?(id|name|email|info))?|uid|id|e?mail|logged_?in|log_?in"
     r"|identity|principal|profile|is_(authenticated|logged_?in|admin))$",
@@ -196,6 +198,8 @@ def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], obje
 
 def _credential(source: str, key: str) -> AuthKind | None:
     """What a value named `key`, read from `source`, proves about the caller."""
+    if _COOKIE_SOURCE.search(source):
+        return "session" if _SESSION_COOKIE.search(key) and not _NOT_CREDENTIAL.search(key) else None
     if _SESSION_SOURCE.search(source):
         return "session" if _WHO.match(key) else None
     if _NOT_CREDENTIAL.search(key) or not _REQUEST_TEXT.search(source):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from agentlint.api import Context, FrameworkBase, Program, Route, imports
+from agentlint.api import Context, Element, FrameworkBase, Program, Route, Type, imports
 from agentlint_fastapi.routes import collect_routes
 
 
@@ -17,6 +17,10 @@ class FastAPI(FrameworkBase):
     def detect(self, program: Program) -> bool:
         """True when a module imports FastAPI or Starlette."""
         return imports(program, "fastapi", "starlette")
+
+    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
+        """Endpoints of Starlette are given a request."""
+        return {"*": {"request": Type("starlette.requests.Request")}}
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Every path operation, with the guards of its dependencies."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, Scope, syntax
+from agentlint.api import AuthKind, ClassInfo, Context, FunctionInfo, Guard, Scope, syntax
 
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends", "fastapi.params.Security"})
+_PLACES = ("fastapi.Cookie", "fastapi.Header", "fastapi.params.Cookie", "fastapi.params.Header")
+_SECRET = re.compile(r"session|token|auth|jwt|sid$|user", re.IGNORECASE)
+_KEY = re.compile(r"api[-_]?key|access[-_]?key|token|secret", re.IGNORECASE)
+_NONE = re.compile(r"csrf|xsrf|user[-_]?agent|idempotency", re.IGNORECASE)
 _DEPTH = 8
 
 
@@ -41,6 +46,24 @@ class Dependencies:
         for parameter in info.node.params:
             yield from self.of_expression(parameter.default, scope, depth)
             yield from self.of_expression(parameter.annotation, scope, depth)
+            yield from self._of_parameter(parameter, scope)
+
+    def _of_parameter(self, parameter: syntax.Parameter, scope: Scope) -> Iterator[Guard]:
+        """`session_id: str = Cookie()`, `x_api_key: Annotated[str, Header()]`: a credential that the parameter takes out of the request by its name."""
+        marks = [parameter.default] if parameter.default is not None else []
+        if isinstance(parameter.annotation, syntax.Subscript):
+            index = parameter.annotation.index
+            marks += index.items if isinstance(index, syntax.Sequence) else [index]
+        for mark in marks:
+            place = self._program.resolve(mark.func, scope) if isinstance(mark, syntax.Call) else ""
+            kind = _credential(place, self._alias(mark, scope) or parameter.name) if place in _PLACES else None  # type: ignore[arg-type]
+            if kind is not None:
+                yield Guard(kind, parameter.name, self._path(scope), mark.line)
+
+    def _alias(self, mark: syntax.Call, scope: Scope) -> str:
+        told = next((k.value for k in mark.keywords if k.name == "alias"), None)
+        folded = self._program.fold(told, scope) if told is not None else ""
+        return folded if isinstance(folded, str) else ""
 
     def of_class(self, class_id: str) -> Iterator[Guard | str]:
         """What the attributes of a class-based router bring: `user: User = Depends(get_user)`."""
@@ -94,6 +117,15 @@ class Dependencies:
     @staticmethod
     def _path(scope: Scope) -> str:
         return scope.path if isinstance(scope, syntax.Module) else scope.module.path
+
+
+def _credential(place: str, name: str) -> AuthKind | None:
+    """What a cookie or header of a name proves about the caller."""
+    if _NONE.search(name):
+        return None
+    if place.endswith("Cookie"):
+        return "session" if _SECRET.search(name) else None
+    return "token" if name.lower() == "authorization" else "api-key" if _KEY.search(name) else None
 
 
 def split(found: Iterator[Guard | str]) -> tuple[tuple[Guard, ...], tuple[str, ...]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from agentlint.api import Context, FunctionInfo, Guard, MountTree, Route, Scope, join_paths, syntax, table_key, walk
+from agentlint.api import Context, FunctionInfo, Guard, MountTree, Route, Scope, join_paths, setup_code, syntax, table_key, walk
 from agentlint_fastapi.dependencies import Dependencies, split
 from agentlint_fastapi.middleware import Middleware
+from agentlint_fastapi.starlette import starlette_routes
 
 _TABLES = ("fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router", "fastapi.routing.APIRouter")
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
@@ -30,6 +31,7 @@ def collect_routes(context: Context) -> Iterator[Route]:
         yield from reader.decorated(info)
     for scope, body in _scopes(context):
         yield from reader.listed(scope, body)
+    yield from reader.starlette()
 
 
 def _scopes(context: Context) -> Iterable[tuple[Scope, tuple[syntax.Stmt, ...]]]:
@@ -155,7 +157,7 @@ class _Reader:
                 key = table_key(call.func.value, scope, self._program)
                 if not self._tree.known(key):
                     continue
-            elif self._program.resolve(call.func, scope) in ("starlette.routing.Route", "fastapi.routing.APIRoute"):
+            elif self._program.resolve(call.func, scope) == "fastapi.routing.APIRoute":
                 key = ""
             else:
                 continue
@@ -188,8 +190,23 @@ class _Reader:
                     name=self._text(_keyword(call, "name"), scope) or info.node.name,
                     table_file=file,
                     table_line=call.line,
-                    guard_handlers=tuple(dict.fromkeys((*self._providers.get(key, ()), *providers, *self.middleware.of(info)))),
+                    guard_handlers=tuple(dict.fromkeys((*self._inherited(key), *providers, *self.middleware.of(info)))),
                 )
+
+    def _inherited(self, key: str) -> tuple[str, ...]:
+        """Providers that a table and all tables above it depend on."""
+        return tuple(p for table in self._tree.above(key) for p in self._providers.get(table, ()))
+
+    def starlette(self) -> Iterator[Route]:
+        """Routes of Starlette's route objects."""
+        for found in starlette_routes(self._context):
+            info, owner = found.handler, found.owner
+            yield Route(
+                framework="fastapi", method=found.method, path=found.path, handler=info.id,
+                symbol=f"{owner.node.qualname}.{info.node.name}" if owner is not None else info.node.qualname, file=info.module.path, line=info.node.line,
+                owner=owner.id if owner is not None else info.owner, renders=self._answers(info), name=str(found.call.keywords.get("name") or info.node.name),
+                table_file=found.call.file, table_line=found.call.line, guard_handlers=tuple(dict.fromkeys((*self.middleware.of(info), *found.wrappers))),
+            )
 
     def _methods(self, call: syntax.Call, scope: Scope) -> tuple[str, ...]:
         folded = self._program.fold(_keyword(call, "methods"), scope) if _keyword(call, "methods") is not None else None
@@ -199,6 +216,10 @@ class _Reader:
         declared = _keyword(call, "response_class")
         if declared is not None and self._program.resolve(declared, scope).rsplit(".", 1)[-1] in _HTML:
             return "html"
+        return self._answers(info)
+
+    @staticmethod
+    def _answers(info: FunctionInfo) -> Literal["html", "json"]:
         for inner in walk.calls(info.node.body):
             name = inner.func.attr if isinstance(inner.func, syntax.Attribute) else inner.func.id if isinstance(inner.func, syntax.Name) else ""
             if name in _HTML:
@@ -207,6 +228,8 @@ class _Reader:
 
     def _text(self, expr: syntax.Expr | None, scope: Scope) -> str:
         folded = self._program.fold(expr, scope) if expr is not None else ""
+        if expr is not None and (not isinstance(folded, str) or folded == "{}"):  # `settings.prefix` of an object that the project makes
+            folded = setup_code(self._program).value(expr, scope)
         return folded if isinstance(folded, str) else ""
 
 

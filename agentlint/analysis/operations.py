@@ -233,7 +233,7 @@ def looks_up(route: Route) -> bool:
 
 
 def _administers(route: Route) -> bool:
-    return "admin" in words(route.path)[:2] and bool(route.owner)
+    return "admin" in words(route.path)[:2] and (bool(route.owner) or "{" in route.path)
 
 
 def _shown(reached: Sequence[ReachedEffect]) -> tuple[OperationEffect, ...]:

@@ -36,7 +36,7 @@ class Policies:
         found = [Guard("csrf", "require_csrf")] if checked else []
         if told is False and self._configuration.csrf:
             found.append(Guard("csrf-exempt", "require_csrf=False"))
-        browser = page or checked
+        browser = checked or (page and told is not False)
         wanted = [g for g in self._guards if (g.kind == "session") == browser]
         if self._demands(settings):
             found += wanted or self._guards or [Guard("session" if browser else "unknown", "permission")]

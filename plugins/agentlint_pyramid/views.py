@@ -11,7 +11,7 @@ from agentlint_pyramid.configuration import Configuration, given, named
 
 _VIEW = "pyramid.view.view_config"
 _DEFAULTS = "pyramid.view.view_defaults"
-_ATTACH = "venusian.attach"
+_ATTACH, _LIFT = "venusian.attach", "venusian.lift"
 
 
 class View(msgspec.Struct, frozen=True, eq=False):
@@ -37,16 +37,36 @@ class Views:
 
     def all(self) -> Iterator[View]:
         """Declared views first, then those added by calls."""
+        lifted = [c for c in self._program.classes.values() if self._lifts(c)]
+        shared = {base for c in lifted for base in self._program.mro(c.id)[1:]}
         for info in self._program.functions.values():
             owner = self._program.classes.get(info.owner)
-            for settings, line in self._declared(info.node.decorators, owner or info.module):
+            for settings, line in self._declared(info.node.decorators, owner or info.module) if info.owner not in shared else ():
                 defaults = self._defaults(owner) if owner is not None else {}
                 yield self._view({**defaults, **settings}, info, info.owner, line)
         for held in self._program.classes.values():
             for settings, line in self._declared(held.node.decorators, held.module):
                 yield from self._of_class({**self._defaults(held), **settings}, held, line)
+        for held in lifted:
+            yield from self._lifted(held)
         for call in self._configuration.views:
             yield from self._added(call)
+
+    def _lifts(self, held: ClassInfo) -> bool:
+        names = (self._program.resolve(d.func if isinstance(d, syntax.Call) else d, held.module) for d in held.node.decorators)
+        return _LIFT in names
+
+    def _lifted(self, held: ClassInfo) -> Iterator[View]:
+        """Views that `@lift()` takes over from the bases of a class, under its own defaults."""
+        seen: set[str] = set()
+        for base in self._program.mro(held.id):
+            info = self._program.classes.get(base)
+            for name, method in info.methods.items() if info is not None else ():
+                if name not in seen and base != held.id:
+                    function = self._program.functions[method]
+                    for settings, line in self._declared(function.node.decorators, info or held.module):
+                        yield self._view({**self._defaults(held), **settings}, function, held.id, line)
+                seen.add(name)
 
     # -------------------------------------------------------------- declared
 

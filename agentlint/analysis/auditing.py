@@ -17,6 +17,7 @@ from agentlint.analysis.decisions import DecisionFinder, matters, numbered
 from agentlint.analysis.effects_models import Models
 from agentlint.analysis.effects_places import Places
 from agentlint.analysis.listeners import find_listeners
+from agentlint.analysis.mechanism_triggers import find_triggers
 from agentlint.analysis.mechanisms import Coverage, bypassing_writes, find_mechanisms
 from agentlint.analysis.model_calls import find_model_calls
 from agentlint.analysis.model_flow import Answers
@@ -24,6 +25,7 @@ from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import Program
 from agentlint.analysis.record_shapes import Shapes
 from agentlint.analysis.records import Records, find_records
+from agentlint.analysis.request_records import around_requests, request_record
 from agentlint.analysis.summaries import Node, Summaries
 from agentlint.analysis.types import Types
 from agentlint.ir.decisions import Bypass, Decision, Mechanism, ModelCall, RecordContent
@@ -67,9 +69,11 @@ def audit(linked: Linked) -> Audited:
     effects = {node: summaries.own(node) for node in nodes}
     written = {e.model for found in effects.values() for e in found if e.kind == "orm-write" and e.operation == "create"}
     shapes = Shapes(program, linked.types, [name for name in program.classes if linked.models.style(name) or name in written])
-    listeners = frozenset(one.function for one in find_listeners(program, linked.calls, linked.library))
+    around = around_requests(program, linked.calls)
+    listeners = around | {one.function for one in find_listeners(program, linked.calls, linked.library)}
     records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes, listeners))
-    mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, _recorders(linked, records, effects), linked.told)
+    triggers = find_triggers(program, lambda table: found.name if (found := linked.models.of_table(table)) is not None else "")
+    mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, _recorders(linked, records, effects), (*linked.told, *triggers))
     coverage = Coverage(program, linked.library, mechanisms)
     places = PlaceIndex()
     paths = AuditPaths(Linking(program, linked.calls, summaries, linked.types, places), Ledger(records, neighbours_of(shapes)), records, coverage, matters)
@@ -80,7 +84,8 @@ def audit(linked: Linked) -> Audited:
     answers = Answers(program, linked.calls, ((one.site.caller, one.site.call.site) for one in models.sites))
     callers = {function: len({site.caller for site in linked.calls.callers(function)}) for function in program.functions}
     rules = Answers(program, linked.calls, _rule_calls(linked))
-    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers, records.tables, rules)
+    kept = request_record(around, linked.calls, records, shapes, _by_function(effects), program)
+    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers, records.tables, rules, kept)
     rows = finder.find(sorted(program.functions))
     rows += AnswerFinder(program, models, answers, finder.operations).find({row.function for row in rows if row.source == "model"})
     rows += list(class_decisions(program, rows))

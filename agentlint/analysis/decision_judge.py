@@ -9,7 +9,7 @@ import msgspec
 
 from agentlint.analysis.audit_paths import Account, AuditPaths
 from agentlint.analysis.decision_arms import Place, PlaceIndex
-from agentlint.analysis.decision_relevance import is_getter, is_reached_in_passing, is_upkeep, only_asks
+from agentlint.analysis.decision_relevance import is_getter, is_index_work, is_reached_in_passing, is_upkeep, only_asks
 from agentlint.analysis.mechanisms import Coverage
 from agentlint.analysis.model_values import handed_over
 from agentlint.analysis.program import Program
@@ -19,7 +19,7 @@ from agentlint.analysis.summary_entries import Entry, joined_methods
 from agentlint.analysis.wording import RIGHTS, singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir.decisions import AuditSite, AuditStatus, Mechanism, RecordContent
-from agentlint.ir.effects import Confidence, Effect, Step
+from agentlint.ir.effects import Confidence, Effect, Step, changes_state
 
 By = Literal["mechanism", "record", "caller", ""]
 
@@ -87,7 +87,7 @@ class Judge:
         if info is None:
             return
         account, places = self._paths.of(node), self._places.of(info.id, info.node)
-        started = {site.call.site for site, target, _ in account.edges if target.kind == "deferred"}
+        started = {site.call.site for site, target, callee in account.edges if target.kind == "deferred" and self._is_seen(target.function, callee)}
         for applied in account.own:
             for effect in applied.effects:
                 if self._paths.counts(effect) and not is_upkeep(effect) and not (effect.kind == "queue" and applied.site in started):
@@ -98,7 +98,8 @@ class Judge:
             getter = is_getter(target.function)
             for entry in self._summaries.entries(callee):
                 methods = joined_methods(site.methods, entry.methods)
-                if methods is None or not self._paths.counts(entry.effect) or self._in_passing(entry, getter) or only_asks(entry.effect, info.id):
+                if methods is None or not self._paths.counts(entry.effect) or self._in_passing(entry, getter) or only_asks(entry.effect, info.id) \
+                        or is_index_work(entry.effect, (info.id, target.function)):
                     continue
                 steps = (Step(site.file, site.line, f"calls {_short(target.function)}"), *self._summaries.chain(entry))
                 confidence: Confidence = "medium" if "medium" in (entry.confidence, target.confidence) else entry.confidence
@@ -106,6 +107,10 @@ class Judge:
                 for effect in self._paths.parts(entry.effect):
                     judged = self._judged(node, account, site.call.site, effect, places, owner)
                     yield msgspec.structs.replace(judged, chain=steps, distance=distance, methods=methods, confidence=confidence)
+
+    def _is_seen(self, function: str, node: Node) -> bool:
+        """True for a job whose work counts where it is done, and for one that only reads."""
+        return is_getter(function) or any(changes_state(entry.effect) for entry in self._summaries.entries(node))
 
     def _in_passing(self, entry: Entry, getter: bool) -> bool:
         effect = entry.effect

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from agentlint.analysis.summary_entries import Entry
-from agentlint.analysis.wording import words
+from agentlint.analysis.wording import CLEARING, words
 from agentlint.ir.effects import Effect
 
 _READING = frozenset({"get", "aget", "fetch", "afetch", "find", "load", "lookup", "ensure", "retrieve", "read", "has", "is"})
@@ -26,14 +28,22 @@ def is_upkeep(effect: Effect) -> bool:
     the rows they are made from, and for commands of the framework that another command runs."""
     if effect.kind in ("file", "outbound-http", "process") and _TRACING.intersection(_name(effect.function)):
         return True
-    if effect.kind in ("file", "raw-sql") and _INDEXING.intersection(w for part in effect.function.split(".")[-3:] for w in words(part)):
-        return True
-    return effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command")
+    return is_index_work(effect, (effect.function,)) or (effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command"))
 
 
-def is_work(effect: Effect) -> bool:
-    """True for files written and programs run, which below a handler are how something is done rather than what is decided."""
-    return (effect.kind == "file" and effect.operation in ("create", "write")) or (effect.kind == "process" and effect.operation == "run")
+def is_index_work(effect: Effect, functions: Iterable[str]) -> bool:
+    """True for statements and files of a search index or cache, told by the names of the functions, classes and modules on the way to them."""
+    if effect.kind not in ("file", "raw-sql"):
+        return False
+    return bool(_INDEXING.intersection(w for function in functions for part in function.split(".")[-3:] for w in words(part)))
+
+
+def is_work(effect: Effect, function: str) -> bool:
+    """True for files and programs that a function below a handler handles, which is how something is done rather than what is decided: all but
+    the deletion of files by a function that says so."""
+    if effect.kind == "file":
+        return effect.operation != "delete" or not CLEARING.intersection(_name(function))
+    return effect.kind == "process" and effect.operation == "run"
 
 
 def only_asks(effect: Effect, function: str) -> bool:
@@ -46,6 +56,8 @@ def is_reached_in_passing(entry: Entry, recorders: frozenset[str]) -> bool:
     that makes records sends on. `recorders` are the functions that make records."""
     effect = entry.effect
     if effect.kind in _SENDING and effect.function in recorders and _RECORDING.intersection(_name(effect.function)):
+        return True
+    if is_index_work(effect, _along(entry)):
         return True
     if effect.kind not in ("orm-write", "file") or effect.operation == "delete":
         return False

@@ -9,7 +9,7 @@ from agentlint.analysis.decision_arms import Arm, deciding
 from agentlint.analysis.decision_judge import Judged
 from agentlint.analysis.mechanisms import is_relation
 from agentlint.analysis.program import Program
-from agentlint.analysis.wording import RIGHTS, singular, words
+from agentlint.analysis.wording import CLEARING, RIGHTS, singular, words
 from agentlint.ir.effects import Effect
 
 _MAIN = frozenset({"orm-write", "raw-sql", "permission", "payment", "process", "authentication"})
@@ -31,7 +31,6 @@ _AWAY = 4
 _FARTHEST = 6
 """Calls within which a function that names the thing decides over it."""
 
-_CLEARING = frozenset({"delete", "prune", "purge", "clear", "remove", "clean", "cleanup", "erase", "flush", "drop", "expire", "trim"})
 _STORED = frozenset({"model", "entity", "orm", "table", "db", "base", "row", "dto", "schema"})
 
 Thing = tuple[str, str]
@@ -98,7 +97,7 @@ class Things:
             rank -= 1
         if head in _ACCOMPANYING and not (nouns and nouns <= said):
             rank += _AWAY
-        if effect.operation == "delete" and effect.model in self._trails and not said & _CLEARING:
+        if effect.operation == "delete" and effect.model in self._trails and not said & CLEARING:
             rank += _AWAY  # old rows of a trail dropped in passing
         return rank + 1 if is_relation(effect) and effect.kind == "orm-write" else rank
 

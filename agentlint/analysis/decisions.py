@@ -16,6 +16,7 @@ from agentlint.analysis.decision_words import in_words
 from agentlint.analysis.model_flow import Answers
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.analysis.request_records import RequestRecord
 from agentlint.analysis.summaries import Node, Summaries
 from agentlint.analysis.wording import singular, words
 from agentlint.ir.decisions import AuditStatus, Decision, DecisionSource, RecordContent
@@ -96,9 +97,12 @@ class DecisionFinder:
     def __init__(
         self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, int], entries: Sequence[Entry], answers: Answers,
         trails: Iterable[str] = (), rules: Answers | None = None,
+        kept: RequestRecord | None = None,
     ) -> None:
         self._program, self._summaries, self._judge, self._callers, self._answers = program, summaries, judge, callers, answers
         self._rules = rules or answers
+        self._kept = kept
+        """What middleware keeps of every request."""
         self._operations = _operations_by_effect(entries)
         self._handlers = handlers_of(entries, summaries)
         self._things = Things(program, trails)
@@ -120,6 +124,8 @@ class DecisionFinder:
         judged = [self._judge.framework_effect(e, handler.owner) for e in handler.registered if matters(e)]
         for node in handler.nodes:
             judged += self._judge.effects_of(node, handler.owner)
+        if self._kept is not None and handler.surface in _PERSON:
+            judged = [_with_request(j, self._kept) for j in judged]
         source: DecisionSource = "person" if handler.surface in _PERSON else "rule"
         for arm, group in self._things.by_arm(judged, handler.names):
             row = self._row(handler.file, handler.line, handler.symbol, handler.function, arm, group, self._source(group, source))
@@ -133,6 +139,9 @@ class DecisionFinder:
             source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
             row = self._row(info.module.path, info.node.line, self._outermost(info).node.qualname, function, arm, group, self._source(group, source))
             operations = sorted({o for j in group for o in self._operations.get((j.effect.file, j.effect.line), ())})
+            if self._kept is not None and operations and all(o.partition(":")[0] in _PERSON for o in operations):
+                again = [_with_request(j, self._kept) for j in group]
+                row = msgspec.structs.replace(row, status=_status(again), records=_content(again), audit=(self._kept.site,), path=())
             yield msgspec.structs.replace(row, operations=tuple(operations[:20]), inner=bool(operations))
 
     def _outermost(self, info: FunctionInfo) -> FunctionInfo:
@@ -160,7 +169,7 @@ class DecisionFinder:
         if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete") and not judged.place.guarded):
             return False
         callers = self._callers.get(info.id, 0)
-        if is_work(judged.effect) and (callers or name.startswith("_")) and not self._depends(self._answers, (judged,)):
+        if is_work(judged.effect, info.id) and not self._depends(self._answers, (judged,)):
             return False
         if judged.distance == 0:
             return True
@@ -188,6 +197,13 @@ class DecisionFinder:
             source=source, status=status, records=_content(group), audit=audit, path=path,
             confidence="medium" if "medium" in (shown.confidence, effect.confidence) else "high", function=function,
         )
+
+
+def _with_request(judged: Judged, kept: RequestRecord) -> Judged:
+    """What no record of its own tells of is on record with the request that asked for it."""
+    if judged.status == "audited" or judged.effect.kind in ("authentication", "session"):
+        return judged
+    return msgspec.structs.replace(judged, status="audited", content=kept.content, audit=(*judged.audit, kept.site))
 
 
 def _status(group: Sequence[Judged]) -> AuditStatus:

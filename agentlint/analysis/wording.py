@@ -35,6 +35,8 @@ LOOKUPS = frozenset(
 )
 """Verbs and nouns of asking: what is sent only says what one wants to know."""
 
+CLEARING = frozenset({"delete", "prune", "purge", "clear", "remove", "clean", "cleanup", "erase", "flush", "drop", "expire", "trim"})
+"""Verbs of throwing old or whole lots of things away."""
 RIGHTS = frozenset({
     "user", "member", "owner", "admin", "role", "permission", "group", "team", "staff", "participant", "assignee", "reviewer", "approver", "moderator",
     "collaborator", "editor", "viewer", "manager", "scope", "authorized", "allowed", "blocked",

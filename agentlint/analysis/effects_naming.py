@@ -38,12 +38,28 @@ class Naming:
         info = self._places.program.functions.get(function)
         if words and words[0] in _COPIES and info is not None and self._models.style(info.owner):
             return Model(info.owner, info.owner.rpartition(".")[2])
+        spelled = self._spelled(expr, function)
+        if spelled:
+            return Model(spelled, spelled.rpartition(".")[2])
         left_open = self._open(expr, function)
         known = next((m for w in words if (m := self._models.of_word(w)) is not None), None)
         if known is not None:
             return Model(known.name, known.target, left_open if left_open.startswith("parameter") else "")
         target = "".join(part.capitalize() for part in words[0].split("_")) if words else ""
         return Model(target=target, open_model=left_open)
+
+    def _spelled(self, expr: s.Expr | None, function: str) -> str:
+        """The persistent class that a chain starts at (`Order.tickets.filter()`), also under the alias of an import."""
+        program = self._places.program
+        while isinstance(expr, (s.Attribute, s.Call, s.Subscript)):
+            name = program.resolve(expr, program.scope_of(function)) if isinstance(expr, s.Attribute) else ""
+            if name in program.classes and self._models.style(name):
+                return name
+            if isinstance(expr, s.Attribute) and expr.attr == "through":
+                return ""
+            expr = expr.func if isinstance(expr, s.Call) else expr.value
+        name = program.resolve(expr, program.scope_of(function)) if isinstance(expr, s.Name) else ""
+        return name if name in program.classes and self._models.style(name) else ""
 
     def _open(self, expr: s.Expr | None, function: str) -> str:
         attr = self._own_attribute(expr, function)

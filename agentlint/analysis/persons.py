@@ -22,7 +22,7 @@ _FLOWS: tuple[tuple[str, str], ...] = (
     (r"\b(consent|authori[sz]e (app|application|client)|oauth authori[sz]e|cookie banner|accept terms|terms accept)\b", "consent"),
     (
         r"\b((verify|confirm|validate|activate) (e ?mail|account|address)|change e ?mail"
-        r"|(e ?mail|account|address) (verify|verification|confirm|confirmation|activation)|e ?mail (address )?change)\b",
+        r"|(e ?mail|accounts?|address) (verify|verification|confirm|confirmation|activation|activate)|e ?mail (address )?change)\b",
         "confirmation of an address",
     ),
     (r"\b(unsubscribe|opt out)\b", "a mailed unsubscribe link"),

@@ -110,7 +110,8 @@ def _managers(info: ClassInfo, program: Program, found: Attributes) -> None:
 def _manager_class(value: syntax.Call, held: ClassInfo, program: Program) -> str:
     func = value.func
     if isinstance(func, syntax.Attribute) and func.attr in ("as_manager", "from_queryset"):
-        return program.resolve(value.args[0] if func.attr == "from_queryset" and value.args else func.value, held)
+        told = value.args[0] if func.attr == "from_queryset" and value.args else func.value
+        return program.resolve(told.func if isinstance(told, syntax.Call) else told, held)  # `OrderQuerySet().as_manager()` works too
     if isinstance(func, syntax.Call):
         return _manager_class(func, held, program)
     made = program.resolve(func, held)

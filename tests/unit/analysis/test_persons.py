@@ -23,6 +23,7 @@ def reached(kind: str, operation: str, *fields: str) -> ReachedEffect:
         (["ProfileAdmin.remove_totp", "/admin/profile/"], reached("orm-write", "update", "totp"), True, False),
         (["delete_user", "/users/{id}/delete"], reached("orm-write", "delete"), False, False),
         (["Register.post", "/accounts/register/"], reached("orm-write", "create"), False, True),
+        (["Confirm", "/accounts/confirm/{key}/"], reached("orm-write", "update", "is_active"), False, True),
         (["register_device", "/devices/register/"], reached("orm-write", "create"), False, False),
         (["edit_order", "/orders/{id}/"], reached("orm-write", "update", "price"), False, False),
     ],

@@ -25,12 +25,23 @@ def make_plan(counted: Counted, findings: Sequence[Finding]) -> Plan:
     for title, blockers in zip(_TITLES, sorted_out):
         if blockers:
             counted = _mended(counted, blockers)
-            waves.append(Wave(title, tuple(blockers), scorecard(counted)))
+            waves.append(Wave(title, _taking_turns(blockers), scorecard(counted)))
     silent = [d for d in counted.decisions if consequential(d) and d.status != "unaudited" and not d.records.why]
     if silent:
         counted = replace(counted, decisions=tuple(_explained(d) for d in counted.decisions))
         waves.append(Wave(_TITLES[-1], (_unexplained(silent),), scorecard(counted)))
     return Plan(tuple(waves))
+
+
+def _taking_turns(blockers: Sequence[Blocker]) -> tuple[Blocker, ...]:
+    """Both questions by turns, so that neither hides the other's first steps."""
+    turn = {"record": 0, "reach": 0}
+    keyed = []
+    for blocker in blockers:
+        question = "record" if blocker.kind in ("record", "model-record") else "reach"
+        keyed.append(((turn[question], question), blocker))
+        turn[question] += 1
+    return tuple(blocker for _, blocker in sorted(keyed, key=lambda pair: pair[0]))
 
 
 def _wave_of(blocker: Blocker) -> int:

@@ -95,3 +95,11 @@ def test_a_description_alone_is_planned_by_what_its_resources_lack() -> None:
 def test_a_system_without_flaws_has_no_plan() -> None:
     """Nothing to do is said by an empty plan."""
     assert make_plan(Counted(Inventory(), (page("cancel", "agent-accessible"),)), ()) == Plan()
+
+
+def test_both_questions_take_turns_within_a_wave() -> None:
+    """Many decisions must not push the first operation out of sight."""
+    counted = replace(SYSTEM, decisions=tuple(decision(f"d{n}", "unaudited", f"T{n}", n + 1) for n in range(9)))
+    findings = (FINDINGS[0], *(finding("error", decision=f"d{n}") for n in range(9)))
+    first = make_plan(counted, findings).waves[0]
+    assert [b.kind for b in first.blockers[:3]] == ["reach", "record", "record"]

@@ -137,7 +137,8 @@ class Hierarchy:
         if function is not None:
             returned = (st.value for st in statements(function.node.body) if isinstance(st, s.Return))
             return next(filter(None, (self.class_named(v, function.id, depth + 1) for v in returned)), "")
-        known = self._library.type_of(f"{name}()") if name else ()
+        owner = self.object_named(call.func.value, scope) if isinstance(call.func, s.Attribute) else ""
+        known = (self._library.type_of(f"{name}()") if name else ()) or (self._library.type_of(f"{owner}.{call.func.attr}()") if owner else ())  # type: ignore[union-attr]
         return known[0].name if known and known[0].meta and not known[0].is_place else ""
 
     def mro(self, name: str) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ from agentlint.analysis.summaries import Summaries
 from agentlint.analysis.wording import DEEDS, LOOKUPS, VERBS, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
 from agentlint.ir.operations import Guard, Operation, OperationEffect, Route, Surface
-from agentlint.ir.syntax import Constant, Function, Raise
-from agentlint.ir.walk import calls, statements
+from agentlint.ir.syntax import Attribute, Constant, Function, Raise
+from agentlint.ir.walk import body_expressions, calls, statements
 
 _MACHINE = frozenset({"token", "api-key", "basic", "oauth", "mutual-tls"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "QUERY", "SUBSCRIPTION"})
@@ -26,6 +26,11 @@ _WRITING_METHODS = ("POST", "PUT", "PATCH", "DELETE", "MUTATION")
 """Methods of HTTP, and the operation types of GraphQL."""
 _DECLARED_MACHINE = frozenset({"graphql", "rpc"})
 """Surfaces that a framework declares for programs, whoever may call them in fact."""
+_SUBMITTED = frozenset({
+    "method", "form", "files", "values", "json", "get_json", "data", "get_data", "body", "stream", "POST", "FILES", "validate", "validate_on_submit",
+    "is_submitted", "is_valid", "get_argument", "get_arguments", "get_body_argument", "parse_args", "load", "args",
+})
+"""Attributes by which handlers look at a submission."""
 _MOST_EFFECTS = 24
 """Effects shown of one operation; the nearest ones."""
 
@@ -75,9 +80,14 @@ class Reach:
                         yield reached
 
     def acts(self, routes: Iterable[Route]) -> bool:
-        """True when a handler of the project does more than answer: it calls something."""
-        infos = [self._program.functions.get(f) for r in routes for f in (r.handler, *r.extra_handlers) if f]
-        return any(info is not None and _calls_something(info.node) for info in infos)
+        """True when a handler of the project does more than answer: it calls something.
+
+        A page that answers GET and POST by one function, and looks at nothing that was submitted, only shows itself again.
+        """
+        routes = tuple(routes)
+        infos = {f: self._program.functions.get(f) for r in routes for f in (r.handler, *r.extra_handlers) if f}
+        shown = {r.handler for r in routes if r.method == "GET" and not r.extra_handlers}
+        return any(info is not None and _calls_something(info.node) and (f not in shown or _reads_submission(info.node)) for f, info in infos.items())
 
     def _is_abstract(self, model: str) -> bool:
         """True for a base class that no row is ever made of: a write of it says that the concrete class is not known."""
@@ -220,10 +230,15 @@ def _calls_something(function: Function) -> bool:
     return any(id(c) not in raised for c in calls(function.body))
 
 
+def _reads_submission(function: Function) -> bool:
+    """True when a body looks at the method, or at what a form or a body brings."""
+    return any(isinstance(e, Attribute) and e.attr in _SUBMITTED for e in body_expressions(function.body))
+
+
 def _asks_to_act(routes: Sequence[Route]) -> bool:
-    """True when name or path hold a verb of doing."""
-    said = {w for r in routes for w in (*words(r.symbol.rsplit(".", 1)[-1]), *words(r.action), *words(r.name), *words(r.path))}
-    return bool(said & DEEDS)
+    """True when a name, or a part of the path, begins or ends with a verb of doing: `delete_order` and `order_delete`, but not `next_run_dates`."""
+    texts = [part for r in routes for part in (r.symbol.rsplit(".", 1)[-1], r.action, r.name, *r.path.split("/"))]
+    return any(not DEEDS.isdisjoint((said[0], said[-1])) for text in texts if (said := words(text)))
 
 
 def looks_up(route: Route) -> bool:

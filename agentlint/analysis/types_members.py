@@ -58,7 +58,7 @@ class Members(Contents):
             return self.attribute(Type(owner, (), True), last)
         if owner and self._in_project(owner):
             return union(self.attribute(t, last) for t in self.thing(owner))
-        return self._engine.known.known(name, Given()) or (Type(name, (), True),)
+        return self.told(owner, last) or self._engine.known.known(name, Given()) or (Type(name, (), True),)
 
     def _in_project(self, name: str) -> bool:
         program = self._engine.program

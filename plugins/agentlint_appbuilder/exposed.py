@@ -14,7 +14,7 @@ MODEL_VIEW, CRUD, MODEL_API, API = (
 _FORMS = ("flask_appbuilder.SimpleFormView", "flask_appbuilder.PublicFormView")
 _EXPOSE = ("flask_appbuilder.expose", "flask_appbuilder.expose_api")
 _PERMISSION = "flask_appbuilder.security.decorators.permission_name"
-_ASKS = ("has_access", "protect", "requires_access")
+_ASKS = ("has_access", "requires_access")
 """How decorators are called that ask for the permission of a method: the framework's own, and those that projects put in their place."""
 _DISPATCHERS = ("action", "action_post")
 """Methods that only hand on to actions, which stand for themselves."""
@@ -130,9 +130,15 @@ class Doors:
         if isinstance(named, syntax.Call) and named.args:
             folded = self._program.fold(named.args[0], door.handler.module)
             return folded if isinstance(folded, str) else ""
-        return door.name if any(name.rpartition(".")[2].startswith(_ASKS) for name in calls) else ""
+        return door.name if any(_asks(name, decorator) for name, decorator in calls.items()) else ""
 
     def _names(self, view: ClassInfo, attribute: str) -> tuple[str, ...] | None:
         """The texts of a class attribute; None when it is not set, or not to something that the code tells."""
         value: Value = self._registrations.attribute(view.id, attribute)
         return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list | tuple) else None
+
+
+def _asks(name: str, decorator: syntax.Expr) -> bool:
+    """True for a decorator that asks for the method's own permission; one that is given arguments (`has_access_to("reports")`) asks for another."""
+    last = name.rpartition(".")[2]
+    return last == "protect" or (last.startswith(_ASKS) and not (isinstance(decorator, syntax.Call) and decorator.args))

@@ -31,11 +31,18 @@ def interface_effects(site: CallSite, context: Context) -> Iterator[Effect]:
     info = context.program.functions.get(site.caller)
     if not operation or info is None or not info.owner or not _is_view(info.owner, context.program):
         return
-    if any(t.confidence != "low" for t in site.targets):
+    if any(t.confidence != "low" and not _hands_on(t.function, context.program) for t in site.targets):
         return  # a method of the project: its own lines tell
     yield Effect(
         "orm-write", operation, "", site.file, site.line, site.caller, api=_API[operation], methods=site.methods, open_model="attribute datamodel",  # type: ignore[arg-type]
     )
+
+
+def _hands_on(function: str, program: Program) -> bool:
+    """True for a method that does the framework's own beside what it adds: it calls the same of its base."""
+    info = program.functions.get(function)
+    above = (c.func for c in walk.calls(info.node.body) if isinstance(c.func, syntax.Attribute) and isinstance(c.func.value, syntax.Call)) if info else ()
+    return info is not None and any(f.attr == info.node.name and walk.dotted(f.value.func) == "super" for f in above if isinstance(f.value, syntax.Call))
 
 
 def _is_view(class_id: str, program: Program) -> bool:

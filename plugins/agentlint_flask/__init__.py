@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from agentlint.api import Context, FrameworkBase, Program, Route, imports
+from agentlint.api import Context, Element, FrameworkBase, Program, Route, Type, imports
+from agentlint_flask.people import people
 from agentlint_flask.routes import collect_routes
 
 
@@ -17,6 +18,10 @@ class Flask(FrameworkBase):
     def detect(self, program: Program) -> bool:
         """True when a module imports Flask, its async twin Quart, or an extension that adds routes."""
         return imports(program, "flask", "quart", "flask_restful", "flask_restx", "flask_smorest", "flask_openapi3", "apiflask")
+
+    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
+        """Who `current_user` is, and what `g` holds."""
+        return people(context.program)
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Every URL rule."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from agentlint.api import FunctionInfo, Guard, Made, Member, Program, Ref, syntax, walk
 from agentlint_flask.hooks import function_of
 from agentlint_flask.tables import Tables
@@ -25,6 +27,10 @@ class BrowserCheck:
                     info = function_of(value, program)
                     self._exempt_tables.add(tables.key(value))
                     self._exempt_functions.add(info.id if info is not None else "")
+        for name in _exempted(program) if self._protector is not None else ():
+            self._exempt_tables.add(tables.key(tables.setup.evaluator.named(name)))
+            self._exempt_functions.add(name)
+        self._exempt_tables.discard("")
         if self._protector is not None and _switched_off(program):
             self._protector = None
 
@@ -38,6 +44,16 @@ class BrowserCheck:
         place = (self._protector.file, self._protector.line)
         exempt = handler.id in self._exempt_functions or not self._exempt_tables.isdisjoint({table, *self._tables.tree.above(table)})
         return (Guard("csrf-exempt" if exempt else "csrf", "CSRFProtect", *place),)
+
+
+def _exempted(program: Program) -> Iterator[str]:
+    """What functions exempt by name, whatever holds the check there (`app.extensions["csrf"].exempt(api)`)."""
+    for info in program.functions.values():
+        for call in walk.calls(info.node.body):
+            if isinstance(call.func, syntax.Attribute) and call.func.attr == "exempt" and call.args:
+                name = program.resolve(call.args[0], info)
+                if name:
+                    yield name
 
 
 def _switched_off(program: Program) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from agentlint.analysis.operations import Entry
 from agentlint.graph.matching import match_operations
 from agentlint.ir.effects import Effect, ReachedEffect
@@ -66,3 +68,9 @@ def test_a_model_that_everything_writes_decides_nothing() -> None:
     api = [entry("api", f"do{n}", write("create", "Event"), write("create", f"Thing{n}"), guard="token") for n in range(12)]
     found = [o for o in match_operations([*noise, *api]) if o.surface == "gui"]
     assert {o.status for o in found} == {"gui-only"}
+
+
+def test_what_a_reading_endpoint_writes_in_passing_is_no_counterpart() -> None:
+    endpoint = entry("api", "show", write("update", "Order", "state"), method="GET", guard="token")
+    reading = Entry(msgspec.structs.replace(endpoint.operation, changes_state=False), endpoint.reached, endpoint.guards, endpoint.routes)
+    assert judged(entry("gui", "close", write("update", "Order", "state")), reading).status == "gui-only"

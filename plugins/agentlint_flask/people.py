@@ -1,0 +1,78 @@
+"""Who `current_user` is, and what a request's own namespace (`flask.g`) holds: objects of the project behind names of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from agentlint.api import Element, FunctionInfo, Program, Scope, Type, syntax, walk
+
+_LOADERS = ("user_loader", "request_loader", "header_loader", "user_lookup_loader", "user_loader_callback_loader")
+_HOMES = ("flask_login", "flask_login.utils", "flask_security", "flask_jwt_extended", "flask_praetorian")
+"""Modules from which `current_user` is imported."""
+_MIXINS = ("flask_login.UserMixin", "flask_login.mixins.UserMixin", "flask_security.UserMixin", "flask_security.core.UserMixin")
+_STORES = ("SQLAlchemyUserDatastore", "SQLAlchemySessionUserDatastore", "MongoEngineUserDatastore", "PeeweeUserDatastore", "PonyUserDatastore")
+_SPACES = ("flask.g", "quart.g")
+
+Told = dict[str, dict[str, Type | Element]]
+
+
+def people(program: Program) -> Mapping[str, Mapping[str, Type | Element]]:
+    """Types of `current_user` and of what the project keeps on `g`."""
+    found: Told = {space: {} for space in _SPACES}
+    for scope, body in _scopes(program):
+        for stmt in walk.statements(body):
+            if isinstance(stmt, syntax.Assign) and stmt.value is not None and not stmt.op and not isinstance(stmt.value, syntax.Constant):
+                for target in stmt.targets:
+                    space = program.resolve(target.value, scope) if isinstance(target, syntax.Attribute) else ""
+                    if space in found and isinstance(target, syntax.Attribute):
+                        found[space].setdefault(target.attr, Element(stmt.value, scope))
+    user = _user(program)
+    if user is not None:
+        found.update({home: {"current_user": user} for home in _HOMES})
+    return found
+
+
+def _scopes(program: Program) -> Iterator[tuple[Scope, tuple[syntax.Stmt, ...]]]:
+    for module in program.modules.values():
+        if module.language == "python":
+            yield module, module.body
+    for info in program.functions.values():
+        yield info, info.node.body
+
+
+def _user(program: Program) -> Type | Element | None:
+    """What a loader gives; else the only class of users that there is."""
+    for info in _loaders(program):
+        for value in program.returned(info):
+            if not isinstance(value, syntax.Constant):
+                return Element(value, info)
+    known = sorted({c for base in _MIXINS for c in program.subclasses(base) if not program.subclasses(c)} | set(_stored(program)))
+    return Type(known[0]) if len(known) == 1 else None
+
+
+def _loaders(program: Program) -> Iterator[FunctionInfo]:
+    """Functions that Flask-Login and its kin ask for the user, those for the browser's session first."""
+    named: dict[str, list[FunctionInfo]] = {verb: [] for verb in _LOADERS}
+    for info in program.functions.values():
+        for decorator in info.node.decorators:
+            verb = getattr(getattr(decorator, "func", decorator), "attr", "")
+            if verb in named:
+                named[verb].append(info)
+    for scope, body in _scopes(program):
+        for call in walk.calls(body):
+            verb = call.func.attr if isinstance(call.func, syntax.Attribute) else ""
+            target = program.lookup(program.resolve(call.args[0], scope)) if verb in named and call.args else None
+            if isinstance(target, FunctionInfo):
+                named[verb].append(target)
+    for verb in _LOADERS:
+        yield from named[verb]
+
+
+def _stored(program: Program) -> Iterator[str]:
+    """User models given to a datastore: `SQLAlchemyUserDatastore(db, User, Role)`."""
+    for scope, body in _scopes(program):
+        for call in walk.calls(body):
+            if walk.dotted(call.func).rpartition(".")[2] in _STORES and len(call.args) > 1:
+                name = program.resolve(call.args[1], scope)
+                if name in program.classes:
+                    yield name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agentlint.analysis.calls import Calls, CallSite, Target
+from agentlint.analysis.facts import Facts
 from agentlint.analysis.mounts import Mount, MountTree, join_paths, table_key
 from agentlint.analysis.program import UNKNOWN, ClassInfo, Element, Folded, FunctionInfo, Program, Scope, Unknown
 from agentlint.analysis.setup_code import SetupCode, setup_code
@@ -10,6 +11,7 @@ from agentlint.analysis.setup_factories import Factories
 from agentlint.analysis.setup_values import Above, Closure, Made, Member, Ref, Value
 from agentlint.analysis.types import AttributeWrite, Type, Types
 from agentlint.extension.framework import Context, Framework, FrameworkBase, imports
+from agentlint.findings import Finding, Related, Report, fingerprint
 from agentlint.ir import syntax, walk
 from agentlint.ir.decisions import Mechanism, RecordContent
 from agentlint.ir.description import DescribedOperation, Description, SecurityScheme
@@ -17,11 +19,13 @@ from agentlint.ir.effects import Confidence, Effect, EffectOperation
 from agentlint.ir.operations import AuthKind, Guard, Route, Surface
 from agentlint.ir.source import Gap, Location
 from agentlint.knowledge import LibraryFacts
+from agentlint.reporters.base import Reporter, Style
+from agentlint.rules.base import Rule, RuleContext
 
 __all__ = [
     "UNKNOWN", "Above", "AttributeWrite", "AuthKind", "CallSite", "Calls", "ClassInfo", "Closure", "Confidence", "Context", "DescribedOperation",
-    "Description", "Effect", "EffectOperation", "Element", "Factories", "Folded", "Framework", "FrameworkBase", "FunctionInfo", "Gap", "Guard",
-    "LibraryFacts", "Location", "Made", "Mechanism", "Member", "Mount", "MountTree", "Program", "RecordContent", "Ref", "Route", "Scope",
-    "SecurityScheme", "SetupCode", "Surface", "Target", "Type", "Types", "Unknown", "Value", "imports", "join_paths", "setup_code", "syntax",
-    "table_key", "walk",
+    "Description", "Effect", "EffectOperation", "Element", "Factories", "Facts", "Finding", "Folded", "Framework", "FrameworkBase", "FunctionInfo",
+    "Gap", "Guard", "LibraryFacts", "Location", "Made", "Mechanism", "Member", "Mount", "MountTree", "Program", "RecordContent", "Ref", "Related",
+    "Report", "Reporter", "Route", "Rule", "RuleContext", "Scope", "SecurityScheme", "SetupCode", "Style", "Surface", "Target", "Type", "Types",
+    "Unknown", "Value", "fingerprint", "imports", "join_paths", "setup_code", "syntax", "table_key", "walk",
 ]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from agentlint import __version__
+from agentlint import REPORTER_GROUP, __version__
 from agentlint.analysis.auditing import Linked, audit
 from agentlint.analysis.calls import Calls, CallSite, resolve_calls
 from agentlint.analysis.effects import EffectFinder
@@ -30,7 +30,7 @@ from agentlint.cache.store import Store, digest
 from agentlint.describing import describe, load_descriptions
 from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.framework import Context, Framework
-from agentlint.extension.loading import Refused, load_frameworks
+from agentlint.extension.loading import Refused, knowledge_files, load_frameworks, names_of_group
 from agentlint.findings import Plugin, Report, Tool, places_of
 from agentlint.graph.matching import Background, match_operations
 from agentlint.ir.decisions import Mechanism
@@ -50,7 +50,7 @@ from agentlint.project.files import Found, find_files
 from agentlint.project.settings import Settings, load_settings
 from agentlint.reading import Read, Reading, read_all
 from agentlint.rules.base import LoadedRule
-from agentlint.rules.catalog import built_in_rules
+from agentlint.rules.catalog import all_rules, offered_rules
 from agentlint.scores import Counted, scorecard
 
 _WORTH_A_PROCESS = 3_000
@@ -155,7 +155,7 @@ def with_code(report: Report) -> Report:
 
 def _chosen_rules(settings: Settings, select: tuple[str, ...]) -> tuple[LoadedRule, ...]:
     wanted = frozenset(select or settings.select)
-    return tuple(r for r in built_in_rules() if (not wanted or r.info.name in wanted) and r.info.name not in settings.ignore)
+    return tuple(r for r in all_rules() if (not wanted or r.info.name in wanted) and r.info.name not in settings.ignore)
 
 
 def analyse(options: Options, found: Found | None = None) -> Analysed:
@@ -173,8 +173,8 @@ def analyse(options: Options, found: Found | None = None) -> Analysed:
 
 def _analyse(options: Options, found: Found | None) -> Analysed:
     state = _Run(options.progress, options.workers)
-    names = tuple(r.info.name for r in built_in_rules())
-    settings = load_settings(options.path, options.config, names)
+    names = tuple(r.info.name for r in all_rules())
+    settings = load_settings(options.path, options.config, names, names_of_group(REPORTER_GROUP))
     with state.timed("find files"):
         found = found or find_files(options.path, settings.exclude)
     if not found.files:
@@ -185,7 +185,8 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
         store = Store(options.cache) if options.cache is not None else None
         read = read_all([f for f in found.files if f.role != "data"], Reading(options.workers, options.seconds, store))
     library = _library(settings)
-    frameworks, refused = load_frameworks()
+    frameworks, unloadable = load_frameworks()
+    refused = (*unloadable, *knowledge_files()[1], *offered_rules()[1])
     with state.timed("read descriptions"):
         described = [f for f in found.files if f.role == "data"]
         documents = load_descriptions(found.root, described, state.gaps.append, state.note)
@@ -204,7 +205,7 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
 def _library(settings: Settings) -> LibraryFacts:
     folder = Path(settings.file).parent
     try:
-        return load_library([folder / name for name in settings.knowledge])
+        return load_library([*knowledge_files()[0], *(folder / name for name in settings.knowledge)])
     except KnowledgeError as error:
         raise BadKnowledge(str(error), "mend the knowledge file; docs/knowledge.md describes its form") from error
 

@@ -11,13 +11,13 @@ from agentlint.findings.suppression import read_note, silence
 from agentlint.ir.notes import Suppression, SuppressionFlaw
 from agentlint.project.settings import Settings
 from agentlint.rules.base import LoadedRule
-from agentlint.rules.catalog import SUPPRESSION, about_suppressions, built_in_rules, run_rules
+from agentlint.rules.catalog import SUPPRESSION, about_suppressions, all_rules, run_rules
 
 
 def judge(facts: Facts, chosen: Sequence[LoadedRule], settings: Settings, today: datetime.date | None) -> tuple[Finding, ...]:
     """The findings of the chosen rules, suppressed ones marked. Without a day no suppression expires."""
     wanted = {rule.info.name for rule in chosen}
-    known = built_in_rules()
+    known = all_rules()
     rules = list(chosen)
     if any(rule.info.category == SUPPRESSION for rule in chosen) and (facts.notes or settings.suppress):
         rules = [rule for rule in known if rule.info.name not in settings.ignore]  # whether a suppression is used shows only when its rule runs

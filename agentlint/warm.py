@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from agentlint import PLUGIN_GROUP
+from agentlint import PLUGIN_GROUPS
 from agentlint.cache.keys import FACTS, REPORT, facts_key
 from agentlint.cache.store import Store, digest
 from agentlint.cache.versions import whole_version
@@ -136,7 +136,7 @@ def _of_run(options: Options, settings: Settings, found: Found) -> bytes:
     folder = Path(settings.file).parent
     knowledge = [_bytes_of(folder / name) or b"" for name in settings.knowledge]
     wanted = repr((str(options.path), options.select, options.today, settings, found.set_aside, found.gaps))
-    return digest(whole_version(PLUGIN_GROUP), wanted.encode("utf-8", "backslashreplace"), *knowledge)
+    return digest(whole_version(*PLUGIN_GROUPS), wanted.encode("utf-8", "backslashreplace"), *knowledge)
 
 
 def _bytes_of(path: Path) -> bytes | None:

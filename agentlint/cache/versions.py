@@ -24,9 +24,9 @@ def lowering_version() -> bytes:
 
 
 @cache
-def whole_version(group: str) -> bytes:
-    """Changes when anything that takes part in a run does; `group` is the entry-point group of the plugins, which are not imported."""
-    points = sorted(entry_points(group=group), key=lambda p: (p.name, p.value))
+def whole_version(*groups: str) -> bytes:
+    """Changes when anything that takes part in a run does; `groups` are the entry-point groups of the plugins, which are not imported."""
+    points = sorted((p for group in groups for p in entry_points(group=group)), key=lambda p: (p.group, p.name, p.value))
     packages = sorted({p.value.partition(":")[0].partition(".")[0] for p in points})
     plugins = digest(*(f"{p.name}={p.value}".encode() for p in points), *(_package(name) for name in packages))
     return digest(_sources([_ROOT]), plugins, _installed(""), sys.version.encode())

@@ -14,9 +14,9 @@ from agentlint.errors import AgentlintError
 def command(rule: str) -> None:
     """Explain RULE: what it finds, why it hurts, how to fix it, and what it cannot see."""
     from agentlint.reporters.rule_page import rule_page
-    from agentlint.rules.catalog import built_in_rules, find_rule
+    from agentlint.rules.catalog import all_rules, find_rule
 
-    rules = built_in_rules()
+    rules = all_rules()
     found = find_rule(rule, rules)
     if found is None:
         near = difflib.get_close_matches(rule, [r.info.name for r in rules], 1)

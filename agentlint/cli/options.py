@@ -77,9 +77,9 @@ def _fail_on(ctx: click.Context, parameter: click.Parameter, values: tuple[str, 
     names = tuple(name.strip() for value in values for name in value.split(",") if name.strip())
     known: tuple[str, ...] = (*SEVERITY_NAMES, NEVER)
     if any(name not in known for name in names):
-        from agentlint.rules.catalog import built_in_rules
+        from agentlint.rules.catalog import all_rules
 
-        known = (*known, *(rule.info.name for rule in built_in_rules()))
+        known = (*known, *(rule.info.name for rule in all_rules()))
     for name in names:
         if name not in known:
             import difflib
@@ -91,12 +91,32 @@ def _fail_on(ctx: click.Context, parameter: click.Parameter, values: tuple[str, 
     return names
 
 
+def _formats(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of built-in formats, or of those that plugins add, which are looked up only then."""
+    del ctx, parameter
+    for value in values:
+        if value in FORMATS:
+            continue
+        from agentlint.reporters.catalog import find_reporter, offered_reporters
+
+        if find_reporter(value) is None:
+            reporters, refused = offered_reporters()
+            why = "".join(f"; {r.package} is refused: {r.reason}" for r in refused)
+            raise click.BadParameter(f"{value!r} is none of {', '.join((*FORMATS, *(r.name for r in reporters)))}{why}")
+    return values
+
+
+def _complete_formats(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    del ctx, parameter
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
 def complete_rules(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """Names of rules that start with what was typed."""
     del ctx, parameter
-    from agentlint.rules.catalog import built_in_rules
+    from agentlint.rules.catalog import all_rules
 
-    return [rule.info.name for rule in built_in_rules() if rule.info.name.startswith(incomplete)]
+    return [rule.info.name for rule in all_rules() if rule.info.name.startswith(incomplete)]
 
 
 def _complete_fail_on(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -110,7 +130,8 @@ workers_option = click.option("--workers", type=click.IntRange(1, 64), help="Pro
 _OPTIONS = (
     config_option,
     click.option("--select", multiple=True, metavar="RULE", shell_complete=complete_rules, help="Run only this rule; may be given several times."),
-    click.option("--format", "formats", type=click.Choice(FORMATS), multiple=True, help="Form of the report; may be given several times.  [default: console]"),
+    click.option("--format", "formats", multiple=True, callback=_formats, metavar=f"[{'|'.join(FORMATS)}]",
+                 shell_complete=_complete_formats, help="Form of the report; may be given several times.  [default: console]"),
     click.option("-o", "--output", "outputs", type=click.Path(path_type=Path), multiple=True,
                  help="File for the report; the first -o belongs to the first --format, and so on. `-` is standard output."),
     click.option("--verbose", is_flag=True, help="Do not cut long lists, show the steps of each path and why each operation was judged as it was."),

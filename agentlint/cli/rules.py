@@ -9,9 +9,9 @@ import click
 @click.option("--format", "form", type=click.Choice(("text", "json", "markdown")), default="text", show_default=True, help="Form of the list.")
 def command(form: str) -> None:
     """List the rules with severity and summary."""
-    from agentlint.rules.catalog import built_in_rules
+    from agentlint.rules.catalog import all_rules
 
-    infos = [r.info for r in built_in_rules()]
+    infos = [r.info for r in all_rules()]
     if form == "json":
         import msgspec
 

@@ -53,15 +53,15 @@ class Settings(msgspec.Struct, frozen=True):
         return Gates(self.fail_on, self.fail_under, self.overrides)
 
 
-def load_settings(root: Path, explicit: Path | None, rules: tuple[str, ...] = ()) -> Settings:
-    """Settings of a project. `rules` are the known rule names, to check references. Raises BadSettings with every mistake."""
+def load_settings(root: Path, explicit: Path | None, rules: tuple[str, ...] = (), formats: tuple[str, ...] = ()) -> Settings:
+    """Settings of a project. `rules` are the known rule names, to check references, `formats` those of plugins. Raises BadSettings with every mistake."""
     folder = root if root.is_dir() else root.parent
     for path in (explicit,) if explicit is not None else tuple(folder / name for name in FILES):
         if path is not None and path.is_file():
             text = _text(path)
             table = _table(path, text)
             if table is not None:
-                return _checked(table, Reading(text, _shown(path, folder), Known(rules)), path)
+                return _checked(table, Reading(text, _shown(path, folder), Known(rules, formats)), path)
         elif explicit is not None:
             raise BadSettings(f"{explicit} does not exist", "give an existing file to --config")
     return Settings()

@@ -22,6 +22,8 @@ class Known(msgspec.Struct, frozen=True):
     """Names that settings may refer to; no names means that none are checked."""
 
     rules: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    """Forms of the report that plugins add."""
 
 
 class Reading:
@@ -124,9 +126,10 @@ def _fail_under(reading: Reading, path: Path, value: Any) -> dict[str, float] | 
 
 def _formats(reading: Reading, path: Path, value: Any) -> tuple[str, ...] | None:
     names = _one_or_more(reading, path, value)
+    known = (*FORMATS, *reading.known.formats)
     for name in names or ():
-        if name not in FORMATS:
-            reading.wrong(path, f"{path[-1]}: unknown format {name!r}{nearest(name, FORMATS)}", name)
+        if reading.known.rules and name not in known:
+            reading.wrong(path, f"{path[-1]}: unknown format {name!r}{nearest(name, known)}", name)
     return names
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from agentlint import REPORTER_GROUP
+from agentlint.extension.loading import Refused, load_group
 from agentlint.reporters import console, csv_table, github, gitlab, html, json_v1, junit, markdown, sarif
 from agentlint.reporters.base import Reporter
 
@@ -18,6 +22,23 @@ REPORTERS: tuple[Reporter, ...] = (
 )
 
 
+@cache
+def offered_reporters() -> tuple[tuple[Reporter, ...], tuple[Refused, ...]]:
+    """Formats of plugins, and those that are refused."""
+    offered, failed = load_group(REPORTER_GROUP)
+    accepted: dict[str, Reporter] = {}
+    refused = list(failed)
+    for one in offered:
+        reporter = one.value
+        if not isinstance(reporter, Reporter) or reporter.name != one.name:
+            refused.append(Refused(one.package, f"entry point {one.name!r} is no agentlint.api.Reporter of that name"))
+        elif reporter.name in accepted or any(r.name == reporter.name for r in REPORTERS):
+            refused.append(Refused(one.package, f"the format {reporter.name!r} is taken"))
+        else:
+            accepted[reporter.name] = reporter
+    return tuple(accepted.values()), tuple(refused)
+
+
 def find_reporter(name: str) -> Reporter | None:
-    """The reporter of a name."""
-    return next((r for r in REPORTERS if r.name == name), None)
+    """The reporter of a name, built in or of a plugin."""
+    return next((r for r in REPORTERS if r.name == name), None) or next((r for r in offered_reporters()[0] if r.name == name), None)

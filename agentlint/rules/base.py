@@ -81,6 +81,8 @@ class LoadedRule(msgspec.Struct, frozen=True):
     rule: Rule
     info: RuleInfo
     check: Check
+    package: str = ""
+    """The distribution of a plugin that it comes from; empty for built-in rules."""
 
 
 class MalformedRule(Exception):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from types import ModuleType
 
 import msgspec
 
+from agentlint import RULE_GROUP
 from agentlint.analysis.facts import Facts
+from agentlint.errors import BrokenPlugin
+from agentlint.extension.loading import Refused, load_group
 from agentlint.findings.finding import Finding, in_order
 from agentlint.findings.fingerprint import distinct
 from agentlint.ir.notes import SuppressionFlaw
-from agentlint.rules.base import LoadedRule, RuleContext, load_rule
+from agentlint.rules.base import LoadedRule, MalformedRule, RuleContext, load_rule
 from agentlint.rules.contract import decision_without_reason_field, no_history_endpoint, phantom_operation, undocumented_operation
 from agentlint.rules.decisions import audit_bypassing_write, partially_audited_decision_path, unaudited_decision_path, unrecorded_model_decision
 from agentlint.rules.description import (
@@ -54,10 +58,48 @@ def built_in_rules() -> tuple[LoadedRule, ...]:
     return tuple(load_rule(module) for module in MODULES)
 
 
+@cache
+def offered_rules() -> tuple[tuple[LoadedRule, ...], tuple[Refused, ...]]:
+    """Rules of plugins, and those that are refused: malformed, or with a name that is taken."""
+    offered, failed = load_group(RULE_GROUP)
+    taken = {rule.info.name for rule in built_in_rules()}
+    rules: list[LoadedRule] = []
+    refused = list(failed)
+    for one in offered:
+        try:
+            rule = load_rule(one.value) if isinstance(one.value, ModuleType) else None
+        except MalformedRule as error:
+            refused.append(Refused(one.package, str(error)))
+            continue
+        if rule is None or rule.info.name in taken:
+            refused.append(Refused(one.package, f"entry point {one.name!r} is no module" if rule is None else f"the rule name {rule.info.name!r} is taken"))
+            continue
+        taken.add(rule.info.name)
+        rules.append(msgspec.structs.replace(rule, package=one.package))
+    return tuple(rules), tuple(refused)
+
+
+def all_rules() -> tuple[LoadedRule, ...]:
+    """The built-in rules, then those of plugins."""
+    return (*built_in_rules(), *offered_rules()[0])
+
+
 def run_rules(facts: Facts, rules: Iterable[LoadedRule], settings: dict[str, str] | None = None) -> tuple[Finding, ...]:
     """The findings of some rules, most consequential first, fingerprints told apart."""
     context = RuleContext.of(facts, settings)
-    return in_order(distinct(finding for rule in rules for finding in rule.check(context)))
+    return in_order(distinct(finding for rule in rules for finding in _checked(rule, context)))
+
+
+def _checked(rule: LoadedRule, context: RuleContext) -> Iterator[Finding]:
+    """What a rule says. Raises BrokenPlugin when one of a plugin fails: to leave it out would look clean."""
+    if not rule.package:
+        yield from rule.check(context)
+        return
+    try:
+        yield from rule.check(context)
+    except Exception as error:
+        message = f"the rule {rule.info.name} of the package {rule.package} failed: {type(error).__name__}: {error}"
+        raise BrokenPlugin(message, f'update or remove {rule.package}, or switch the rule off with ignore = ["{rule.info.name}"]') from error
 
 
 def about_suppressions(flaws: tuple[SuppressionFlaw, ...], rules: Iterable[LoadedRule]) -> tuple[Finding, ...]:

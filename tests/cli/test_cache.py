@@ -137,7 +137,7 @@ def test_poisoned_entries_are_worked_out_again(report, system: Path) -> None:
 
 def test_a_new_version_asks_anew(report, agentlint, system: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     right = report(system)
-    monkeypatch.setattr("agentlint.warm.whole_version", lambda group: b"next")
+    monkeypatch.setattr("agentlint.warm.whole_version", lambda *groups: b"next")
     assert not _was_looked_up(agentlint, system)
     monkeypatch.setattr("agentlint.cache.keys.lowering_version", lambda: b"next")
     assert report(system) == right

@@ -75,7 +75,7 @@ function drawGraph(graph) {
   };
   for (const edge of graph.edges) paths.push([edge, draw("path", { class: "edge " + edge.kind, d: edgePath(view.placed.get(edge.from), view.placed.get(edge.to)) })]);
   for (const node of graph.nodes) shapes.set(node.id, nodeOf(node, light));
-  const heads = columns.map(({ list, name }) => draw("text", { class: "column", x: list[0].x, y: 18 }, name));
+  const heads = columns.map(({ list, name }) => draw("text", { class: "column", x: list[0].x, y: list[0].y - 12 }, name));
   byId("graph").replaceChildren(draw("g", {}, paths.map(([, path]) => path), heads, columns.flatMap(({ list }) => list.map((node) => shapes.get(node.id)))));
   view.whole = { x: -14, y: -6, w: width + 28, h: height + 12 };
   fitGraph();
@@ -143,7 +143,8 @@ function telling(found) {
   const worth = (c) => {
     const others = c.operations.some((n) => (data.operations[n].others || []).length);
     const decided = new Set(c.operations.flatMap((n) => decisionsOf.get(n) || [])).size;
-    return (c.surfaces.has("gui") ? 2 : 0) + (others ? 3 : 0) + Math.min(decided, 4) - Math.max(0, decided - 6) - Math.max(0, c.operations.length - 4);
+    const changed = new Set(c.operations.flatMap((n) => (data.operations[n].effects || []).map((e) => e[0]))).size;
+    return (c.surfaces.has("gui") ? 2 : 0) - Math.max(0, changed - 4) + (others ? 3 : 0) + Math.min(decided, 4) - Math.max(0, decided - 6) - Math.max(0, c.operations.length - 4);
   };
   return found.reduce((best, c) => (worth(c) > worth(best) ? c : best), found[0]);
 }

@@ -66,7 +66,7 @@ function decisionBody(number) {
       el("p", { class: "facts" }, ["who", "what", "why"].map((name) => badge(holds.includes(name) ? "audited" : "unaudited", name + (holds.includes(name) ? "" : " is missing")))),
       el("ol", { class: "path" }, silent || (d.steps || []).length ? records : [el("li", { class: "change" }, d.effect[0], " ", place(d.effect[2]), code(d.effect[2], 1, 2)), records])] : "",
     (d.operations || []).length ? el("p", {}, "Started by: ", d.operations.slice(0, 8).map((n, i) => [i ? ", " : "",
-      el("button", { type: "button", class: "link", onclick: () => openPanel(data.operations[n].name, [operationCard(n)]) }, data.operations[n].name)]),
+      el("button", { type: "button", class: "link", onclick: () => openPanel(data.operations[n].name, [operationCard(n)]) }, data.operations[n].name + " (" + SURFACES[data.operations[n].surface] + ")")]),
       d.operations.length > 8 ? " and " + (d.operations.length - 8) + " more" : "") : "");
 }
 

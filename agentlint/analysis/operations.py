@@ -28,7 +28,7 @@ _DECLARED_MACHINE = frozenset({"graphql", "rpc"})
 """Surfaces that a framework declares for programs, whoever may call them in fact."""
 _SUBMITTED = frozenset({
     "method", "form", "files", "values", "json", "get_json", "data", "get_data", "body", "stream", "POST", "FILES", "validate", "validate_on_submit",
-    "is_submitted", "is_valid", "get_argument", "get_arguments", "get_body_argument", "parse_args", "load", "args",
+    "is_submitted", "is_valid", "get_argument", "get_arguments", "get_body_argument", "parse_args", "load",
 })
 """Attributes by which handlers look at a submission."""
 _MOST_EFFECTS = 24

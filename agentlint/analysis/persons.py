@@ -11,6 +11,7 @@ from agentlint.ir.effects import Effect, ReachedEffect
 
 _FLOWS: tuple[tuple[str, str], ...] = (
     (r"\b(log ?in|sign ?in|sso|saml|oidc)\b", "sign-in"),
+    (r"\b(oauth2?|openid|social) (redirect|callback|complete|login)\b", "sign-in"),
     (r"\b(log ?out|sign ?out)\b", "sign-out"),
     (r"\b(sign ?up|registration|register (new )?(user|account)|(users?|accounts?|auth) register|create account)\b", "a person opens an account"),
     (r"\b(passwords?|passwd|passphrase|forgot|recover account|account recovery)\b", "a person's own password"),
@@ -21,8 +22,8 @@ _FLOWS: tuple[tuple[str, str], ...] = (
     (r"\b(captcha|recaptcha|hcaptcha|turnstile)\b", "a captcha"),
     (r"\b(consent|authori[sz]e (app|application|client)|oauth authori[sz]e|cookie banner|accept terms|terms accept)\b", "consent"),
     (
-        r"\b((verify|confirm|validate|activate) (e ?mail|account|address)|change e ?mail"
-        r"|(e ?mail|accounts?|address) (verify|verification|confirm|confirmation|activation|activate)|e ?mail (address )?change)\b",
+        r"\b((verify|confirm|validate|activate) (e ?mail|account|address|mailbox)|change e ?mail"
+        r"|(e ?mail|accounts?|address|mailbox) (verify|verification|confirm|confirmation|activation|activate)|e ?mail (address )?change)\b",
         "confirmation of an address",
     ),
     (r"\b(unsubscribe|opt out)\b", "a mailed unsubscribe link"),

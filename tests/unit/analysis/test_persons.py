@@ -18,6 +18,8 @@ def reached(kind: str, operation: str, *fields: str) -> ReachedEffect:
         (["login", "/accounts/login/"], reached("authentication", "login"), False, True),
         (["leave"], reached("session", "write"), False, True),
         (["add_totp", "/two_factor/totp/"], reached("orm-write", "update", "totp"), False, True),
+        (["verify_mailbox", "/mailbox_verify"], reached("orm-write", "update", "verified"), False, True),
+        (["oauth_redirect", "/redirect"], reached("orm-write", "create"), False, True),
         (["appearance"], reached("orm-write", "update", "theme"), False, True),
         (["save"], reached("orm-write", "update", "password"), False, True),
         (["ProfileAdmin.remove_totp", "/admin/profile/"], reached("orm-write", "update", "totp"), True, False),

@@ -10,7 +10,8 @@ from agentlint.analysis.wording import DEEDS, words
 from agentlint.ir.effects import Effect, ReachedEffect
 
 _FLOWS: tuple[tuple[str, str], ...] = (
-    (r"\b(log ?in|sign ?in|sso|saml|oidc)\b", "sign-in"),
+    (r"\b(log ?in|sign ?in)\b", "sign-in"),
+    (r"^(?!.*\b(add|create|new|edit|update|change|configure|delete|remove)\b.*).*\b(sso|saml|oidc)\b", "sign-in"),  # those set up a provider, not a session
     (r"\b(oauth2?|openid|social) (redirect|callback|complete|login)\b", "sign-in"),
     (r"\b(log ?out|sign ?out)\b", "sign-out"),
     (r"\b(sign ?up|registration|register (new )?(user|account)|(users?|accounts?|auth) register|create account)\b", "a person opens an account"),

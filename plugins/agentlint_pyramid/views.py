@@ -116,6 +116,8 @@ class Views:
                         key, value = (self._setup.value(a, info) for a in call.args)
                         if isinstance(key, str) and isinstance(value, str | bool):
                             defaults.setdefault(key, value)
+                    elif _updates_keywords(call, info):
+                        defaults.update({k: v for k, v in self._keywords(call, info).items() if isinstance(v, str | bool)})
                 self._registering[name] = defaults
         return self._registering[name]
 
@@ -170,3 +172,10 @@ class Views:
         held = self._program.classes.get(owner)
         symbol = f"{held.node.qualname}.{handler.node.name}" if held is not None else handler.node.qualname
         return View(settings, handler, owner, symbol, handler.module.path, line)
+
+
+def _updates_keywords(call: syntax.Call, info: FunctionInfo) -> bool:
+    """True for `kwargs.update(renderer="json")` on the keywords that a decorator is given."""
+    func = call.func
+    names = {p.name for p in info.node.params if p.kind == "double-star"}
+    return isinstance(func, syntax.Attribute) and func.attr == "update" and isinstance(func.value, syntax.Name) and func.value.id in names

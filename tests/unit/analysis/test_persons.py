@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agentlint.analysis.persons import human_by_design
-from agentlint.ir.effects import Effect, ReachedEffect
+from agentlint.ir.effects import Effect, ReachedEffect, Step
 
 
 def reached(kind: str, operation: str, *fields: str) -> ReachedEffect:
@@ -27,6 +27,8 @@ def reached(kind: str, operation: str, *fields: str) -> ReachedEffect:
         (["Register.post", "/accounts/register/"], reached("orm-write", "create"), False, True),
         (["Confirm", "/accounts/confirm/{key}/"], reached("orm-write", "update", "is_active"), False, True),
         (["register_device", "/devices/register/"], reached("orm-write", "create"), False, False),
+        (["add_oidc_publisher", "/projects/{id}/publishing/"], reached("orm-write", "create"), False, False),
+        (["oidc_callback", "/oidc/callback"], reached("orm-write", "update", "last_seen"), False, True),
         (["edit_order", "/orders/{id}/"], reached("orm-write", "update", "price"), False, False),
     ],
 )
@@ -37,3 +39,14 @@ def test_human_by_design(names: list[str], effect: ReachedEffect, administers: b
 def test_a_flash_message_alone_makes_nothing_personal() -> None:
     shown = ReachedEffect(Effect("session", "write", "", "m.py", 1, "f", incidental=True))
     assert human_by_design(["shortlist"], [shown], True) == ""
+
+
+def test_a_note_left_in_the_session_by_a_helper_is_not_all_that_an_action_does() -> None:
+    note = ReachedEffect(Effect("session", "write", "message", "m.py", 1, "note"), (Step("m.py", 2, "note"),))
+    assert human_by_design(["cancel_order", "/orders/{id}/cancel"], [note], False) == ""
+    assert human_by_design(["choose_tab", "/tabs"], [note], False) != ""
+
+
+def test_a_flashed_message_says_nothing() -> None:
+    flash = ReachedEffect(Effect("session", "write", "", "m.py", 1, "f", incidental=True))
+    assert human_by_design(["save_order"], [flash], False) == ""

@@ -21,6 +21,7 @@ from agentlint.analysis.operations import Reach, build_entries
 from agentlint.analysis.program import Program, build_program
 from agentlint.analysis.relations import Relations
 from agentlint.analysis.summaries import summarise
+from agentlint.analysis.tables import table_of
 from agentlint.analysis.ties import tie_pages
 from agentlint.analysis.ties_by_name import tie_names
 from agentlint.analysis.types import Type, Types, infer_types
@@ -243,7 +244,7 @@ def _code_facts(
     with state.timed("decisions"):
         audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms)))
     with state.timed("matching"):
-        background = Background(audited.record_models, Relations(types).other_end, WrittenValues(program).of)
+        background = Background(audited.record_models, Relations(types).other_end, WrittenValues(program).of, lambda model: table_of(model, program))
         operations = match_operations(entries, background)
     state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]
     resolved = sum(1 for r in routes if r.handler or r.effects)

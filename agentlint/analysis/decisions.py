@@ -116,8 +116,13 @@ class DecisionFinder:
         """Decisions of all handlers, then of the functions that decide on their own."""
         rows = [row for handler in self._handlers for row in self.at_handler(handler)]
         taken = {handler.function for handler in self._handlers}
-        rows += [row for function in functions if function not in taken for row in self.in_function(function)]
+        rows += [row for function in functions if function not in taken and not self._tests(function) for row in self.in_function(function)]
         return rows
+
+    def _tests(self, function: str) -> bool:
+        """True for methods of test cases, also of those that a product ships as bases for the tests of its plugins."""
+        owner = self._program.functions[function].owner
+        return bool(owner) and any(base.endswith("TestCase") for base in self._program.mro(owner))
 
     def at_handler(self, handler: Handler) -> Iterator[Decision]:
         """What an actor's request decides over."""

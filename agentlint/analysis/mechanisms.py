@@ -10,6 +10,7 @@ from agentlint.analysis.calls import Calls, CallSite
 from agentlint.analysis.listeners import Listening, find_listeners
 from agentlint.analysis.mechanism_places import Registrations, argument_at, settings_texts
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
+from agentlint.analysis.tables import table_of
 from agentlint.analysis.types import Types
 from agentlint.ir import syntax as s
 from agentlint.ir.decisions import Bypass, Mechanism, RecordContent
@@ -31,21 +32,11 @@ class Coverage:
         self.mechanisms = tuple(mechanisms)
         self._by_table: dict[str, list[Mechanism]] = {}
         for one in self.mechanisms:
-            self._by_table.setdefault(self.table(one.model) if one.model else "", []).append(one)
+            self._by_table.setdefault(self._table(one.model) if one.model else "", []).append(one)
         self._skips: dict[str, frozenset[str]] = {}
 
-    def table(self, model: str) -> str:
-        """The model that owns the table: a proxy's base, else the model itself."""
-        for name in self._program.mro(model) if model in self._program.classes else ():
-            info = self._program.classes.get(name)
-            if info is None or not self._is_proxy(info):
-                return name
-        return model
-
-    def _is_proxy(self, info: ClassInfo) -> bool:
-        meta = self._program.classes.get(info.nested.get("Meta", ""))
-        proxy = meta.attributes.get("proxy") if meta is not None else None
-        return isinstance(proxy, s.Constant) and proxy.value is True
+    def _table(self, model: str) -> str:
+        return table_of(model, self._program)
 
     def sees(self, effect: Effect, owner: str = "") -> Mechanism | None:
         """The mechanism that records the write. `owner` is the class that the framework performs it for (an admin class)."""
@@ -80,7 +71,7 @@ class Coverage:
 
     def _candidates(self, effect: Effect) -> Iterator[Mechanism]:
         if effect.model:
-            tables = [self.table(effect.model)]
+            tables = [self._table(effect.model)]
             if effect.model in self._program.classes:
                 tables += [n for n in self._program.mro(effect.model) if n not in tables]
             for table in tables:
@@ -183,8 +174,12 @@ class _Finder:
                 yield from self._made(found, path, expr, info, [name], info.module.path, expr.line)
 
     def _known(self, expr: s.Expr, scope: ClassInfo) -> tuple[str, MechanismRow | None]:
-        """The library's registration that an expression names, also by a class of the project derived from it."""
+        """The library's registration that an expression names, also by a class of the project derived from it or a `partial` of it."""
         path = self._program.resolve(expr, scope)
+        held = self._program.lookup(path) if path and path not in self._program.classes else None
+        if isinstance(held, s.Call) and _last(held.func) == "partial" and held.args:
+            home = self._program.modules.get(path.rpartition(".")[0])
+            path = self._program.resolve(held.args[0], home) if home is not None else path
         for name in self._program.mro(path) if path in self._program.classes else (path,):
             row = self._library.mechanism(name) if name else None
             if row is not None:

@@ -215,13 +215,20 @@ def changes_by(routes: Sequence[Route], method: str, reached: Sequence[ReachedEf
     """
     asks = _asks_to_act(routes)
     if method in _SAFE:
-        return any(changes_state(r.effect) and (asks or (not r.chain and not concerns_session(r.effect)) or r.effect.registered) for r in reached)
+        return any(changes_state(r.effect) and (_asked_for(r, asks) or r.effect.registered) for r in reached)
     if any(is_consequential(r.effect) for r in reached):
         return True
     submitted = method in _WRITING_METHODS
     if any(changes_state(r.effect) and (submitted or r.methods or r.effect.kind == "authentication" or asks) for r in reached):
         return True
     return submitted and acts and (method == "MUTATION" or not looks_up(routes[0]))
+
+
+def _asked_for(reached: ReachedEffect, asks: bool) -> bool:
+    """What a safe method does on purpose: when its words ask for it, what is no mere trace in the session; otherwise what stands in the handler itself."""
+    if concerns_session(reached.effect):
+        return asks and not reached.chain
+    return asks or not reached.chain
 
 
 def _calls_something(function: Function) -> bool:

@@ -205,6 +205,9 @@ class Evaluator:
         return collection("set" if expr.kind == "set" else "list", self.eval(expr.elements[0], frame))
 
     def _subscript(self, expr: s.Subscript, frame: Frame) -> Types_:
+        handed = self._engine.parameters.by_keyword(expr.value, expr.index, frame)
+        if handed:
+            return handed
         found: list[Types_] = []
         sliced = isinstance(expr.index, s.Other) and expr.index.kind == "slice"
         for one in self.eval(expr.value, frame):

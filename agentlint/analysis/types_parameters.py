@@ -118,6 +118,16 @@ class Parameters:
         """What the program's calls pass for a parameter."""
         return self._passed.ask((info.id, parameter.name), self._asked, info, parameter)
 
+    def by_keyword(self, mapping: s.Expr, key: s.Expr | None, frame: Frame) -> Types_:
+        """`kwargs["user"]`, `kwargs.pop("user")`: what calls pass for a keyword that the function takes among its `**kwargs`."""
+        binding = frame.flow.reaching.get(id(mapping))
+        info = frame.scope
+        if binding is None or binding.kind != "parameter" or binding.expr.kind != "double-star" or not isinstance(info, FunctionInfo):
+            return ()
+        if not isinstance(key, s.Constant) or not isinstance(key.value, str):
+            return ()
+        return self.passed(info, s.Parameter(key.value, kind="keyword"))
+
     def _passed_within(self, info: FunctionInfo, parameter: s.Parameter, concrete: Type | None) -> Types_:
         """What methods of a concrete class pass to one another: a shared base hands on what only the concrete class can tell."""
         if concrete is None or concrete.name == info.owner:

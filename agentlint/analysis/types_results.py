@@ -68,6 +68,9 @@ class Results:
             return self._asked(call, func, frame)
         if not isinstance(func, s.Attribute) or func.attr not in ("get", "pop", "setdefault") or not call.args:
             return None
+        handed = self._engine.parameters.by_keyword(func.value, call.args[0], frame)
+        if handed:
+            return handed
         holders = self._engine.eval(func.value, frame)
         return union(self._engine.members.keyed(t, call.args[0]) for t in holders) or None
 

@@ -67,6 +67,8 @@ class Background(msgspec.Struct, frozen=True):
     """A many-to-many relation's other model and its name there."""
     values: Callable[[Effect], dict[str, frozenset[str]]] = lambda effect: {}
     """Constants that an effect writes."""
+    table: Callable[[str], str] = lambda model: model
+    """The model that owns a model's table: a proxy writes its base's rows."""
 
 
 def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, with_parts: bool = False) -> list[Atom]:
@@ -165,7 +167,7 @@ def _operation(effect: Effect) -> str:
 def _subject(effect: Effect, background: Background) -> str:
     """What an effect acts on: a model, a relation between two, or the name of something outside."""
     ends = _ends(effect, background)
-    return " and ".join(sorted(model for model, _ in ends)) if len(ends) == 2 else effect.model or effect.target
+    return " and ".join(sorted(model for model, _ in ends)) if len(ends) == 2 else background.table(effect.model) or effect.target
 
 
 def rarities(entries: Iterable[Entry], background: Background) -> dict[str, float]:

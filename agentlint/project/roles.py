@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Literal
 
-Role = Literal["python", "script", "markup", "data", "tests", "vendored", "generated", "migrations", "other"]
-"""`data` is YAML or JSON that may be an API description; `tests`, `vendored`, `generated` and `migrations` are set aside."""
+Role = Literal["python", "script", "markup", "data", "tests", "vendored", "generated", "migrations", "examples", "other"]
+"""`data` is YAML or JSON that may be an API description; `tests`, `vendored`, `generated`, `migrations` and `examples` are set aside."""
 
-SET_ASIDE: frozenset[Role] = frozenset({"tests", "vendored", "generated", "migrations"})
+SET_ASIDE: frozenset[Role] = frozenset({"tests", "vendored", "generated", "migrations", "examples"})
 
 _SUFFIXES: dict[str, Role] = {
     ".py": "python",
@@ -35,6 +35,8 @@ _SUFFIXES: dict[str, Role] = {
 _TEST_FOLDERS = frozenset({"tests", "unittests", "__tests__", "e2e", "cypress", "testdata", "test_data", "__mocks__"})
 _PERHAPS_TESTS = frozenset({"test", "testing", "spec", "specs"})
 """Folder names that applications also use for things of their own: test folders only where test files stand in them."""
+_EXAMPLES = frozenset({"example", "examples", "sample", "samples", "demo", "demos"})
+"""Folders at the top that show how to use a product, where most of its code stands beside them."""
 _VENDORED = frozenset(
     {
         "node_modules",
@@ -69,6 +71,18 @@ def proven_test_folders(paths: Iterable[str]) -> frozenset[str]:
         if _TEST_FILE.search(pure.name):
             found |= {str(parent) for parent in pure.parents if parent.name.lower() in _PERHAPS_TESTS}
     return frozenset(found)
+
+
+def example_folders(paths: Iterable[str]) -> frozenset[str]:
+    """The folders of examples at the top of a tree most of whose Python stands elsewhere; where they hold the most, they are the product."""
+    counts: dict[str, int] = {}
+    for path in paths:
+        top, inside, _ = path.partition("/")
+        if path.endswith(".py"):
+            name = top if inside and top.lower() in _EXAMPLES else ""
+            counts[name] = counts.get(name, 0) + 1
+    rest = counts.pop("", 0)
+    return frozenset(counts) if sum(counts.values()) < rest else frozenset()
 
 
 def role_of(path: str, test_folders: frozenset[str] = frozenset()) -> Role:

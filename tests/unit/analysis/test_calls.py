@@ -694,3 +694,19 @@ def f(x):
     get(x).go()
 """
     assert Analysed({"m.py": code}).targets("m.f", "go") == ["m.A.go", "m.B.go"]
+
+
+def test_keywords_taken_out_of_the_rest() -> None:
+    found = one("""
+        from shop import Order, Invoice
+        class Form:
+            def __init__(self, *args, **kwargs):
+                self.order = kwargs.pop("order")
+                self.invoice = kwargs["invoice"]
+            def save(self):
+                self.order.pay()
+                self.invoice.send()
+        def view():
+            return Form({}, order=Order(), invoice=Invoice()).save()
+        """, shop=SHOP)
+    assert [site.targets[0].function for site in found.calls.sites("a.Form.save")] == ["shop.Order.pay", "shop.Invoice.send"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from agentlint.analysis.operations import Entry
-from agentlint.graph.matching import match_operations
+from agentlint.graph.matching import Background, match_operations
 from agentlint.ir.effects import Effect, ReachedEffect
 from agentlint.ir.operations import Guard, Operation, Route
 
@@ -74,3 +74,10 @@ def test_what_a_reading_endpoint_writes_in_passing_is_no_counterpart() -> None:
     endpoint = entry("api", "show", write("update", "Order", "state"), method="GET", guard="token")
     reading = Entry(msgspec.structs.replace(endpoint.operation, changes_state=False), endpoint.reached, endpoint.guards, endpoint.routes)
     assert judged(entry("gui", "close", write("update", "Order", "state")), reading).status == "gui-only"
+
+
+def test_a_proxy_writes_the_rows_of_its_base() -> None:
+    page, api = entry("gui", "remove", write("delete", "Customer")), entry("api", "destroy", write("delete", "User", line=9), method="DELETE", guard="token")
+    proxies = {"shop.Customer": "shop.User"}
+    found = next(o for o in match_operations([page, api], Background(table=lambda m: proxies.get(m, m))) if o.surface == "gui")
+    assert found.status == "agent-accessible"

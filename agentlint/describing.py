@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from agentlint.analysis.facts import Facts
-from agentlint.ir.description import Description
+from agentlint.ir.description import Description, Problem
 from agentlint.ir.source import Gap
 from agentlint.project.files import SourceFile, read_within
+
+if TYPE_CHECKING:
+    from agentlint.analysis.contracts.handed_on import HandedOn
 
 Asked = Callable[[str, bytes | None], None]
 """Told of every further file that a document asked for, with what was found there."""
@@ -43,9 +47,26 @@ def load_descriptions(root: str, files: Sequence[SourceFile], gap: Callable[[Gap
 def describe(facts: Facts, root: str, files: Sequence[SourceFile], documents: Sequence[Description], gap: Callable[[Gap], None]) -> Facts:
     """The facts with those of every description, and with what the files say to agentlint."""
     facts = _noted(facts, root, {f.path: f.absolute for f in files}, documents)
+    handed, problems = _beside(documents, gap)
+    facts = msgspec.structs.replace(facts, problems=(*facts.problems, *problems))
     for document in documents:
-        facts = _with(facts, document, gap)
+        facts = _with(facts, document, handed, gap)
     return facts
+
+
+def _beside(documents: Sequence[Description], gap: Callable[[Gap], None]) -> tuple[HandedOn, tuple[Problem, ...]]:
+    """What Arazzo and Overlay documents add: how identifiers are handed on, and what they name that no description has."""
+    from agentlint.analysis.contracts.handed_on import worked
+    from agentlint.frontends.openapi.overlays import unmatched
+
+    described = {d.file: d for d in documents if d.kind == "openapi"}
+    try:
+        handed, problems = worked([d for d in documents if d.kind == "arazzo"], tuple(described.values()))
+        targets = [p for d in documents if d.kind == "overlay" for p in unmatched(d, described)]
+    except Exception as error:
+        gap(Gap(next((d.file for d in documents if d.kind != "openapi"), ""), 0, f"could not be judged ({type(error).__name__}: {error})"))
+        return {}, ()
+    return handed, tuple(sorted({*problems, *targets}))
 
 
 def _noted(facts: Facts, root: str, files: Mapping[str, str], documents: Sequence[Description]) -> Facts:
@@ -62,7 +83,7 @@ def _noted(facts: Facts, root: str, files: Mapping[str, str], documents: Sequenc
     return msgspec.structs.replace(facts, notes=tuple(sorted(found)))
 
 
-def _with(facts: Facts, document: Description, gap: Callable[[Gap], None]) -> Facts:
+def _with(facts: Facts, document: Description, handed: HandedOn, gap: Callable[[Gap], None]) -> Facts:
     from agentlint.analysis.contracts import judge
     from agentlint.analysis.contracts.agreement import agree
     from agentlint.frontends.openapi.validity import validate
@@ -71,7 +92,7 @@ def _with(facts: Facts, document: Description, gap: Callable[[Gap], None]) -> Fa
         gap(one)
     try:
         problems = tuple(validate(document))
-        found = judge(document)
+        found = judge(document, handed)
     except Exception as error:
         gap(Gap(document.file, 0, f"could not be judged ({type(error).__name__}: {error})"))
         return facts

@@ -13,12 +13,12 @@ from agentlint.findings import Report
 DESCRIPTIONS = Path(__file__).parents[2] / "fixtures" / "descriptions"
 
 
-@pytest.mark.parametrize("name", [p.stem for p in sorted(DESCRIPTIONS.glob("*.yaml"))])
+@pytest.mark.parametrize("name", [p.name for p in sorted((*DESCRIPTIONS.glob("*.yaml"), *filter(Path.is_dir, DESCRIPTIONS.iterdir())))])
 def test_a_description_is_judged_as_expected(name: str, update_golden: bool) -> None:
     """Missing steps, what a repeat does, sources of identifiers, findings."""
-    report, _ = run(Options(DESCRIPTIONS / f"{name}.yaml"))
+    report, _ = run(Options(DESCRIPTIONS / name))
     text = "\n".join(said(report)) + "\n"
-    golden = DESCRIPTIONS / f"{name}.expected.txt"
+    golden = DESCRIPTIONS / f"{Path(name).stem}.expected.txt"
     if update_golden:
         golden.write_text(text, encoding="utf-8")
     assert golden.read_text(encoding="utf-8") == text

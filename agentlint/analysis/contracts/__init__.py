@@ -8,6 +8,7 @@ from agentlint.analysis.contracts.accountability import unaccountable
 from agentlint.analysis.contracts.authentication import no_machine_authentication
 from agentlint.analysis.contracts.automation import Automations
 from agentlint.analysis.contracts.described import described_operations
+from agentlint.analysis.contracts.handed_on import HandedOn, linked
 from agentlint.analysis.contracts.identifiers import Identifiers
 from agentlint.analysis.contracts.lifecycles import Lifecycles, lifecycle_rows
 from agentlint.analysis.contracts.payloads import Payloads
@@ -30,8 +31,8 @@ class ContractFacts(msgspec.Struct, frozen=True):
     tools: tuple[Tool, ...] = ()
 
 
-def judge(description: Description) -> ContractFacts:
-    """Facts of one description; Arazzo and Overlay documents yield none of their own."""
+def judge(description: Description, handed: HandedOn | None = None) -> ContractFacts:
+    """Facts of one description; Arazzo and Overlay documents yield none of their own. `handed` is what workflows say on where identifiers come from."""
     if description.kind != "openapi":
         return ContractFacts()
     payloads = Payloads(Schemas(description.index))
@@ -41,5 +42,5 @@ def judge(description: Description) -> ContractFacts:
     operations = described_operations(description, roles, Automations(roles, resources, payloads))
     tools = Tools(description, roles, payloads, operations)
     lacks = (*no_machine_authentication(description), *unaccountable(description, resources, payloads), *tools.shortcomings())
-    identifiers = tuple(Identifiers(roles, resources, payloads).all())
+    identifiers = tuple(Identifiers(roles, resources, payloads, {**linked(description), **(handed or {})}).all())
     return ContractFacts(operations, lifecycle_rows(steps, description), identifiers, lacks, tools.all())

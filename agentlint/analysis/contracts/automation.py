@@ -45,6 +45,7 @@ class Automations:
         self._payloads = payloads
         self._resource = {id(role): resource for resource in resources for role in resource.roles}
         self._by_shape: dict[str, set[str]] = {}
+        self._set_here = {r.path.shape for r in roles if r.operation.method in ("POST", "PUT") and r.operation.body is None}
         for role in roles:
             self._by_shape.setdefault(role.path.shape, set()).add(role.operation.method)
 
@@ -126,6 +127,8 @@ class Automations:
         by_body = role.operation.method == "DELETE" and not role.path.ends_with_hole and role.operation.body is not None
         if by_body and "POST" in self._by_shape.get(role.path.shape, ()):
             return "undoable", "posting to the same place puts it back"
+        if role.place == "single" and role.path.shape in self._set_here:
+            return "undoable", "it switches off what a call without any content switches on at the same place"
         actions = resource.of("action") if resource is not None and not resource.archival else ()
         if any(r.verb in ("restore", "undelete", "recover", "unarchive") for r in actions):
             return "undoable", "another operation restores it"

@@ -15,6 +15,8 @@ IDENTIFYING = (
     "sha", "hash",
 )
 """Last words of names that identify a thing."""
+LOGINS = frozenset({"login", "username", "handle"})
+"""Words for the name by which a person signs in."""
 _PEOPLE = frozenset({"owner", "author", "assignee", "creator", "member", "recipient", "username", "login", "account", "user"})
 """Words for a person in a part that the person plays."""
 
@@ -57,6 +59,8 @@ def fits(field: str, name: str) -> bool:
         return True
     if own[-1] not in IDENTIFYING:
         return False
+    if own[-1] in LOGINS and wanted[-1:] and wanted[-1] in LOGINS:
+        return True
     last = wanted[-1] if wanted else name.lower()
     if last not in IDENTIFYING and len(own) == 1:
         return True

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from agentlint.analysis.contracts.identifier_words import IDENTIFYING, fits, noun_before, nouns_of, people, shared
+from agentlint.analysis.contracts.handed_on import HandedOn
+from agentlint.analysis.contracts.identifier_words import IDENTIFYING, LOGINS, fits, noun_before, nouns_of, people, shared
 from agentlint.analysis.contracts.paths import Path, parse_path
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource
@@ -39,12 +40,15 @@ class _Offer(msgspec.Struct, frozen=True, eq=False):
     operation: DescribedOperation
     where: str
     name: str
+    kind: str = ""
+    """JSON type of the field, empty where nothing says."""
 
 
 class Identifiers:
     """Answers for one description: each document's own convention for identifiers is learned from what its answers hold."""
 
-    def __init__(self, roles: Sequence[Role], resources: Sequence[Resource], payloads: Payloads) -> None:
+    def __init__(self, roles: Sequence[Role], resources: Sequence[Resource], payloads: Payloads, handed: HandedOn | None = None) -> None:
+        self._handed = handed or {}
         self._payloads = payloads
         self._roles = roles
         self._resource = {id(role): resource for resource in resources for role in resource.roles}
@@ -78,6 +82,9 @@ class Identifiers:
             return row.of("constant", None, fixed)
         if self._from_a_screen(role.operation, parameter.name):
             return row.of("unreachable", None, "only a browser receives it")
+        source = self._handed.get((role.operation.name, parameter.name))
+        if source is not None:
+            return Identifier(row.operation, row.parameter, row.location, "produced", f"{source[0]} -> {source[1]}", f"{source[2]} hands it on")
         if parameter.location == "path":
             if self._chosen(role, parameter.name):
                 return row.of("caller-known", None, "the caller chooses it for the thing that the call makes")
@@ -197,11 +204,16 @@ class Identifiers:
         wanted = "".join(noun_words(name)) or name.lower()
         tail = (noun_words(name) or (name.lower(),))[-1]
 
-        def rank(offer: _Offer) -> tuple[bool, bool, int, bool]:
+        kind = next((self._payloads.schemas.shape(p.schema).kind for p in asking.operation.parameters if p.name == name), "")
+
+        def rank(offer: _Offer) -> tuple[bool, bool, bool, bool, int, int]:
             own = "".join(noun_words(offer.name)) or offer.name.lower()
             kinds = {"list": 0, "create": 1, "read": 2}
             role_kind = next((r.kind for r in resource.roles if r.operation is offer.operation), "read")
-            return (own != wanted and own != tail, own not in ("id", tail), kinds.get(role_kind, 3), offer.operation.method != "GET")
+            other_kind = bool(kind and offer.kind) and kind != offer.kind
+            order = kinds.get(role_kind, 3)
+            same = own in (wanted, tail) or (own in LOGINS and tail in LOGINS)
+            return (not same, other_kind, own not in ("id", tail), offer.operation.method != "GET", order, offer.operation.path.count("{"))
 
         return min((o for o in self._fitting(resource, name) if not _asks_itself(o, asking, name)), key=rank, default=None)
 
@@ -226,7 +238,7 @@ class Identifiers:
                         and (field.depth == 0 or field.name == "*" or field.owner in ("metadata", "attributes", "data"))
                     ):
                         where = ".".join(filter(None, (payload.where, field.where)))
-                        found.append(_Offer(role.operation, where, "name" if field.name == "*" else field.name))
+                        found.append(_Offer(role.operation, where, "name" if field.name == "*" else field.name, field.shape.kind))
             known = self._offers[id(role)] = tuple(found)
         return known
 

@@ -29,7 +29,10 @@ class Actions:
         self._ownership = Ownership(resources)
         self._deleted = {r.path.shape for r in self._roles if r.operation.method == "DELETE"}
         self._starters: dict[str, Role] = {}
+        self._answering: dict[str, list[Role]] = {}
         for role in self._roles:
+            if role.writes and role.answer.entity is not None and not role.answer.many:
+                self._answering.setdefault(undressed(payloads.schemas.name(role.answer.entity)), []).append(role)
             if role.kind in ("create", "action") and role.answer.entity is not None:
                 name = payloads.schemas.name(role.answer.entity)
                 if name:
@@ -39,7 +42,8 @@ class Actions:
         """Decisions that the states ask for. Things that nothing writes, or only the system does, are left alone."""
         if resource.technical or resource.entity is None or not self._ownership.owns(resource):
             return
-        roles = self._ownership.sharing(resource)
+        shared = (*self._ownership.sharing(resource), *(self._answering.get(undressed(resource.schema), ()) if resource.schema else ()))
+        roles = tuple({id(role): role for role in shared}.values())
         if not any(r.writes and r.place != "single" for r in roles):
             return
         for one in transitions(resource, roles, self._payloads):
@@ -103,7 +107,7 @@ class Actions:
     def jobs(self, resource: Resource) -> Iterator[Step]:
         """Work that an operation starts and none stops."""
         starter = self._starters.get(undressed(resource.schema)) if resource.schema else None
-        if resource.entity is None or starter is None or not resource.kept or resource.of("update"):
+        if resource.entity is None or resource.noun.endswith("status") or starter is None or not resource.kept or resource.of("update"):
             return
         shape = self._payloads.schemas.shape(resource.entity)
         for name, node in shape.properties.items():

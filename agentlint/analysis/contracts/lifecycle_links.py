@@ -39,7 +39,7 @@ class Links:
                 continue
             said = [w for w in v.field_words(name) if w not in _ADDRESS and w != "full"]
             verb = next((w for w in said if w in _PERSON_LINKS), "")
-            if verb and doing(verb, self._roles) is None:
+            if verb and not set(said) & v.DELETE_VERBS and doing(verb, self._roles) is None:
                 yield Step(leads_to(verb), None, f"answers give {name}, an address for a person; no operation does it", node, "link")
             elif said and (place := self._left_out(self._payloads.schemas.shape(node).description)):
                 yield Step(f"see {' '.join(said)}", None, f"{name} leads to {place}, which is not described", node, "link")

@@ -102,7 +102,8 @@ class Plain:
             return False
         shape = self._payloads.schemas.shape(made[0].answer.entity)
         own = any(set(v.field_words(name)[-1:]) & _IDENTITY and len(v.field_words(name)) <= 2 for name in shape.properties if name)
-        return made[0].place == "collection" and own and self._containment.shows(resource) is None
+        nested = any(s.hole for s in made[0].base)  # a POST alone below an item is an action on it
+        return made[0].place == "collection" and not nested and own and self._containment.shows(resource) is None
 
     def _is_edge(self, resource: Resource, made: Role) -> bool:
         """True for a tie between two things: added by the path alone, or named like a thing that lives elsewhere."""

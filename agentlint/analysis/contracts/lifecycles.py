@@ -37,8 +37,9 @@ class Lifecycles:
         for resource in self._resources:
             seen: set[str] = set()
             for step in self._steps(resource):
-                if step.transition not in seen:
-                    seen.add(step.transition)
+                name = step.transition if step.operation or step.thought != "job" else step.transition.split(" ")[0]
+                if name not in seen and step.transition not in seen:
+                    seen |= {step.transition, step.transition.split(" ")[0] if step.thought == "state" else step.transition}
                     found.append((resource, step))
         return tuple(found)
 

@@ -131,7 +131,8 @@ class RoleFinder:
             deepest = self._below[shape]
             listed = path.shape in self._lists
             return "collection" if listed or (trailing < deepest and "DELETE" not in self._methods[path.shape] and listed) else "item"
-        if {"DELETE", "POST"} <= self._methods[path.shape] and not self._below[shape] and base and not is_plural(base[-1].text):
+        alone = not self._below[shape] and base and {"DELETE", "POST"} <= self._methods[path.shape]
+        if alone and (not is_plural(base[-1].text) or ("GET" in self._methods[path.shape] and path.shape not in self._lists)):
             return "single"
         if path.shape in self._lists or self._below[shape] > 0 or (base and is_plural(base[-1].text)):
             return "collection"

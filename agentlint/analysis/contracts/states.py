@@ -17,6 +17,8 @@ from agentlint.ir.description import Node
 _GENERIC_ACTIONS = frozenset("kind decision review verdict outcome "
     "action actions transition transitions state status event events lifecycle operation operations command commands verb".split())
 _MOST_VALUES = 40
+_RICH = 8
+"""Fields from which an update leaves out what it leaves out on purpose."""
 _STOPPING = frozenset("stop stops abort aborts terminate terminates end ends".split())
 _SYSTEM = re.compile(
     r"\b(pending|in progress|currently|prevent(s|ing|ed)?|detected|seen by|automatically|by the (system|server|scheduler)|while|computed)\b", re.IGNORECASE
@@ -139,12 +141,25 @@ def _of_flag(roles: tuple[Role, ...], name: str, key: str, node: Node, writable:
     if verbs is None or (plain in ("public", "private") and plain not in writable and key not in writable):
         return
     setter = writable.get(key) or writable.get(plain) or _any_state(writable)
+    if setter is None and plain in ("active", "enabled", "disabled") and (_switched(roles) or _left_out(writable)):
+        return
     for verb in filter(None, verbs):
         role = setter[0] if setter is not None else doing(verb.split(" ")[-1], roles)
         if role is None and _released(verb, roles):
             continue
         how = f"its body sets {name}" if setter is not None else f"{role.operation.name} does it" if role else f"{name} is shown, no operation sets it"
         yield Transition(verb, name, node, role, how)
+
+
+def _switched(roles: tuple[Role, ...]) -> bool:
+    """True where a thing of which there is one is put there and taken away: that is what the flag shows."""
+    methods = {r.operation.method for r in roles if r.place == "single"}
+    return "DELETE" in methods and bool(methods & {"POST", "PUT"})
+
+
+def _left_out(writable: Writable) -> bool:
+    """True when an update takes nearly everything and leaves the flag to the system."""
+    return sum(role.kind == "update" for role, _ in writable.values()) >= _RICH
 
 
 def doing(verb: str, roles: Iterable[Role]) -> Role | None:

@@ -90,7 +90,7 @@ class Usability:
         own = {w for w in _content(operation) if self._many < _MANY or self._shared[w] <= _COMMON * self._many}
         if len(own) >= _FEWEST:
             return 1.0
-        return 0.5 if len(set(words(operation.operation_id))) > 1 else 0.0
+        return 0.5 if any(len(word) > 2 for word in words(operation.operation_id)) else 0.0
 
     def _inputs(self, operation: DescribedOperation) -> float | None:
         told, texts = [], set()

@@ -45,6 +45,11 @@ class Automations:
         self._payloads = payloads
         self._resource = {id(role): resource for resource in resources for role in resource.roles}
         self._by_shape: dict[str, set[str]] = {}
+        self._homes: dict[str, int] = {}
+        """By noun: under how few holes one of them is made and deleted by itself."""
+        for role in roles:
+            if role.kind == "delete" and role.path.ends_with_hole:
+                self._homes[role.noun] = min(role.path.shape.count("{}"), self._homes.get(role.noun, 99))
         self._set_here = {r.path.shape for r in roles if r.operation.method in ("POST", "PUT") and r.operation.body is None}
         for role in roles:
             self._by_shape.setdefault(role.path.shape, set()).add(role.operation.method)
@@ -129,10 +134,20 @@ class Automations:
             return "undoable", "posting to the same place puts it back"
         if role.place == "single" and role.path.shape in self._set_here:
             return "undoable", "it switches off what a call without any content switches on at the same place"
+        if self._unties(role):
+            return "undoable", "it takes a thing off another one, and adding it again puts it back"
         actions = resource.of("action") if resource is not None and not resource.archival else ()
         if any(r.verb in ("restore", "undelete", "recover", "unarchive") for r in actions):
             return "undoable", "another operation restores it"
         return "irreversible", "what is deleted does not come back with its identity and everything that hangs on it"
+
+    def _unties(self, role: Role) -> bool:
+        """True for a DELETE that takes off a thing which lives elsewhere: the same call's neighbour puts it on again."""
+        if not role.path.ends_with_hole or not any(s.hole for s in role.base):
+            return False
+        shape = role.path.shape
+        added = "POST" in self._by_shape.get(shape.rsplit("/", 1)[0], ()) or bool({"POST", "PUT"} & self._by_shape.get(shape, set()))
+        return added and self._homes.get(role.noun, 99) < shape.count("{}")
 
     def _update(self, role: Role) -> tuple[Automation, str]:
         resource = self._resource.get(id(role))
@@ -161,8 +176,10 @@ class Automations:
         return len(segments) > 1 and not segments[-1].hole and "GET" in self._by_shape.get(Path(segments[:-1]).shape, ())
 
     def _reversed_here(self, role: Role) -> bool:
-        """True for a POST whose own address also takes a DELETE, or that starts what another address stops."""
-        return role.kind != "create" and "DELETE" in self._by_shape.get(role.path.shape, ())
+        """True for a POST whose own address also takes a DELETE, unless that deletes the thing on which it acts."""
+        methods = self._by_shape.get(role.path.shape, set())
+        on_a_thing = role.path.ends_with_hole and "GET" in methods and role.verb not in v.INVERSES
+        return role.kind != "create" and "DELETE" in methods and not on_a_thing
 
     def _chosen_by_caller(self, role: Role) -> bool:
         """True when the caller gives the identifier of what is made, and it can be removed."""

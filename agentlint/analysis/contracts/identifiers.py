@@ -238,7 +238,7 @@ class Identifiers:
                         and (field.depth == 0 or field.name == "*" or field.owner in ("metadata", "attributes", "data"))
                     ):
                         where = ".".join(filter(None, (payload.where, field.where)))
-                        found.append(_Offer(role.operation, where, "name" if field.name == "*" else field.name, field.shape.kind))
+                        found.append(_Offer(role.operation, where, f"{field.owner}_name".lstrip("_") if field.name == "*" else field.name, field.shape.kind))
             known = self._offers[id(role)] = tuple(found)
         return known
 

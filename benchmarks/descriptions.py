@@ -40,7 +40,7 @@ class Peer:
 def peers(document: str, node: Path, folder: Path) -> list[Peer]:
     ruleset = folder / "spectral.yaml"
     ruleset.write_text('extends: ["spectral:oas"]\n', encoding="utf-8")
-    own = [sys.executable, "-m", "agentlint", "check", document, "--format", "json", "-o", str(folder / "report.json"), "--fail-on", "never"]
+    own = [sys.executable, "-m", "agentlint", "check", document, "--format", "json", "-o", str(folder / "report.json"), "--fail-on", "never", "--no-cache"]
     found = [Peer("agentlint check", own)]
     redocly, spectral = node / "redocly", node / "spectral"
     if redocly.exists():

@@ -19,6 +19,8 @@ _CLASS_METHODS = ("classmethod", "validator", "root_validator", "field_validator
 """Decorators after which the first parameter is the class."""
 _INJECTING = frozenset({"Depends", "Security", "Inject", "Injects", "Injected", "Provide", "Provider", "Dependency", "Closing"})
 """Calls that stand as a default for what their provider gives, in whatever library."""
+_CONTAINERS = frozenset({"dict", "list", "set", "tuple"})
+"""Annotations that leave open what is in the container: calls may tell."""
 _MOST_SITES = 24
 
 
@@ -49,8 +51,11 @@ class Parameters:
             return tuple(Type("list", (t,)) for t in found) or (Type("list"),)
         if parameter.kind == "double-star":
             return tuple(Type("dict", (Type("str"), t)) for t in found) or (Type("dict"),)
+        if found and any(t.args or t.name not in _CONTAINERS for t in found):
+            return found
         concrete = frame.self_type if info.owner else None
-        return found or self._passed_within(info, parameter, concrete) or self.passed(info, parameter) or self._by_convention(parameter, info)
+        given = self._passed_within(info, parameter, concrete) or self.passed(info, parameter)
+        return self._engine.results.refined(found, given) or self._by_convention(parameter, info)
 
     def _by_convention(self, parameter: s.Parameter, info: FunctionInfo) -> Types_:
         """What a framework passes under a name: the attribute of the same name on the class (`request`), or what a plugin says of the name."""

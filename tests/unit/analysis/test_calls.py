@@ -710,3 +710,17 @@ def test_keywords_taken_out_of_the_rest() -> None:
             return Form({}, order=Order(), invoice=Invoice()).save()
         """, shop=SHOP)
     assert [site.targets[0].function for site in found.calls.sites("a.Form.save")] == ["shop.Order.pay", "shop.Invoice.send"]
+
+
+def test_an_annotation_that_names_a_container_alone_leaves_its_contents_to_the_calls() -> None:
+    found = one("""
+        from shop import Order
+        class View:
+            def context(self) -> dict:
+                return {"order": Order()}
+            def keep(self, context: dict):
+                context["order"].pay()
+            def post(self):
+                self.keep(self.context())
+        """, shop=SHOP)
+    assert found.targets("a.View.keep", "pay") == ["shop.Order.pay"]

@@ -26,4 +26,4 @@ class Options(msgspec.Struct, frozen=True):
     cache: Path | None = None
     """Folder of the cache; without one nothing is looked up and nothing kept."""
     seconds: float = 0
-    """The most that reading one file may take; 0 means no limit."""
+    """The most processor time that reading one file may take; 0 means no limit."""

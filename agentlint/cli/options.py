@@ -145,7 +145,7 @@ _OPTIONS = (
     click.option("--ratchet", is_flag=True, help="Exit with 1 when a score is lower than in the baseline."),
     workers_option,
     click.option("--timeout", type=click.FloatRange(min=0), default=60, show_default=True, metavar="SECONDS",
-                 help="The most that reading one file may take; a slower one is left out and named. 0 means no limit."),
+                 help="The most processor time that reading one file may take; a slower one is left out and named. 0 means no limit."),
     click.option("--no-cache", is_flag=True, help="Neither look up nor keep what runs worked out."),
     click.option("--profile", is_flag=True, help="Say on standard error how long each pass took."),
     click.option("--progress/--no-progress", default=None, help="Say on standard error what is being done.  [default: on a terminal, when it takes long]"),

@@ -110,7 +110,7 @@ def _without_details(judged: Sequence[Judged], said: frozenset[str]) -> Iterator
         if one.effect.kind == "orm-write" and not is_relation(one.effect):
             written[one.effect.model] = min(one.distance, written.get(one.effect.model, one.distance))
     busy = any(one.effect.kind != "queue" for one in judged)
-    named = {one.effect.operation for one in judged if one.effect.kind == "orm-write" and one.effect.model}
+    written_by_name = {one.effect.operation for one in judged if one.effect.kind == "orm-write" and one.effect.model}
     for one in judged:
         effect = one.effect
         if is_relation(effect) and effect.kind == "orm-write" and written.get(effect.model, _FARTHEST) <= one.distance + _FURTHER:
@@ -119,7 +119,7 @@ def _without_details(judged: Sequence[Judged], said: frozenset[str]) -> Iterator
                 continue
         if effect.kind == "queue" and effect.operation == "send" and busy:
             continue
-        if effect.kind == "orm-write" and not (effect.model or effect.target) and effect.operation in named:
+        if effect.kind == "orm-write" and not (effect.model or effect.target) and effect.operation in written_by_name:
             continue  # a shared base's own call for a model that stands beside it by name
         yield one
 

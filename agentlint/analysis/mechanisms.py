@@ -79,7 +79,7 @@ class Coverage:
         yield from self._by_table.get("", ())
 
     def _in_scope(self, effect: Effect, mechanism: Mechanism, owner: str) -> bool:
-        return owner == mechanism.scope and effect.registered
+        return effect.registered and mechanism.scope in (owner, f"{effect.file}:{effect.line}")
 
     def _wants(self, effect: Effect, mechanism: Mechanism) -> bool:
         if is_relation(effect):

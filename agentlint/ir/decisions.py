@@ -97,7 +97,7 @@ class Mechanism(msgspec.Struct, frozen=True, gc=False):
     excluded: tuple[str, ...] = ()
     operations: tuple[str, ...] = ("create", "update", "delete")
     scope: str = ""
-    """Id of the class or function it is limited to (an admin class, a decorated view); empty for the whole program."""
+    """Id of the class or function it is limited to (an admin class, a decorated view), or the `file:line` of a registration; empty for the whole program."""
 
 
 class Bypass(msgspec.Struct, frozen=True, gc=False):

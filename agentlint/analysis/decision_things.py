@@ -114,8 +114,8 @@ def _without_details(judged: Sequence[Judged], said: frozenset[str]) -> Iterator
     for one in judged:
         effect = one.effect
         if is_relation(effect) and effect.kind == "orm-write" and written.get(effect.model, _FARTHEST) <= one.distance + _FURTHER:
-            named = {w for field in effect.fields for w in _bare(field)}
-            if not named & RIGHTS and not (named and named <= said):
+            words = {w for field in effect.fields for w in _bare(field)}
+            if not words & RIGHTS and not (words and words <= said):
                 continue
         if effect.kind == "queue" and effect.operation == "send" and busy:
             continue

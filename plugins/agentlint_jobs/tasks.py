@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentlint.api import ClassInfo, Context, FunctionInfo, Program, Route, Scope, syntax
+from agentlint.api import ClassInfo, Context, FunctionInfo, Program, Route, Scope, syntax, walk
 
 _DECORATORS = frozenset({
     "celery.shared_task", "celery.task", "celery.task.periodic_task", "celery.task.base.periodic_task", "rq.decorators.job", "rq.job", "django_rq.job",
@@ -61,9 +61,17 @@ class _Reader:
 
     def _makes(self, func: syntax.Expr, info: FunctionInfo) -> bool:
         scope = self._program.scope_of(info.owner or info.parent) if info.owner or info.parent else info.module
-        if self._program.resolve(func, scope) in _DECORATORS:
+        if self._decorates(func, scope):
             return True
         return isinstance(func, syntax.Attribute) and func.attr in _NAMES and self._is_maker(func, scope)
+
+    def _decorates(self, func: syntax.Expr, scope: Scope) -> bool:
+        """True for a library's decorator, also with arguments fixed beforehand: `job = functools.partial(rq_job, connection=...)`."""
+        name = self._program.resolve(func, scope)
+        held = self._program.lookup(name) if name and name not in _DECORATORS else None
+        if isinstance(held, syntax.Call) and held.args and walk.dotted(held.func).rpartition(".")[2] == "partial":
+            name = self._program.resolve(held.args[0], self._program.modules.get(name.rpartition(".")[0], scope))
+        return name in _DECORATORS or (name in self._program.classes and any(base in _DECORATORS for base in self._program.mro(name)))
 
     def _is_maker(self, func: syntax.Attribute, scope: Scope) -> bool:
         for type_ in self._context.types.of(func.value, self._program.id_of(scope)):

@@ -74,7 +74,7 @@ class Background(msgspec.Struct, frozen=True):
 def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, with_parts: bool = False) -> list[Atom]:
     """The primary effects of an entry, heaviest first; side effects that hang on many operations or lie deep are dropped.
 
-    `with_parts` keeps relations of what the operation itself makes: they count in what it offers, not in what it is for.
+    `with_parts` keeps relations of what the operation itself makes and the rights that it grants: they count in what it offers, not in what it is for.
     """
     effects = [r for r in entry.reached if is_consequential(r.effect)]
     effects = [r for r in effects if r.effect.model not in background.records] or effects
@@ -93,7 +93,8 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     if not atoms:
         return []
     heaviest = max(a.weight for a in atoms)
-    return sorted((a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest), key=lambda a: (-a.weight, a.key))
+    rights = {_subject(r.effect, background) for r in effects if r.effect.kind == "permission"} if with_parts else set()
+    return sorted((a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest or a.subject in rights), key=lambda a: (-a.weight, a.key))
 
 
 def _without_insides(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:

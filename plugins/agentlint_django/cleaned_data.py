@@ -45,7 +45,17 @@ def _chosen(field: syntax.Call, info: ClassInfo, program: Program) -> Type | Non
     if not kind.endswith((*_ONE, *_MANY)):
         return None
     queryset = next((k.value for k in field.keywords if k.name == "queryset"), field.args[0] if field.args else None)
-    model = models_of(program).named(settings_of(program).setup.value(queryset, info)) if queryset is not None else ""
+    model = (models_of(program).named(settings_of(program).setup.value(queryset, info)) or _asked(queryset, info, program)) if queryset is not None else ""
     if not model:
         return None
     return Type(_QUERYSET, (Type(model),)) if kind.endswith(_MANY) else Type(model)
+
+
+def _asked(expr: syntax.Expr, info: ClassInfo, program: Program) -> str:
+    """The model whose manager a query starts at, where the manager is an object of a class of the project's own."""
+    while isinstance(expr, (syntax.Call, syntax.Attribute)):
+        expr = expr.func if isinstance(expr, syntax.Call) else expr.value
+        name = program.resolve(expr, info)
+        if name in models_of(program):
+            return name
+    return ""

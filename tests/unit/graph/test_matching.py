@@ -6,7 +6,7 @@ import msgspec
 
 from agentlint.analysis.operations import Entry
 from agentlint.graph.matching import Background, match_operations
-from agentlint.ir.effects import Effect, ReachedEffect
+from agentlint.ir.effects import Effect, ReachedEffect, Step
 from agentlint.ir.operations import Guard, Operation, Route
 
 
@@ -80,4 +80,13 @@ def test_a_proxy_writes_the_rows_of_its_base() -> None:
     page, api = entry("gui", "remove", write("delete", "Customer")), entry("api", "destroy", write("delete", "User", line=9), method="DELETE", guard="token")
     proxies = {"shop.Customer": "shop.User"}
     found = next(o for o in match_operations([page, api], Background(table=lambda m: proxies.get(m, m))) if o.surface == "gui")
+    assert found.status == "agent-accessible"
+
+
+def test_an_endpoint_that_grants_rights_beside_the_rest_offers_to_grant_them() -> None:
+    grant = Effect("permission", "grant", "Permission", "m.py", 3, "f")
+    deep = ReachedEffect(Effect("permission", "grant", "Permission", "n.py", 9, "g"), (Step("n.py", 1, "calls g"), Step("n.py", 2, "calls h")))
+    api = entry("api", "user", write("update", "User", "name", line=9), method="PATCH", guard="token")
+    api = Entry(api.operation, (*api.reached, deep), api.guards, api.routes)
+    found = next(o for o in match_operations([entry("gui", "allow", grant), api]) if o.surface == "gui")
     assert found.status == "agent-accessible"

@@ -13,7 +13,7 @@ from agentlint.analysis.decision_answers import AnswerFinder
 from agentlint.analysis.decision_arms import PlaceIndex
 from agentlint.analysis.decision_judge import Judge
 from agentlint.analysis.decision_siblings import class_decisions
-from agentlint.analysis.decisions import DecisionFinder, matters, numbered
+from agentlint.analysis.decisions import Callers, DecisionFinder, matters, numbered
 from agentlint.analysis.effects_models import Models
 from agentlint.analysis.effects_places import Places
 from agentlint.analysis.listeners import find_listeners
@@ -82,7 +82,7 @@ def audit(linked: Linked) -> Audited:
     judge.look_up(nodes, frozenset(f for entry in linked.entries for route in entry.routes for f in (route.handler, *route.extra_handlers) if f))
     models = find_model_calls(program, linked.calls, linked.library, Places(program, linked.types, linked.library).assigned, _by_function(effects))
     answers = Answers(program, linked.calls, ((one.site.caller, one.site.call.site) for one in models.sites))
-    callers = {function: len({site.caller for site in linked.calls.callers(function)}) for function in program.functions}
+    callers = {function: _callers(linked.calls, function) for function in program.functions}
     rules = Answers(program, linked.calls, _rule_calls(linked))
     kept = request_record(around, linked.calls, records, shapes, _by_function(effects), program)
     finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers, records.tables, rules, kept)
@@ -121,6 +121,12 @@ def _changes(effects: Mapping[Node, tuple[Effect, ...]]) -> Iterator[Effect]:
 def _calls_library(linked: Linked, node: Node) -> bool:
     """True when a function without effects calls something that may make a record."""
     return any(site.library for site in linked.calls.sites(node[0]))
+
+
+def _callers(calls: Calls, function: str) -> Callers:
+    sites = calls.callers(function)
+    handed = any(t.kind == "reference" and t.function == function and site.targets[0].kind != "call" for site in sites for t in site.targets)
+    return Callers(len({site.caller for site in sites}), handed)
 
 
 _NEAR, _FAR = 2, 4

@@ -46,6 +46,15 @@ def _is_plumbing(effect: Effect) -> bool:
     return bool(said) and singular(said[-1]) in _PLUMBING
 
 
+class Callers(msgspec.Struct, frozen=True):
+    """Who runs a function."""
+
+    count: int = 0
+    """Functions that call it."""
+    handed: bool = False
+    """True when it is handed to something that runs it by itself, a timer or a scheduler: it is an entry then."""
+
+
 class Handler(msgspec.Struct, frozen=True):
     """One handler with everything that enters through it."""
 
@@ -95,7 +104,7 @@ class DecisionFinder:
     """Makes rows of judged effects."""
 
     def __init__(
-        self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, int], entries: Sequence[Entry], answers: Answers,
+        self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, Callers], entries: Sequence[Entry], answers: Answers,
         trails: Iterable[str] = (), rules: Answers | None = None,
         kept: RequestRecord | None = None,
     ) -> None:
@@ -173,14 +182,14 @@ class DecisionFinder:
         name = info.node.name
         if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete") and not judged.place.guarded):
             return False
-        callers = self._callers.get(info.id, 0)
+        callers = self._callers.get(info.id, Callers())
         if is_work(judged.effect, info.id) and not self._depends(self._answers, (judged,)):
             return False
         if judged.distance == 0:
             return True
-        if not callers and not name.startswith("_"):
+        if (callers.handed or not callers.count) and not name.startswith("_"):
             return judged.distance <= _FURTHER  # only code that is not here calls it: a framework's registration, another program
-        return judged.distance <= _FURTHER and (judged.place.guarded or (judged.distance == 1 and callers > 1))
+        return judged.distance <= _FURTHER and (judged.place.guarded or (judged.distance == 1 and callers.count > 1))
 
     def _file_of(self, judged: Judged, otherwise: str) -> str:
         """The file of the function that holds the branches and the call site: a hook that the framework calls may stand elsewhere."""

@@ -51,8 +51,8 @@ def test_init_overwrites_nothing(agentlint, clinic: Path) -> None:
 
 
 def test_init_asks_about_code_that_may_be_no_part_of_the_product(agentlint, clinic: Path) -> None:
-    shutil.copytree(clinic / "appointments", clinic / "examples")
-    assert '# exclude = ["/examples/"]' in agentlint("init", clinic).out
+    shutil.copytree(clinic / "appointments", clinic / "playground")
+    assert '# exclude = ["/playground/"]' in agentlint("init", clinic).out
 
 
 @pytest.mark.parametrize("what", ["appointments/views.py:45", "missed", "POST /appointments/{pk}/missed/", "gui:POST /appointments/{pk}/missed/"])

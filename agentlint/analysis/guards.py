@@ -13,7 +13,7 @@ from agentlint.analysis.calls import Calls
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
 from agentlint.ir.operations import AuthKind, Guard, Route
-from agentlint.ir.walk import blocks, dotted, expressions, own_expressions
+from agentlint.ir.walk import blocks, dotted, expressions, own_expressions, statements
 from agentlint.knowledge import LibraryFacts
 
 _DEPTH = 3
@@ -51,6 +51,7 @@ class GuardFinder:
         self._calls = calls
         self._library = library
         self._seen: dict[tuple[str, str, int], frozenset[Guard]] = {}
+        self._flagged: dict[str, bool] = {}
         self._lines: dict[tuple[str, str], tuple[frozenset[Guard], frozenset[int]]] = {}
 
     def guards(self, route: Route) -> tuple[Guard, ...]:
@@ -104,11 +105,21 @@ class GuardFinder:
 
     def _own(self, info: FunctionInfo, owner: str) -> tuple[frozenset[Guard], frozenset[int]]:
         """What a function's own lines that can run on the class read of the caller, and the numbers of their calls; the same at every depth."""
+        if owner and not self._tests_flags(info):
+            owner = ""  # no class runs other lines of it than another
         known = self._lines.get((info.id, owner))
         if known is None:
             exprs = [e for stmt in self._alive(info.node.body, owner) for root in own_expressions(stmt) for e in expressions(root)]
             sites = frozenset(e.site for e in exprs if type(e) is s.Call)
             known = self._lines[info.id, owner] = (frozenset(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info))), sites)
+        return known
+
+    def _tests_flags(self, info: FunctionInfo) -> bool:
+        """True when a branch of the function hangs on attributes of its class."""
+        known = self._flagged.get(info.id)
+        if known is None:
+            tests = (e for stmt in statements(info.node.body) if isinstance(stmt, s.If) for e in expressions(stmt.test))
+            known = self._flagged[info.id] = any(isinstance(e, s.Attribute) and isinstance(e.value, s.Name) and e.value.id in ("self", "cls") for e in tests)
         return known
 
     def _alive(self, body: tuple[s.Stmt, ...], owner: str) -> Iterator[s.Stmt]:

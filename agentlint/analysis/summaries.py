@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from agentlint.analysis.calls import Calls, CallSite, Target
 from agentlint.analysis.effects import EffectFinder
 from agentlint.analysis.effects_binding import Binding
-from agentlint.analysis.program import Program
+from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.summary_entries import Entry, Reached, joined_methods
 from agentlint.analysis.types import Type
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Confidence, Effect, ReachedEffect, Step
 from agentlint.ir.source import Gap
+from agentlint.ir.walk import dotted
 
 Node = tuple[str, Type | None]
 """A function, and the concrete class it runs on where that differs from the class that defines it."""
@@ -190,7 +191,7 @@ class Summaries:
                 continue
             seen = self._calls.site_for(site, concrete.name, concrete.args) if concrete is not None else site
             for target in seen.targets:
-                if target.confidence != "low" and target.function in self._program.functions:
+                if target.confidence != "low" and target.function in self._program.functions and not is_made_once(self._program.functions[target.function]):
                     yield seen, target, (target.function, self._context(seen, target, node))
 
     def _context(self, site: CallSite, target: Target, node: Node) -> Type | None:
@@ -254,3 +255,14 @@ def _pop_until(stack: list[Node], last: Node) -> list[Node]:
 def _short(function: str) -> str:
     parts = function.split(".")
     return ".".join(parts[-2:]) if len(parts) > 1 and parts[-2][:1].isupper() else parts[-1]
+
+
+def is_made_once(info: FunctionInfo) -> bool:
+    """True for a function without parameters whose result a cache keeps for the life of the process: what it does belongs to the start, to no caller.
+
+    Python documentation, `functools.cache`.
+    """
+    if info.node.params:
+        return False
+    names = (dotted(d.func if isinstance(d, s.Call) else d).rpartition(".")[2] for d in info.node.decorators)
+    return any(name in ("lru_cache", "cache") for name in names)

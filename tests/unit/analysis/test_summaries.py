@@ -191,3 +191,22 @@ def add(connection: Connection):
     assert said(found.reached("shop.db.close")) == ["update accounts"]
     assert said(found.reached("shop.db.read")) == []
     assert said(found.reached("shop.db.add")) == ["create accounts"]
+
+
+def test_what_is_made_once_for_the_process_is_no_effect_of_its_callers() -> None:
+    found = summaries_of({"shop/views.py": """
+from functools import lru_cache
+from shop.models import Order
+@lru_cache
+def settings():
+    Order.objects.create(state="first")
+@lru_cache
+def order(state):
+    Order.objects.create(state=state)
+def view(request):
+    settings()
+def other(request):
+    order("x")
+"""})
+    assert said(found.reached("shop.views.view")) == []
+    assert said(found.reached("shop.views.other")) == ["create Order"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 from typing import Literal
 
 Role = Literal["python", "script", "markup", "data", "tests", "vendored", "generated", "migrations", "examples", "other"]
@@ -67,9 +66,10 @@ def proven_test_folders(paths: Iterable[str]) -> frozenset[str]:
     """The folders with an ambiguous name that hold a file named like a test, at any depth."""
     found = set()
     for path in paths:
-        pure = PurePosixPath(path)
-        if _TEST_FILE.search(pure.name):
-            found |= {str(parent) for parent in pure.parents if parent.name.lower() in _PERHAPS_TESTS}
+        folder, _, name = path.rpartition("/")
+        if _TEST_FILE.search(name):
+            parts = folder.split("/")
+            found |= {"/".join(parts[: n + 1]) for n, part in enumerate(parts) if part.lower() in _PERHAPS_TESTS}
     return frozenset(found)
 
 
@@ -87,16 +87,17 @@ def example_folders(paths: Iterable[str]) -> frozenset[str]:
 
 def role_of(path: str, test_folders: frozenset[str] = frozenset()) -> Role:
     """The role of a file by its path and the proven test folders; `other` for what agentlint does not read."""
-    pure = PurePosixPath(path)
-    kind = _SUFFIXES.get(pure.suffix.lower(), "other")
+    folder, _, name = path.rpartition("/")
+    dot = name.rfind(".")
+    kind = _SUFFIXES.get(name[dot:].lower(), "other") if dot > 0 else "other"
     if kind == "other":
         return kind
-    folders = {part.lower() for part in pure.parts[:-1]}
+    folders = {part.lower() for part in folder.split("/")} if folder else set()
     if folders & _VENDORED or any(part.endswith((".egg-info", ".dist-info")) for part in folders):
         return "vendored"
-    if kind in ("script", "python") and (folders & _GENERATED or _MINIFIED.search(pure.name)):
+    if kind in ("script", "python") and (folders & _GENERATED or _MINIFIED.search(name)):
         return "generated"
-    if kind != "data" and (folders & _TEST_FOLDERS or any(str(parent) in test_folders for parent in pure.parents)) or _TEST_FILE.search(pure.name):
+    if kind != "data" and (folders & _TEST_FOLDERS or any(f"{folder}/".startswith(f"{proven}/") for proven in test_folders)) or _TEST_FILE.search(name):
         return "tests"
     if kind == "python" and (folders & _MIGRATIONS or any(f.endswith("_migrations") for f in folders)):
         return "migrations"

@@ -30,7 +30,7 @@ _SESSION_SOURCE = re.compile(r"(^|\.)session$")
 _COOKIE_SOURCE = re.compile(r"(^|\.)(cookies|COOKIES)$")
 _SESSION_COOKIE = re.compile(r"session|token|auth|jwt|^s?sid$", re.IGNORECASE)
 _WHO = re.compile(
-    r"^_?(auth\w*|(current_?|logged_?in_?|login_?)?(user|account|member|admin|customer|person)(_?(id|name|email|info))?|uid|id|e?mail|logged_?in|log_?in"
+    r"^_?(auth\w*|(current_?|logged_?in_?|login_?)?(user|account|member|admin|customer|person|officer|staff|employee|operator|clerk|owner|client)(_?(id|name|email|info))?|uid|id|e?mail|logged_?in|log_?in"
     r"|identity|principal|profile|is_(authenticated|logged_?in|admin))$",
     re.IGNORECASE,
 )

@@ -43,7 +43,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 app = FastAPI()
 
 def reader(request: Request):
-    if not request.session.get("user"):
+    if not request.session.get("officer"):
         raise HTTPException(401)
 
 @app.post("/loans", dependencies=[Depends(reader)])

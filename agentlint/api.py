@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from agentlint.analysis.calls import Calls, CallSite, Target
+from agentlint.analysis.calls.sites import Calls, CallSite, Target
 from agentlint.analysis.facts import Facts
-from agentlint.analysis.mounts import Mount, MountTree, join_paths, table_key
 from agentlint.analysis.program import UNKNOWN, ClassInfo, Element, Folded, FunctionInfo, Program, Scope, Unknown
-from agentlint.analysis.setup_code import SetupCode, setup_code
-from agentlint.analysis.setup_factories import Factories
-from agentlint.analysis.setup_values import Above, Closure, Made, Member, Ref, Value
-from agentlint.analysis.types import AttributeWrite, Type, Types
+from agentlint.analysis.setup.code import SetupCode, setup_code
+from agentlint.analysis.setup.factories import Factories
+from agentlint.analysis.setup.mounts import Mount, MountTree, join_paths, table_key
+from agentlint.analysis.setup.values import Above, Closure, Made, Member, Ref, Value
+from agentlint.analysis.types.inference import AttributeWrite, Type, Types
 from agentlint.extension.framework import Context, Framework, FrameworkBase, imports
 from agentlint.findings import Finding, Related, Report, fingerprint
 from agentlint.ir import syntax, walk

@@ -13,19 +13,19 @@ import msgspec
 
 from agentlint import REPORTER_GROUP, __version__
 from agentlint.analysis.auditing import Linked, audit
-from agentlint.analysis.calls import Calls, CallSite, resolve_calls
-from agentlint.analysis.effects import EffectFinder
+from agentlint.analysis.callers.guards import GuardFinder
+from agentlint.analysis.calls.sites import Calls, CallSite, resolve_calls
+from agentlint.analysis.clients.ties import tie_pages
+from agentlint.analysis.clients.ties_by_name import tie_names
+from agentlint.analysis.effects.direct import EffectFinder
+from agentlint.analysis.effects.relations import Relations
+from agentlint.analysis.effects.summaries import summarise
+from agentlint.analysis.effects.tables import table_of
+from agentlint.analysis.effects.written_values import WrittenValues
 from agentlint.analysis.facts import Facts, Inventory
-from agentlint.analysis.guards import GuardFinder
 from agentlint.analysis.operations import Reach, build_entries
 from agentlint.analysis.program import Program, build_program
-from agentlint.analysis.relations import Relations
-from agentlint.analysis.summaries import summarise
-from agentlint.analysis.tables import table_of
-from agentlint.analysis.ties import tie_pages
-from agentlint.analysis.ties_by_name import tie_names
-from agentlint.analysis.types import Type, Types, infer_types
-from agentlint.analysis.written_values import WrittenValues
+from agentlint.analysis.types.inference import Type, Types, infer_types
 from agentlint.beside import beside
 from agentlint.cache.store import Store, digest
 from agentlint.describing import describe, load_descriptions
@@ -294,7 +294,7 @@ class _Requests(msgspec.Struct, frozen=True):
 def _client_calls(scripts: list[Module]) -> _Requests:
     if not scripts:
         return _Requests()
-    from agentlint.analysis.client_calls import find_client_calls
+    from agentlint.analysis.clients.requests_sent import find_client_calls
 
     gaps: list[Gap] = []
     actions = find_client_calls(scripts, lambda file, line, reason: gaps.append(Gap(file, line, reason, "unresolved")))

@@ -6,28 +6,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from agentlint.analysis.audit_ledger import Ledger, neighbours_of
-from agentlint.analysis.audit_paths import AuditPaths, Linking
-from agentlint.analysis.calls import Calls
-from agentlint.analysis.decision_answers import AnswerFinder
-from agentlint.analysis.decision_arms import PlaceIndex
-from agentlint.analysis.decision_judge import Judge
-from agentlint.analysis.decision_siblings import class_decisions
-from agentlint.analysis.decisions import Callers, DecisionFinder, matters, numbered
-from agentlint.analysis.effects_models import Models
-from agentlint.analysis.effects_places import Places
-from agentlint.analysis.listeners import find_listeners
-from agentlint.analysis.mechanism_triggers import find_triggers
-from agentlint.analysis.mechanisms import Coverage, bypassing_writes, find_mechanisms
-from agentlint.analysis.model_calls import find_model_calls
-from agentlint.analysis.model_flow import Answers
+from agentlint.analysis.audit.ledger import Ledger, neighbours_of
+from agentlint.analysis.audit.paths import AuditPaths, Linking
+from agentlint.analysis.calls.listeners import find_listeners
+from agentlint.analysis.calls.sites import Calls
+from agentlint.analysis.decisions.answers import AnswerFinder
+from agentlint.analysis.decisions.arms import PlaceIndex
+from agentlint.analysis.decisions.judge import Judge
+from agentlint.analysis.decisions.paths import Callers, DecisionFinder, matters, numbered
+from agentlint.analysis.decisions.siblings import class_decisions
+from agentlint.analysis.effects.models import Models
+from agentlint.analysis.effects.places import Places
+from agentlint.analysis.effects.summaries import Node, Summaries
+from agentlint.analysis.models.calls import find_model_calls
+from agentlint.analysis.models.flow import Answers
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import Program
-from agentlint.analysis.record_shapes import Shapes
-from agentlint.analysis.records import Records, find_records
-from agentlint.analysis.request_records import around_requests, request_record
-from agentlint.analysis.summaries import Node, Summaries
-from agentlint.analysis.types import Types
+from agentlint.analysis.records.mechanisms import Coverage, bypassing_writes, find_mechanisms
+from agentlint.analysis.records.recorders import Records, find_records
+from agentlint.analysis.records.requests import around_requests, request_record
+from agentlint.analysis.records.shapes import Shapes
+from agentlint.analysis.records.triggers import find_triggers
+from agentlint.analysis.types.inference import Types
 from agentlint.ir.decisions import Bypass, Decision, Mechanism, ModelCall, RecordContent
 from agentlint.ir.effects import Effect
 from agentlint.ir.source import Gap

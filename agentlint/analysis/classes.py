@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from agentlint.analysis.names import Names
+from agentlint.analysis.names.resolution import Names
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted, statements
 from agentlint.knowledge import LibraryFacts

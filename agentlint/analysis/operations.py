@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from agentlint.analysis.consequence import changes_state, concerns_session, is_consequential
-from agentlint.analysis.guards import GuardFinder
-from agentlint.analysis.permits import PermitChecks
-from agentlint.analysis.persons import human_by_design
+from agentlint.analysis.callers.guards import GuardFinder
+from agentlint.analysis.callers.permits import PermitChecks
+from agentlint.analysis.callers.persons import human_by_design
+from agentlint.analysis.callers.ranks import Ranks
+from agentlint.analysis.decisions.consequence import changes_state, concerns_session, is_consequential
+from agentlint.analysis.effects.summaries import Summaries
 from agentlint.analysis.program import Program
-from agentlint.analysis.ranks import Ranks
-from agentlint.analysis.summaries import Summaries
 from agentlint.analysis.wording import DEEDS, LOOKUPS, VERBS, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
 from agentlint.ir.operations import Guard, Operation, OperationEffect, Route, Surface

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias, Union
 
 from agentlint.analysis.classes import Hierarchy
-from agentlint.analysis.constants import Folder
-from agentlint.analysis.constants_lists import Lists
-from agentlint.analysis.constants_values import UNKNOWN, Element, Folded, Unknown
-from agentlint.analysis.names import Names
-from agentlint.analysis.names_linking import ClassInfo, FunctionInfo, Linker
+from agentlint.analysis.constants.folding import Folder
+from agentlint.analysis.constants.lists import Lists
+from agentlint.analysis.constants.values import UNKNOWN, Element, Folded, Unknown
+from agentlint.analysis.names.linking import ClassInfo, FunctionInfo, Linker
+from agentlint.analysis.names.resolution import Names
 from agentlint.ir import syntax as s
 from agentlint.ir.pages import Page
 from agentlint.ir.source import Gap

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
-from agentlint.analysis.calls import Calls, CallSite, Target
+from agentlint.analysis.calls.sites import Calls, CallSite, Target
 from agentlint.analysis.program import Element, Program
-from agentlint.analysis.types import Type, Types
+from agentlint.analysis.types.inference import Type, Types
 from agentlint.ir.decisions import Mechanism
 from agentlint.ir.description import Description
 from agentlint.ir.effects import Effect

@@ -8,7 +8,7 @@ from math import log
 
 import msgspec
 
-from agentlint.analysis.consequence import is_consequential
+from agentlint.analysis.decisions.consequence import is_consequential
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import nouns, stems
 from agentlint.ir.effects import Effect, ReachedEffect

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from agentlint.analysis.calls import Calls, CallSite, resolve_calls
+from agentlint.analysis.calls.sites import Calls, CallSite, resolve_calls
 from agentlint.analysis.program import Program, build_program
-from agentlint.analysis.types import Type, Types, infer_types
+from agentlint.analysis.types.inference import Type, Types, infer_types
 from agentlint.frontends.python import lower
 from agentlint.knowledge import LibraryFacts, load_library
 

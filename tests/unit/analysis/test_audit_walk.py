@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentlint.analysis.audit_walk import Events, Outcome, Transfer, walk_function
+from agentlint.analysis.audit.walk import Events, Outcome, Transfer, walk_function
 from agentlint.frontends.python import lower
 from agentlint.ir import syntax as s
 from agentlint.ir import walk

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import textwrap
 
-from agentlint.analysis.calls import resolve_calls
+from agentlint.analysis.calls.sites import resolve_calls
 from agentlint.analysis.program import Element
-from agentlint.analysis.types import Type, infer_types
+from agentlint.analysis.types.inference import Type, infer_types
 from agentlint.ir import syntax as s
 from tests.unit.analysis.harness import Analysed, calls_of, library
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agentlint.analysis.client_calls import find_client_calls
+from agentlint.analysis.clients.requests_sent import find_client_calls
 from agentlint.frontends import javascript, markup
 from agentlint.ir.pages import PageAction
 from agentlint.ir.syntax import Module

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from agentlint.analysis.auditing import Audited, Linked, audit
-from agentlint.analysis.calls import resolve_calls
-from agentlint.analysis.effects import EffectFinder
+from agentlint.analysis.calls.sites import resolve_calls
+from agentlint.analysis.effects.direct import EffectFinder
+from agentlint.analysis.effects.summaries import summarise
 from agentlint.analysis.program import build_program
-from agentlint.analysis.summaries import summarise
-from agentlint.analysis.types import infer_types
+from agentlint.analysis.types.inference import infer_types
 from agentlint.extension.framework import Context
 from agentlint.extension.loading import load_frameworks
 from agentlint.frontends.python import lower

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from agentlint.analysis.calls import resolve_calls
-from agentlint.analysis.effects import EffectFinder
-from agentlint.analysis.types import infer_types
+from agentlint.analysis.calls.sites import resolve_calls
+from agentlint.analysis.effects.direct import EffectFinder
+from agentlint.analysis.types.inference import infer_types
 from agentlint.extension.framework import Context
 from agentlint.extension.loading import load_frameworks
 from agentlint.ir.effects import Effect

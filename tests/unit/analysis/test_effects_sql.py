@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentlint.analysis.effects_sql import Statement, parse_sql
+from agentlint.analysis.effects.sql import Statement, parse_sql
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentlint.analysis.mounts import MountTree, join_paths
+from agentlint.analysis.setup.mounts import MountTree, join_paths
 from agentlint.ir.operations import Guard
 
 

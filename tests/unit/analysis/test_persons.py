@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentlint.analysis.persons import human_by_design
+from agentlint.analysis.callers.persons import human_by_design
 from agentlint.ir.effects import Effect, ReachedEffect, Step
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agentlint.analysis.ranks import Ranks
+from agentlint.analysis.callers.ranks import Ranks
 from agentlint.ir.operations import Route
 from tests.unit.analysis.harness import program_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agentlint.analysis.effects import EffectFinder
-from agentlint.analysis.summaries import Summaries, summarise
+from agentlint.analysis.effects.direct import EffectFinder
+from agentlint.analysis.effects.summaries import Summaries, summarise
 from agentlint.ir.effects import ReachedEffect
 from tests.unit.analysis.harness import calls_of, library
 

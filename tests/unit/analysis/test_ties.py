@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from agentlint.analysis.clients.ties import tie_pages
 from agentlint.analysis.operations import Entry
-from agentlint.analysis.ties import tie_pages
 from agentlint.ir.operations import Operation, Route
 from agentlint.ir.pages import PageAction
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agentlint.analysis.types import Type
+from agentlint.analysis.types.inference import Type
 from agentlint_sqlalchemy.relations import relations
 from tests.unit.analysis.harness import Analysed, program_of
 

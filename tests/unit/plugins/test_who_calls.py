@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agentlint.analysis.calls import resolve_calls
-from agentlint.analysis.guards import GuardFinder
+from agentlint.analysis.callers.guards import GuardFinder
+from agentlint.analysis.calls.sites import resolve_calls
 from agentlint.analysis.operations import surface_of
-from agentlint.analysis.types import infer_types
+from agentlint.analysis.types.inference import infer_types
 from agentlint.extension.framework import Context
 from agentlint.extension.loading import load_frameworks
 from tests.unit.analysis.harness import library, program_of

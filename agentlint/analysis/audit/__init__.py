@@ -1,0 +1,1 @@
+"""The walk along every path that asks each effect for its record."""

@@ -1,0 +1,144 @@
+"""Numbers for effects and records, and which record accounts for which effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from agentlint.analysis.records.recorders import Records, RecordSite
+from agentlint.analysis.records.shapes import Shapes
+from agentlint.analysis.wording import singular, words
+from agentlint.ir.effects import Effect
+
+_SENDING = frozenset({"mail", "outbound-http", "message", "queue"})
+
+
+class Ledger:
+    """Effects and records as bits, and the relation between them."""
+
+    def __init__(self, records: Records, neighbours: Callable[[str], frozenset[str]]) -> None:
+        self._records, self._neighbours = records, neighbours
+        self.effects: list[Effect] = []
+        self.records: list[RecordSite] = []
+        self.rows = 0
+        """Effects that change rows of a model."""
+        self.subjects = 0
+        """Those of a known model that is no trail itself."""
+        self._effect_numbers: dict[Effect, int] = {}
+        self._record_numbers: dict[RecordSite, int] = {}
+        self._by_model: dict[str, int] = {}
+        self._sending = 0
+        self._all = 0
+        self._covers: dict[int, int] = {}
+        self._related: dict[str, frozenset[str]] = {}
+
+    def effect(self, effect: Effect) -> int:
+        """The bit of an effect."""
+        number = self._effect_numbers.get(effect)
+        if number is None:
+            number = self._effect_numbers[effect] = len(self.effects)
+            self.effects.append(effect)
+            bit = 1 << number
+            self._all |= bit
+            self._by_model[effect.model] = self._by_model.get(effect.model, 0) | bit
+            if effect.kind in _SENDING:
+                self._sending |= bit
+            if effect.kind in ("orm-write", "raw-sql", "permission"):
+                self.rows |= bit
+                if effect.model and effect.model not in self._records.tables:
+                    self.subjects |= bit
+            self._covers.clear()
+        return 1 << number
+
+    def record(self, site: RecordSite) -> int:
+        """The bit of a record."""
+        number = self._record_numbers.get(site)
+        if number is None:
+            number = self._record_numbers[site] = len(self.records)
+            self.records.append(site)
+        return 1 << number
+
+    def covers(self, records: int) -> int:
+        """The effects that any of the records accounts for."""
+        if not records:
+            return 0
+        known = self._covers.get(records)
+        if known is None:
+            known = 0
+            for number in bits(records):
+                known |= self._cover_of(number)
+            self._covers[records] = known
+        return known
+
+    def records_for(self, records: int, effect: int) -> list[RecordSite]:
+        """The records among a set that account for an effect."""
+        return [self.records[n] for n in bits(records) if self._cover_of(n) & effect]
+
+    def _cover_of(self, number: int) -> int:
+        single = 1 << number
+        known = self._covers.get(single)
+        if known is None:
+            known = self._covers[single] = self._computed(self.records[number])
+        return known
+
+    def _computed(self, site: RecordSite) -> int:
+        table = site.table
+        if table is None:
+            return self._near(self._spoken_of(site.about)) if site.about else self._all
+        if table.kind == "delivery":
+            return self._sending
+        if table.kind == "status-history":
+            return self._matching(table.subjects, lambda e: e.operation in ("update", "write", "run") and self._about(e, table.states))
+        if table.open_object or not table.subjects:
+            return self._all & ~self._erased(site)
+        return self._near(table.subjects) & ~self._erased(site)
+
+    def _near(self, subjects: Iterable[str]) -> int:
+        """Effects on the subjects and on models one relation away, and those that change no rows of a known model."""
+        near = frozenset(subjects).union(*(self._neighbours(m) for m in subjects))
+        found = self._by_model.get("", 0) | (self._all & ~self.rows)
+        for model in near:
+            found |= self._by_model.get(model, 0)
+        return found
+
+    def _spoken_of(self, about: tuple[str, ...]) -> list[str]:
+        """Models whose name says what a record is about."""
+        said = frozenset(about)
+        return [model for model in self._by_model if model and said & {singular(w) for w in words(model.rpartition(".")[2])}]
+
+    def _erased(self, site: RecordSite) -> int:
+        """Deletions that take the record along, and those of the trail itself."""
+        assert site.table is not None
+        trail = self._matching(tuple(self._records.tables), lambda e: e.operation == "delete")
+        return trail | self._matching(tuple(self._records.cascades.get(site.table.model, ())), lambda e: e.operation == "delete")
+
+    def _matching(self, models: tuple[str, ...], wanted: Callable[[Effect], bool]) -> int:
+        found = 0
+        for model in models:
+            for number in bits(self._by_model.get(model, 0)):
+                if wanted(self.effects[number]):
+                    found |= 1 << number
+        return found
+
+    @staticmethod
+    def _about(effect: Effect, states: frozenset[str]) -> bool:
+        return not effect.fields or any(states.intersection(words(field)) for field in effect.fields)
+
+
+def bits(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set, lowest first."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def neighbours_of(shapes: Shapes) -> Callable[[str], frozenset[str]]:
+    """Models one relation away, in either direction."""
+    near: dict[str, set[str]] = {}
+    for model in shapes.models:
+        for column in shapes.columns(model):
+            for other in column.relations:
+                near.setdefault(model, set()).add(other)
+                near.setdefault(other, set()).add(model)
+    frozen = {model: frozenset(found) for model, found in near.items()}
+    return lambda model: frozen.get(model, frozenset())

@@ -1,0 +1,282 @@
+"""Audit paths over the whole program: what every function leaves unrecorded, callees first, and what its callers then record for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from agentlint.analysis.audit.assignments import split_conditional
+from agentlint.analysis.audit.ledger import Ledger
+from agentlint.analysis.audit.walk import Events, Outcome, Transfer, walk_function
+from agentlint.analysis.calls.sites import Calls, CallSite
+from agentlint.analysis.decisions.arms import PlaceIndex
+from agentlint.analysis.effects.summaries import Edge, Node, Summaries
+from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.analysis.records.mechanisms import Coverage
+from agentlint.analysis.records.recorders import Records
+from agentlint.analysis.types.inference import Types
+from agentlint.analysis.types.results import is_abstract
+from agentlint.ir import syntax as s
+from agentlint.ir import walk
+from agentlint.ir.effects import Effect
+from agentlint.ir.source import Gap
+
+_TRANSACTIONS = frozenset({"atomic", "begin", "begin_nested", "transaction", "in_transaction"})
+AROUND = -1
+"""Number of a call site that no call in the source makes: a decorator's wrapper, a hook that the framework calls."""
+_NOTHING = Transfer()
+_EMPTY = Outcome()
+
+
+class Linking(msgspec.Struct, frozen=True):
+    """What the accounts are made from."""
+
+    program: Program
+    calls: Calls
+    summaries: Summaries
+    types: Types
+    places: PlaceIndex
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """Own effects of a function at one of its call sites (or the negated line of an assignment)."""
+
+    site: int
+    effects: tuple[Effect, ...]
+
+
+class Account(msgspec.Struct, frozen=True):
+    """What one function does, records and leaves unrecorded."""
+
+    transfer: Transfer = _NOTHING
+    outcome: Outcome = _EMPTY
+    own: tuple[Applied, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    inside: int = 0
+    """Records that were made for effects of the function's own and say nothing of its callers'."""
+
+
+class AuditPaths:
+    """Accounts of all functions, computed once in the order in which the summaries were completed."""
+
+    def __init__(
+        self, linked: Linking, ledger: Ledger, records: Records, coverage: Coverage, matters: Callable[[Effect], bool],
+    ) -> None:
+        self._program, self._calls, self._summaries, self._types, self._places = linked.program, linked.calls, linked.summaries, linked.types, linked.places
+        self.ledger, self._records, self._coverage, self._matters = ledger, records, coverage, matters
+        self._accounts: dict[Node, Account] = {}
+        self._callers: dict[Node, list[tuple[Node, int]]] = {}
+        self._parts: dict[Effect, tuple[Effect, ...]] = {}
+        self.gaps: list[Gap] = []
+
+    def compute(self, nodes: Iterable[Node]) -> None:
+        """Accounts of all nodes, which must come callees first."""
+        for node in nodes:
+            if node not in self._accounts:
+                self._accounts[node] = self._account(node)
+
+    def of(self, node: Node) -> Account:
+        """The account of a function."""
+        return self._accounts.get(node) or Account()
+
+    def callers(self, node: Node) -> list[tuple[Node, int]]:
+        """Who calls a function, and at which call site."""
+        return self._callers.get(node, [])
+
+    def counts(self, effect: Effect) -> bool:
+        """True for effects that need a record: they matter, and are not themselves the making or completing of one."""
+        return self._matters(effect) and not self._records.is_making(effect) and not self._records.is_completion(effect)
+
+    # --------------------------------------------------------------- one function
+
+    def _account(self, node: Node) -> Account:
+        info = self._program.functions.get(node[0])
+        edges = tuple(self._summaries.edges(node))
+        own = tuple(self._own(node))
+        calls = self._transfers(node, edges, own)
+        for site, _, callee in edges:
+            self._callers.setdefault(callee, []).append((node, site.call.site))
+        if not calls or info is None:
+            return Account(own=own, edges=edges)
+        sites = {site: transfer for site, transfer in calls.items() if site >= AROUND}
+        lines = {-site: transfer for site, transfer in calls.items() if site < AROUND}
+        opened = frozenset(site.call.site for site in self._calls.sites(node[0]) if site.name in _TRANSACTIONS)
+        around = self._around(sites, edges)
+        events = Events(sites, lines, self.ledger.covers, opened, _is_atomic(info.node), around)
+        try:
+            outcome = walk_function(info.node.body, events)
+        except RecursionError:
+            self.gaps.append(Gap(info.module.path, info.node.line, f"{info.node.qualname} is nested too deeply to follow its paths", "unresolved"))
+            outcome = _unfollowed(calls)
+        return self._summed(outcome, own, edges)
+
+    def made_inside(self, account: Account, site: int) -> int:
+        """Records that the functions called at a site make, also those for effects of their own."""
+        found = 0
+        for edge, _, callee in account.edges:
+            if edge.call.site == site:
+                found |= self.of(callee).outcome.may
+        return found
+
+    def _summed(self, outcome: Outcome, own: tuple[Applied, ...], edges: tuple[Edge, ...]) -> Account:
+        pending = covered = inside = 0
+        for mask in outcome.pending.values():
+            pending |= mask
+        for site, mask in outcome.covered.items():
+            covered |= mask
+            if mask & self.ledger.subjects:
+                inside |= outcome.records.get(site, 0)
+        transfer = Transfer(outcome.must & ~inside, outcome.may & ~inside, pending, covered, outcome.thrown)
+        return Account(transfer, outcome, own, edges, inside)
+
+    def _own(self, node: Node) -> Iterator[Applied]:
+        """The function's own effects, brought to the call sites that perform them."""
+        effects = self._summaries.own(node)
+        if not effects:
+            return
+        by_line: dict[int, list[CallSite]] = {}
+        for site in self._calls.sites(node[0]):
+            by_line.setdefault(site.line, []).append(site)
+        placed = [(_site_of(effect, by_line.get(effect.line, [])), effect) for effect in effects]
+        info = self._program.functions.get(node[0])
+        if info is not None and any(effect.kind == "orm-write" and len(effect.fields) > 1 for effect in effects):
+            whole = placed
+            placed = split_conditional(placed, self._types.writes(info.id), self._places.of(info.id, info.node))
+            if len(placed) > len(whole):
+                self._remember_parts(whole, placed)
+        grouped: dict[int, list[Effect]] = {}
+        for number, effect in placed:
+            grouped.setdefault(number, []).append(effect)
+        yield from (Applied(number, tuple(found)) for number, found in grouped.items())
+
+    def _remember_parts(self, whole: list[tuple[int, Effect]], placed: list[tuple[int, Effect]]) -> None:
+        kept = {effect for _, effect in placed}
+        for _, effect in whole:
+            if effect not in kept:
+                same = [p for _, p in placed if p.model == effect.model and set(p.fields) <= set(effect.fields)]
+                self._parts[effect] = tuple(dict.fromkeys(p for p in same if p.line == effect.line or p.api == "assignment"))
+
+    def parts(self, effect: Effect) -> tuple[Effect, ...]:
+        """The effect, or what it was taken apart into because branches set its fields."""
+        return self._parts.get(effect, (effect,))
+
+    def _transfers(self, node: Node, edges: tuple[Edge, ...], own: tuple[Applied, ...]) -> dict[int, Transfer]:
+        found: dict[int, Transfer] = {}
+        by_number = {site.call.site: site.call for site in self._calls.sites(node[0])} if own else {}
+        for applied in own:
+            transfer = self._own_transfer(applied, by_number.get(applied.site), self._program.functions.get(node[0]))
+            if transfer is not _NOTHING:
+                found[applied.site] = transfer
+        for site in self._calls.sites(node[0]):
+            record = self._records.of_call(site)
+            if record is not None:
+                bit = self.ledger.record(record)
+                found[site.call.site] = _both(found.get(site.call.site, _NOTHING), Transfer(bit, bit))
+        by_site: dict[int, list[Edge]] = {}
+        for edge in edges:
+            if edge[2] in self._accounts or edge[2] != node:
+                by_site.setdefault(edge[0].call.site, []).append(edge)
+        for number, group in by_site.items():
+            transfer = self._called(group, node[0])
+            if number in found and found[number].pending:
+                found[number] = self._performed(found[number], group)
+            if transfer != _NOTHING:
+                found[number] = _both(found.get(number, _NOTHING), transfer)
+        return found
+
+    def _performed(self, own: Transfer, group: list[Edge]) -> Transfer:
+        """A write whose method the project overrides is performed, and perhaps recorded, inside the override."""
+        inside = [self._accounts[callee].outcome for _, target, callee in group if callee in self._accounts and target.kind in ("call", "override")]
+        if not inside:
+            return own
+        must, may = inside[0].must, 0
+        for outcome in inside:
+            must &= outcome.must
+            may |= outcome.may
+        done = own.pending & self.ledger.covers(may)
+        return Transfer(own.must, own.may, own.pending & ~self.ledger.covers(must), own.covered | done)
+
+    def _own_transfer(self, applied: Applied, call: s.Call | None, info: FunctionInfo | None) -> Transfer:
+        must = pending = 0
+        for effect in applied.effects:
+            if self._records.is_making(effect):
+                must |= self.ledger.record(self._records.of_effect(effect, call, info))
+            elif self.counts(effect) and self._coverage.sees(effect) is None:
+                pending |= self.ledger.effect(effect)
+        return Transfer(must, must, pending) if must or pending else _NOTHING
+
+    def _called(self, group: list[Edge], caller: str) -> Transfer:
+        """Alternatives agree on what must be recorded; what runs besides the callee adds to it; what is only passed on may run."""
+        alternatives: list[Transfer] = []
+        overrides: list[Transfer] = []
+        total = _NOTHING
+        several = len(group) > 1
+        for _, target, callee in group:
+            if several and self._is_abstract(callee):
+                continue  # never what runs
+            transfer = self._known(callee, caller)
+            if target.kind in ("call", "constructor"):
+                alternatives.append(transfer)
+            elif target.kind == "override":
+                overrides.append(transfer)
+            elif target.kind == "reference":
+                total = _both(total, Transfer(0, transfer.may, transfer.pending, transfer.covered, transfer.thrown))
+            else:
+                total = _both(total, transfer)
+        certain = alternatives or overrides  # what subclasses do instead is possible, what the named method does is likely
+        if not certain:
+            return total
+        must = certain[0].must
+        for one in certain:
+            must &= one.must
+        merged = _NOTHING
+        for one in (*alternatives, *overrides):
+            merged = _both(merged, one)
+        return _both(total, Transfer(must, merged.may, merged.pending, merged.covered, merged.thrown))
+
+    def _is_abstract(self, node: Node) -> bool:
+        info = self._program.functions.get(node[0])
+        return info is not None and is_abstract(info.node)
+
+    def _known(self, callee: Node, caller: str) -> Transfer:
+        account = self._accounts.get(callee)
+        if account is not None:
+            info = self._program.functions.get(callee[0])
+            if info is not None and info.parent == caller:  # a piece of the caller: what it records, the caller records
+                return Transfer(account.outcome.must, account.outcome.may, account.transfer.pending, account.transfer.covered, account.transfer.thrown)
+            return account.transfer
+        pending = 0  # a function that calls back into itself: nothing is known to be recorded
+        for entry in self._summaries.entries(callee):
+            for effect in self.parts(entry.effect):
+                if self.counts(effect) and self._coverage.sees(effect) is None:
+                    pending |= self.ledger.effect(effect)
+        return Transfer(pending=pending)
+
+    def _around(self, sites: dict[int, Transfer], edges: tuple[Edge, ...]) -> tuple[int, ...]:
+        """Call sites that stand outside the body: decorators whose wrapper runs around the function, edges that no call in the source makes."""
+        outside = {site.call.site for site, target, _ in edges if target.kind == "decorates" or site.call.site == AROUND}
+        return tuple(sorted(outside & set(sites)))
+
+
+def _site_of(effect: Effect, sites: list[CallSite]) -> int:
+    """The call on the effect's line that performs it: the one named in its access path, else the last; an assignment when there is none."""
+    if not sites or effect.api in ("attribute", ""):
+        return -effect.line if not sites or effect.api == "attribute" else sites[-1].call.site
+    name = effect.api.replace("()", "").rpartition(".")[2]
+    return next((site.call.site for site in sites if site.name == name), sites[-1].call.site)
+
+
+def _both(one: Transfer, other: Transfer) -> Transfer:
+    if one is _NOTHING:
+        return other
+    return Transfer(one.must | other.must, one.may | other.may, one.pending | other.pending, one.covered | other.covered, one.thrown | other.thrown)
+
+
+def _is_atomic(node: s.Function) -> bool:
+    names = (walk.dotted(d.func if isinstance(d, s.Call) else d) for d in node.decorators)
+    return any(name.rpartition(".")[2] == "atomic" for name in names)
+
+
+def _unfollowed(calls: dict[int, Transfer]) -> Outcome:
+    return Outcome(pending={site: t.pending for site, t in calls.items() if t.pending}, covered={})

@@ -1,0 +1,392 @@
+"""The forward walk of one function's statements that says which of its effects can happen without a record, path by path.
+
+Records and effects are numbered by the caller and travel as bit masks, so that a join is one machine operation. The walk knows no library: it is told
+what each call does (`Transfer`) and which effects a set of records covers. Each statement is walked once; only a `finally` block is walked per kind of exit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from agentlint.analysis.audit.conditions import Condition, condition_of, happened, holding
+from agentlint.ir import syntax as s
+from agentlint.ir import walk
+
+
+class Transfer(msgspec.Struct, frozen=True, gc=False):
+    """What one call or assignment does to the account of records and effects; every field is a bit mask."""
+
+    must: int = 0
+    """Records made on every normal path."""
+    may: int = 0
+    """Records made on some path, `must` included."""
+    pending: int = 0
+    """Effects applied that some path leaves unrecorded."""
+    covered: int = 0
+    """Effects applied that some path has recorded already."""
+    thrown: int = 0
+    """Effects applied on a path that then raises: what the caller does afterwards does not happen."""
+
+
+class Events(msgspec.Struct, frozen=True):
+    """What the walk is told about one function."""
+
+    calls: Mapping[int, Transfer]
+    """By call site number."""
+    assignments: Mapping[int, Transfer]
+    """By the line of an assignment that is a write by itself."""
+    covers: Callable[[int], int]
+    """The effects that a set of records accounts for."""
+    transactions: frozenset[int] = frozenset()
+    """Call sites that, as the item of a `with`, open a transaction: an exception inside undoes what was done."""
+    atomic: bool = False
+    """True when the whole function runs in such a transaction."""
+    around: tuple[int, ...] = ()
+    """Call sites that stand outside the body and run with it: decorators' wrappers."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a function leaves behind. Applications are keyed by call site number, or by the negated line of an assignment."""
+
+    must: int = 0
+    may: int = 0
+    pending: Mapping[int, int] = {}
+    covered: Mapping[int, int] = {}
+    exits: Mapping[int, int] = {}
+    """Application to the line of the first exit that leaves one of its effects unrecorded."""
+    records: Mapping[int, int] = {}
+    """Application to the records that account for some of its effects."""
+    thrown: int = 0
+    """Those of the unrecorded effects that a raising path leaves; no caller can make up for them afterwards."""
+
+
+class _State:
+    """The account on one path."""
+
+    __slots__ = ("held", "may", "must", "only", "pending", "results", "spent")
+
+    def __init__(self) -> None:
+        self.must = 0
+        self.may = 0
+        self.spent = 0
+        """Records that say nothing of what comes now: those made before an exception that is being handled."""
+        self.pending: dict[int, int] = {}
+        self.held: dict[Condition, int] = {}
+        """Records made exactly where the condition held."""
+        self.only: dict[Condition, set[int]] = {}
+        """Applications that happened only where the condition held."""
+        self.results: dict[str, int] = {}
+        """Variable to the application whose own result it holds."""
+
+    def copy(self) -> _State:
+        other = _State()
+        other.must, other.may, other.spent = self.must, self.may, self.spent
+        other.pending, other.held, other.only, other.results = dict(self.pending), dict(self.held), dict(self.only), dict(self.results)
+        return other
+
+
+class _Exit(msgspec.Struct, frozen=True, gc=False):
+    kind: str
+    state: _State
+    line: int
+    since: int
+
+
+def walk_function(body: Sequence[s.Stmt], events: Events) -> Outcome:
+    """Walks a function's body once and sums up its exits."""
+    walker = _Walk(events)
+    start = _State()
+    for site in events.around:
+        walker.apply(site, events.calls[site], start)
+    end = walker.block(body, start)
+    if end is not None:
+        walker.exits.append(_Exit("end", end, body[-1].line if body else 0, 0))
+    return walker.outcome()
+
+
+class _Walk:
+    def __init__(self, events: Events) -> None:
+        self.events = events
+        self.exits: list[_Exit] = []
+        self.loops: list[list[_State]] = []
+        self.covered: dict[int, int] = {}
+        self.records: dict[int, int] = {}
+        self.thrown: dict[int, int] = {}
+        self.may = 0
+        self.born: dict[int, int] = {}
+        self.transactions = 1 if events.atomic else 0
+
+    # ------------------------------------------------------------ statements
+
+    def block(self, body: Iterable[s.Stmt], state: _State | None) -> _State | None:
+        since = len(self.born)
+        for stmt in body:
+            if state is None:
+                return None
+            state = self.statement(stmt, state, since)
+        return state
+
+    def statement(self, stmt: s.Stmt, state: _State, since: int) -> _State | None:
+        match stmt:
+            case s.Expression() | s.Assign():
+                return self.simple(stmt, state)
+            case s.Return():
+                self.evaluate(stmt.value, state)
+                self.exits.append(_Exit("return", state, stmt.line, since))
+                return None
+            case s.Raise():
+                self.evaluate(stmt.value, state)
+                self.exits.append(_Exit("undone" if self.transactions else "raise", state, stmt.line, since))
+                return None
+            case s.If():
+                return self.branch(stmt, state)
+            case s.Loop():
+                return self.loop(stmt, state)
+            case s.Try():
+                return self.attempt(stmt, state)
+            case s.With():
+                return self.scope(stmt, state)
+            case s.Match():
+                return self.match(stmt, state)
+            case s.Jump():
+                if self.loops:
+                    self.loops[-1].append(state)
+                return None
+            case _:
+                return state
+
+    def simple(self, stmt: s.Expression | s.Assign, state: _State) -> _State:
+        for root in walk.own_expressions(stmt):
+            self.evaluate(root, state)
+        transfer = self.events.assignments.get(stmt.line)
+        if transfer is not None:
+            self.apply(-stmt.line, transfer, state)
+        if isinstance(stmt, s.Assign):
+            self.assign(stmt, state)
+        return state
+
+    def assign(self, stmt: s.Assign, state: _State) -> None:
+        names = [name for target in stmt.targets for name in _assigned(target)]
+        for name in names:
+            state.results.pop(name, None)
+            for table in (state.held, state.only):
+                for condition in [c for c in table if name in c.names]:
+                    del table[condition]
+        if isinstance(stmt.value, s.Call) and stmt.value.site in self.born and names:
+            state.results[names[-1]] = stmt.value.site
+
+    def branch(self, stmt: s.If, state: _State) -> _State | None:
+        ends: list[tuple[_State, Condition]] = []
+        current: s.If | None = stmt
+        otherwise: tuple[s.Stmt, ...] = ()
+        while current is not None:
+            self.evaluate(current.test, state)
+            condition = condition_of(current.test)
+            taken = self.block(current.body, self.assume(state, current.test, True))
+            if taken is not None:
+                ends.append((taken, condition))
+            state = self.assume(state, current.test, False)
+            last, otherwise = condition, current.orelse
+            current = otherwise[0] if len(otherwise) == 1 and isinstance(otherwise[0], s.If) else None
+        fallen = self.block(otherwise, state)
+        if fallen is not None:
+            ends.append((fallen, last.negated()))
+        return _join(ends)
+
+    def assume(self, state: _State, test: s.Expr, truth: bool) -> _State:
+        """The state on the branch where the test came out so: what only happened otherwise did not happen, what was recorded then is recorded."""
+        state = state.copy()
+        for condition in holding(test, truth):
+            opposite = condition.negated()
+            for site in state.only.get(opposite, ()):
+                state.pending.pop(site, None)
+            held = state.held.get(condition, 0)
+            if held:
+                self.record(held, held, state)
+        for name, applied in happened(test, truth):
+            application = state.results.get(name)
+            if application is not None and not applied:
+                state.pending.pop(application, None)
+        return state
+
+    def match(self, stmt: s.Match, state: _State) -> _State | None:
+        for root in walk.own_expressions(stmt):
+            self.evaluate(root, state)
+        ends = [self.block(case.body, state.copy()) for case in stmt.cases]
+        if not any(not case.patterns and case.guard is None for case in stmt.cases):
+            ends.append(state)
+        return _join([(end, Condition()) for end in ends if end is not None])
+
+    def loop(self, stmt: s.Loop, state: _State) -> _State | None:
+        """A loop is taken to run at least once: where nothing is iterated, nothing was done that would need a record."""
+        for root in walk.own_expressions(stmt):
+            self.evaluate(root, state)
+        forever = isinstance(stmt.test, s.Constant) and bool(stmt.test.value)
+        self.loops.append([])
+        end = self.block(stmt.body, state.copy())
+        left = self.loops.pop()
+        if forever:
+            return _join([(one, Condition()) for one in left])
+        ends = [one for one in (end, *left) if one is not None] or [state]
+        return self.block(stmt.orelse, _join([(one, Condition()) for one in ends]))
+
+    def attempt(self, stmt: s.Try, state: _State) -> _State | None:
+        """An exception is taken to come from what the body does first: a handler starts from the state before the body. What it then does to
+        make up for the failure is something new, which records made before do not tell."""
+        before, first = state.copy(), len(self.exits)
+        ends = [self.block(stmt.orelse, self.block(stmt.body, state))]
+        for handler in stmt.handlers:
+            failed = before.copy()
+            failed.spent |= failed.may
+            ends.append(self.block(handler.body, failed))
+        end = _join([(one, Condition()) for one in ends if one is not None])
+        if not stmt.final:
+            return end
+        left = self.exits[first:]
+        del self.exits[first:]
+        for kind in sorted({one.kind for one in left}):
+            self.leave_through(stmt.final, [one for one in left if one.kind == kind])
+        if end is None and not left:
+            self.block(stmt.final, before)
+        return self.block(stmt.final, end)
+
+    def leave_through(self, final: tuple[s.Stmt, ...], left: list[_Exit]) -> None:
+        joined = _join([(one.state, Condition()) for one in left])
+        end = self.block(final, joined.copy()) if joined is not None else None
+        if end is not None:
+            self.exits.append(_Exit(left[0].kind, end, left[0].line, min(one.since for one in left)))
+
+    def scope(self, stmt: s.With, state: _State) -> _State | None:
+        for item in stmt.items:
+            self.evaluate(item.value, state)
+        opens = any(isinstance(item.value, s.Call) and item.value.site in self.events.transactions for item in stmt.items)
+        self.transactions += opens
+        end = self.block(stmt.body, state)
+        self.transactions -= opens
+        return end
+
+    # ----------------------------------------------------------- expressions
+
+    def evaluate(self, root: s.Expr | None, state: _State) -> None:
+        if root is None:
+            return
+        for call in reversed(tuple(_calls(root))):  # arguments run before the call that takes them
+            transfer = self.events.calls.get(call.site)
+            if transfer is not None:
+                self.apply(call.site, transfer, state)
+
+    def apply(self, site: int, transfer: Transfer, state: _State) -> None:
+        certain, possible = self.events.covers(state.must & ~state.spent), self.events.covers(state.may & ~state.spent)
+        if transfer.may:
+            self.record(transfer.must, transfer.may, state)
+        if transfer.covered:
+            self.covered[site] = self.covered.get(site, 0) | transfer.covered
+        if transfer.thrown:
+            self.thrown[site] = self.thrown.get(site, 0) | transfer.thrown & ~certain
+        if not transfer.pending:
+            return
+        self.born.setdefault(site, len(self.born) + 1)
+        if possible & transfer.pending:
+            self.note(site, possible & transfer.pending, state.may)
+        left = transfer.pending & ~certain
+        if left:
+            state.pending[site] = state.pending.get(site, 0) | left
+
+    def record(self, must: int, may: int, state: _State) -> None:
+        certain, possible = self.events.covers(must), self.events.covers(may)
+        for site, mask in list(state.pending.items()):
+            if mask & possible:
+                self.note(site, mask & possible, may)
+            left = mask & ~certain
+            if left:
+                state.pending[site] = left
+            else:
+                del state.pending[site]
+        state.must |= must
+        state.may |= may
+        self.may |= may
+
+    def note(self, site: int, effects: int, records: int) -> None:
+        self.covered[site] = self.covered.get(site, 0) | effects
+        self.records[site] = self.records.get(site, 0) | records
+
+    # ----------------------------------------------------------------- exits
+
+    def outcome(self) -> Outcome:
+        pending: dict[int, int] = {}
+        lines: dict[int, int] = {}
+        normal = [one.state for one in self.exits if one.kind in ("return", "end")]
+        must = normal[0].must if normal else 0
+        for state in normal:
+            must &= state.must
+        thrown = 0
+        for one in self.exits:
+            normal_exit = one.kind in ("return", "end")
+            for site, mask in one.state.pending.items():
+                if normal_exit or (one.kind == "raise" and self.born[site] > one.since):
+                    pending[site] = pending.get(site, 0) | mask
+                    lines.setdefault(site, one.line)
+                    thrown |= 0 if normal_exit else mask
+        for site, mask in self.thrown.items():
+            if mask:
+                pending[site] = pending.get(site, 0) | mask
+                thrown |= mask
+        return Outcome(must, self.may, pending, self.covered, lines, self.records, thrown)
+
+
+def _calls(root: s.Expr) -> Iterable[s.Call]:
+    """Calls of an expression, outermost first; a lambda's body is taken to run where it is handed over."""
+    for expr in walk.expressions(root):
+        if isinstance(expr, s.Call):
+            yield expr
+        elif isinstance(expr, s.Lambda):
+            yield from walk.calls(expr.function.body)
+
+
+def _assigned(target: s.Expr) -> Iterable[str]:
+    """The variables that an assignment target binds, in order."""
+    if isinstance(target, s.Name):
+        yield target.id
+    elif isinstance(target, s.Sequence):
+        for item in target.items:
+            yield from _assigned(item)
+
+
+def _join(ends: Sequence[tuple[_State, Condition]]) -> _State | None:
+    """One state for several paths that meet: what all recorded is recorded, what any left unrecorded is unrecorded."""
+    if not ends:
+        return None
+    if len(ends) == 1:
+        return ends[0][0]
+    first = ends[0][0].copy()
+    for state, _ in ends[1:]:
+        first.must &= state.must
+        first.may |= state.may
+        first.spent &= state.spent
+        for site, mask in state.pending.items():
+            first.pending[site] = first.pending.get(site, 0) | mask
+        first.held, first.only, first.results = _common(first.held, state.held), _common(first.only, state.only), _common(first.results, state.results)
+    for state, condition in ends:
+        if condition.text:
+            _remember(first, state, condition, [other for other, _ in ends if other is not state])
+    return first
+
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def _common(one: dict[_K, _V], other: dict[_K, _V]) -> dict[_K, _V]:
+    return {key: value for key, value in one.items() if other.get(key) == value}
+
+
+def _remember(joined: _State, state: _State, condition: Condition, others: Sequence[_State]) -> None:
+    extra = state.must & ~joined.must
+    if extra:
+        joined.held[condition] = extra
+    alone = {site for site in state.pending if not any(site in other.pending for other in others)}
+    if alone:
+        joined.only[condition] = alone

@@ -1,0 +1,226 @@
+"""Who may call a handler: credentials that its decorators, guards and callees read or demand, beside what the framework declares.
+
+Decorators and checks that a project writes itself are judged by what they do: a function that reads `Authorization` or an API key from the request
+asks for a token; one that verifies an HMAC of the body asks for a vendor's signature; one that looks at the session's user asks for a browser session.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from agentlint.analysis.calls.sites import Calls
+from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.ir import syntax as s
+from agentlint.ir.operations import AuthKind, Guard, Route
+from agentlint.ir.walk import blocks, dotted, expressions, own_expressions, statements
+from agentlint.knowledge import LibraryFacts
+
+_DEPTH = 3
+"""Calls followed from a handler into its guards: a decorator, its wrapper, a loader of credentials."""
+
+_REQUEST_TEXT = re.compile(r"(^|\.)(request|req|self|handler|ctx|info|g|environ|conn|connection)(\.|$)", re.IGNORECASE)
+_HEADER_SOURCE = re.compile(r"(headers|META|environ)$")
+_VALUE_SOURCE = re.compile(r"(GET|POST|args|form|query_params|query|params|values|body|json|data|payload)$")
+_TOKEN_HEADER = re.compile(r"^(http[-_])?(proxy[-_])?authorization([-_](bearer|token))?$", re.IGNORECASE)
+_SIGNATURE = re.compile(r"signature|hmac|hub-sha", re.IGNORECASE)
+_KEY_HEADER = re.compile(r"(api[-_]?key|apikey|access[-_]?key|auth[-_]?key|token|secret|x[-_]?auth)", re.IGNORECASE)
+_KEY_VALUE = re.compile(r"^(api[-_]?key|apikey|access[-_]?token|api[-_]?token|auth[-_]?token)$", re.IGNORECASE)
+_SESSION_SOURCE = re.compile(r"(^|\.)session$")
+_COOKIE_SOURCE = re.compile(r"(^|\.)(cookies|COOKIES)$")
+_SESSION_COOKIE = re.compile(r"session|token|auth|jwt|^s?sid$", re.IGNORECASE)
+_WHO = re.compile(
+    r"^_?(auth\w*|(current_?|logged_?in_?|login_?)?(user|account|member|admin|customer|person|officer|staff|employee|operator|clerk|owner|client)(_?(id|name|email|info))?|uid|id|e?mail|logged_?in|log_?in"
+    r"|identity|principal|profile|is_(authenticated|logged_?in|admin))$",
+    re.IGNORECASE,
+)
+"""Keys under which a session keeps who is signed in."""
+_NOT_CREDENTIAL = re.compile(r"csrf|xsrf|idempoten|page[-_]?token|continuation", re.IGNORECASE)
+_GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signed_cookie")
+_COOKIES = ("get_secure_cookie", "get_signed_cookie")
+_AUTHENTICATES = ("get_current_user", "authenticate_request")
+"""Methods whose whole purpose is to say who calls: where a class has one, nothing else in its set-up accepts a credential."""
+_FIRST_LINE_OF_DEFENCE = ("dispatch", "prepare", "initial", "check_permissions", "before_request")
+
+
+class GuardFinder:
+    """Finds the guards of routes; remembers what each function demands."""
+
+    def __init__(self, program: Program, calls: Calls, library: LibraryFacts) -> None:
+        self._program = program
+        self._calls = calls
+        self._library = library
+        self._seen: dict[tuple[str, str, int], frozenset[Guard]] = {}
+        self._flagged: dict[str, bool] = {}
+        self._lines: dict[tuple[str, str], tuple[frozenset[Guard], frozenset[int]]] = {}
+
+    def guards(self, route: Route) -> tuple[Guard, ...]:
+        """Guards of a route, those of the framework first; sorted, without repetition."""
+        found: set[Guard] = set()
+        for function_id in dict.fromkeys((route.handler, *route.extra_handlers, *route.guard_handlers, *self._entry_hooks(route.owner))):
+            found |= self._of_function(function_id, _DEPTH, route.owner)
+        if route.owner in self._program.classes:
+            info = self._program.classes[route.owner]
+            for decorator in info.node.decorators:
+                found |= self._of_decorator(decorator, info, _DEPTH)
+        declared = {(g.kind, g.detail) for g in route.guards}
+        return (*route.guards, *sorted(g for g in found if (g.kind, g.detail) not in declared))
+
+    def _entry_hooks(self, owner: str) -> Iterable[str]:
+        if owner not in self._program.classes:
+            return
+        says_who = any(self._program.method(owner, name) is not None for name in _AUTHENTICATES)
+        for name in _AUTHENTICATES if says_who else _FIRST_LINE_OF_DEFENCE:
+            method = self._program.method(owner, name)
+            if method is not None:
+                yield method.id
+
+    def _of_function(self, function_id: str, depth: int, owner: str = "") -> frozenset[Guard]:
+        """What a function demands; `owner` is the concrete class it runs on, whose flags may switch branches off."""
+        info = self._program.functions.get(function_id)
+        if info is None or depth < 0:
+            return frozenset()
+        key = (function_id, owner if info.owner else "", depth)
+        if key in self._seen:
+            return self._seen[key]
+        self._seen[key] = frozenset()  # a cycle adds nothing
+        reads, sites = self._own(info, key[1])
+        found: set[Guard] = set(reads)
+        for decorator in info.node.decorators:
+            found |= self._of_decorator(decorator, info, depth)
+        for site in self._calls.sites(function_id):
+            if site.call.site not in sites:
+                continue
+            kind = self._library.guard(site.library) if site.library else None
+            if kind is not None:
+                found.add(Guard(kind, site.library, site.file, site.line))
+            for target in site.targets:
+                if target.confidence != "low" and target.kind != "deferred":
+                    found |= self._of_function(target.function, depth - 1, key[1])
+        for nested in _nested(info):
+            found |= self._of_function(nested, depth - 1, key[1])
+        result = frozenset(found)
+        self._seen[key] = result
+        return result
+
+    def _own(self, info: FunctionInfo, owner: str) -> tuple[frozenset[Guard], frozenset[int]]:
+        """What a function's own lines that can run on the class read of the caller, and the numbers of their calls; the same at every depth."""
+        if owner and not self._tests_flags(info):
+            owner = ""  # no class runs other lines of it than another
+        known = self._lines.get((info.id, owner))
+        if known is None:
+            exprs = [e for stmt in self._alive(info.node.body, owner) for root in own_expressions(stmt) for e in expressions(root)]
+            sites = frozenset(e.site for e in exprs if type(e) is s.Call)
+            known = self._lines[info.id, owner] = (frozenset(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info))), sites)
+        return known
+
+    def _tests_flags(self, info: FunctionInfo) -> bool:
+        """True when a branch of the function hangs on attributes of its class."""
+        known = self._flagged.get(info.id)
+        if known is None:
+            tests = (e for stmt in statements(info.node.body) if isinstance(stmt, s.If) for e in expressions(stmt.test))
+            known = self._flagged[info.id] = any(isinstance(e, s.Attribute) and isinstance(e.value, s.Name) and e.value.id in ("self", "cls") for e in tests)
+        return known
+
+    def _alive(self, body: tuple[s.Stmt, ...], owner: str) -> Iterator[s.Stmt]:
+        """Statements of a block that can run on the class: branches under a flag that the class sets to False are left out."""
+        for stmt in body:
+            yield stmt
+            if isinstance(stmt, s.If):
+                verdict = self._flag(stmt.test, owner) if owner else None
+                if verdict is not False:
+                    yield from self._alive(stmt.body, owner)
+                if verdict is not True:
+                    yield from self._alive(stmt.orelse, owner)
+            else:
+                for block in blocks(stmt):
+                    yield from self._alive(block, owner)
+
+    def _flag(self, test: s.Expr, owner: str) -> bool | None:
+        """The truth of a test made of class flags (`self.accepts_tokens`), None when the class does not tell."""
+        if isinstance(test, s.Attribute) and isinstance(test.value, s.Name) and test.value.id in ("self", "cls"):
+            held = self._program.attribute(owner, test.attr)
+            if held is not None and isinstance(held[0], s.Constant) and isinstance(held[0].value, bool):
+                return held[0].value
+            return None
+        if isinstance(test, s.Apply):
+            parts = [self._flag(o, owner) for o in test.operands]
+            if test.op == "not":
+                return None if parts[0] is None else not parts[0]
+            if test.op == "and":
+                return False if False in parts else True if all(p is True for p in parts) else None
+            if test.op == "or":
+                return True if True in parts else False if all(p is False for p in parts) else None
+        return None
+
+    def _of_decorator(self, decorator: s.Expr, scope: object, depth: int) -> frozenset[Guard]:
+        func = decorator.func if isinstance(decorator, s.Call) else decorator
+        name = self._program.resolve(func, scope)  # type: ignore[arg-type]
+        found: set[Guard] = set()
+        if name:
+            for spelled in (name, *self._of_objects(func, scope)):
+                kind = self._library.guard(spelled)
+                if kind is not None:
+                    found.add(Guard(kind, spelled, _file(scope), func.line))
+                    break
+            found |= self._of_function(name, depth - 1)
+        if isinstance(decorator, s.Call):
+            for argument in decorator.args:
+                if isinstance(argument, (s.Name, s.Attribute, s.Call)):
+                    found |= self._of_decorator(argument, scope, depth)
+        return frozenset(found)
+
+    def _of_objects(self, func: s.Expr, scope: object) -> Iterator[str]:
+        """What a decorator is where an object of a library gives it (`auth.login_required`), or is it (`@protect("scope")`, `auth_required(auth)`)."""
+        hierarchy, place = self._program.hierarchy, str(getattr(scope, "id", getattr(scope, "name", "")))
+        for owner, member in ((func.value if isinstance(func, s.Attribute) else None, getattr(func, "attr", "")), (func, "__call__")):
+            held = hierarchy.object_named(owner, place) if owner is not None else ""
+            yield from (f"{base}.{member}" for base in (hierarchy.mro(held) if held else ()) if base not in self._program.classes)
+
+
+def _file(scope: object) -> str:
+    module = getattr(scope, "module", scope)
+    return str(getattr(module, "path", ""))
+
+
+def _nested(info: FunctionInfo) -> list[str]:
+    return [f"{info.id}.{stmt.definition.name}" for stmt in info.node.body if isinstance(stmt, s.Define)]
+
+
+def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], object]) -> Iterable[Guard]:
+    """Credentials that expressions take out of a request."""
+    for expr in exprs:
+        source, key = "", None
+        if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr in _GETTERS and expr.args:
+            source, key = dotted(expr.func.value), expr.args[0]
+            if expr.func.attr in _COOKIES:
+                yield Guard("session", "signed cookie", file, expr.line)
+                continue
+        elif isinstance(expr, s.Subscript):
+            source, key = dotted(expr.value), expr.index
+        elif isinstance(expr, s.Attribute) and expr.attr == "user" and dotted(expr.value) in ("request", "self.request"):
+            yield Guard("session", "request.user", file, expr.line)
+            continue
+        name = constant(key) if isinstance(key, s.Constant | s.Name | s.Attribute) and source else None
+        kind = _credential(source, name) if isinstance(name, str) else None
+        if kind is not None:
+            yield Guard(kind, str(name), file, expr.line)
+
+
+def _credential(source: str, key: str) -> AuthKind | None:
+    """What a value named `key`, read from `source`, proves about the caller."""
+    if _COOKIE_SOURCE.search(source):
+        return "session" if _SESSION_COOKIE.search(key) and not _NOT_CREDENTIAL.search(key) else None
+    if _SESSION_SOURCE.search(source):
+        return "session" if _WHO.match(key) else None
+    if _NOT_CREDENTIAL.search(key) or not _REQUEST_TEXT.search(source):
+        return None
+    if _HEADER_SOURCE.search(source):
+        if _TOKEN_HEADER.match(key):
+            return "token"
+        if _SIGNATURE.search(key):
+            return "signature"
+        return "api-key" if _KEY_HEADER.search(key) else None
+    if _VALUE_SOURCE.search(source):
+        return "api-key" if _KEY_VALUE.match(key) else None
+    return None

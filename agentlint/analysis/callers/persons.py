@@ -1,0 +1,85 @@
+"""Operations that deal with the person at the browser itself, recognised by what they do first and by their words second."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from agentlint.analysis.decisions.consequence import concerns_session, is_bookkeeping, is_consequential, is_display_preference
+from agentlint.analysis.wording import DEEDS, words
+from agentlint.ir.effects import Effect, ReachedEffect
+
+_FLOWS: tuple[tuple[str, str], ...] = (
+    (r"\b(log ?in|sign ?in)\b", "sign-in"),
+    (r"^(?!.*\b(add|create|new|edit|update|change|configure|delete|remove)\b.*).*\b(sso|saml|oidc)\b", "sign-in"),  # those set up a provider, not a session
+    (r"\b(oauth2?|openid|social) (redirect|callback|complete|login)\b", "sign-in"),
+    (r"\b(log ?out|sign ?out)\b", "sign-out"),
+    (r"\b(sign ?up|registration|register (new )?(user|account)|(users?|accounts?|auth) register|create account)\b", "a person opens an account"),
+    (r"\b(passwords?|passwd|passphrase|forgot|recover account|account recovery)\b", "a person's own password"),
+    (
+        r"\b(mfa|otp|totp|hotp|2fa|two factor|second factor|webauthn|passkeys?|u2f|fido2?|authenticator|security keys?|backup codes?|recovery codes?)\b",
+        "a second factor",
+    ),
+    (r"\b(captcha|recaptcha|hcaptcha|turnstile)\b", "a captcha"),
+    (r"\b(consent|authori[sz]e (app|application|client)|oauth authori[sz]e|cookie banner|accept terms|terms accept)\b", "consent"),
+    (
+        r"\b((verify|confirm|validate|activate) (e ?mail|account|address|mailbox)|change e ?mail"
+        r"|(e ?mail|accounts?|address|mailbox) (verify|verification|confirm|confirmation|activation|activate)|e ?mail (address )?change)\b",
+        "confirmation of an address",
+    ),
+    (r"\b(unsubscribe|opt out)\b", "a mailed unsubscribe link"),
+    (r"\b(sudo|reauthenticate|re auth|impersonate|hijack|login as|check token|magic link)\b", "the browser's session"),
+    (r"\b(set language|i18n|set theme|appearance|dark mode)\b", "a display preference"),
+)
+_FLOWS_COMPILED = tuple((re.compile(pattern), meaning) for pattern, meaning in _FLOWS)
+_OF_SESSIONS = frozenset("accept authorize confirm connect dismiss follow login logout set share signin signout signup switch toggle verify".split())
+"""Deeds that may well be done to a session."""
+_OWN_FIELDS = re.compile(r"(password|passwd|totp|otp|mfa|two_factor|webauthn|recovery_codes?|email_verified|email_confirmed)", re.IGNORECASE)
+
+
+def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], administers: bool) -> str:
+    """Why no program has business with an operation, in plain words; the empty string when it has.
+
+    `names` are the operation's symbol and routes; `administers` says that it acts on other people's rows (an admin site): then words do not count.
+    """
+    effects = [r.effect for r in reached]
+    consequential = [e for e in effects if is_consequential(e)]
+    if not consequential and any(concerns_session(r.effect) and not r.effect.incidental and (not r.chain or not _asks(names)) for r in reached):
+        return "it changes nothing but the browser's own session"
+    if consequential and all(is_display_preference(e) or is_bookkeeping(e) for e in consequential if e.kind == "orm-write") and _only_rows(consequential):
+        return "it keeps a display preference of the person at the browser"
+    if administers:
+        return "it swaps the browser's session to another person" if _logs_in(effects) else ""
+    for meaning in _meanings(names):
+        return f"it is about {meaning}"
+    if _logs_in(effects):
+        return "it signs the person in or out"
+    if consequential and all(_own_credential(e) for e in consequential):
+        return "it writes nothing but the person's own credentials"
+    return ""
+
+
+def _meanings(names: Sequence[str]) -> list[str]:
+    found = []
+    for name in names:
+        text = " ".join(words(name))
+        found += [meaning for pattern, meaning in _FLOWS_COMPILED if pattern.search(text)]
+    return found
+
+
+def _asks(names: Sequence[str]) -> bool:
+    """True when the words ask for something to be done: then a note that a helper leaves in the session is not all that happens."""
+    said = [w for name in names for w in words(name)]
+    return bool(set(said) & DEEDS - _OF_SESSIONS) and not any(pattern.search(" ".join(said)) for pattern, _ in _FLOWS_COMPILED)
+
+
+def _only_rows(effects: Sequence[Effect]) -> bool:
+    return all(e.kind == "orm-write" for e in effects)
+
+
+def _logs_in(effects: Sequence[Effect]) -> bool:
+    return any(e.kind == "authentication" and e.operation in ("login", "logout") for e in effects)
+
+
+def _own_credential(effect: Effect) -> bool:
+    return effect.kind == "orm-write" and bool(effect.fields) and all(map(_OWN_FIELDS.search, effect.fields))

@@ -1,0 +1,1 @@
+"""The call graph: which functions every call may run, directly and through events."""

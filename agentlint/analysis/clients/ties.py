@@ -1,0 +1,127 @@
+"""Ties what a page sends to the operation that answers it: a page's own script calling an endpoint makes that endpoint something a person does."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from agentlint.analysis.callers.persons import human_by_design
+from agentlint.analysis.operations import Entry
+from agentlint.ir.operations import Operation
+from agentlint.ir.pages import PageAction
+
+_HOLE = "{}"
+_FREE_PREFIX = 3
+"""Leading segments of a route that a page may leave to a base URL."""
+
+
+class _Path(msgspec.Struct, frozen=True):
+    segments: tuple[str, ...]
+
+    @property
+    def literals(self) -> int:
+        return sum(s != _HOLE for s in self.segments)
+
+
+def tie_pages(entries: Sequence[Entry], actions: Iterable[PageAction]) -> list[Entry]:
+    """GUI entries for the endpoints that page scripts call, beside those given; sorted input order is kept."""
+    by_tail: dict[str, list[tuple[_Path, Entry]]] = defaultdict(list)
+    for entry in entries:
+        if entry.operation.surface in ("api", "gui"):  # a page's own address keeps a link to it from being taken for another one's
+            for path in {_path(r.path) for r in entry.routes}:
+                by_tail[path.segments[-1] if path.segments else ""].append((path, entry))
+    called: dict[str, tuple[Entry, PageAction]] = {}
+    for action in sorted(actions, key=lambda a: (a.file, a.line, a.method, a.target)):
+        if action.kind in ("link", "form") and action.route_name:
+            continue
+        for entry in _answering(action, by_tail):
+            called.setdefault(handler_key(entry), (entry, action))
+    known = {handler_key(e) for e in entries if e.operation.surface == "gui"}
+    return [seen_from_page(entry, action) for key, (entry, action) in sorted(called.items()) if key not in known]
+
+
+def handler_key(entry: Entry) -> str:
+    """What tells the rows of one handler on one surface from others."""
+    operation = entry.operation
+    return f"{operation.file}:{operation.symbol}:{operation.method}"
+
+
+def _path(text: str) -> _Path:
+    """Segments of a URL path with holes folded; scheme, host, query and empty segments dropped."""
+    text = re.sub(r"^[a-z]+://[^/]*", "", re.split(r"[?#]", text)[0])
+    return _Path(tuple(_HOLE if "{" in part or part.startswith((":", "<")) else part for part in text.split("/") if part))
+
+
+def _answering(action: PageAction, by_tail: dict[str, list[tuple[_Path, Entry]]]) -> list[Entry]:
+    wanted = _path(action.target)
+    if not wanted.literals:
+        return []
+    tails = {wanted.segments[-1], _HOLE}
+    best: list[Entry] = []
+    best_score = (0, 0)
+    for tail in sorted(tails):
+        for path, entry in by_tail.get(tail, ()):
+            method = entry.operation.method
+            if action.method not in (method, "ANY") and method != "ANY":
+                continue
+            score = _overlap(wanted, path)
+            if score > best_score:
+                best, best_score = [entry], score
+            elif score == best_score and score > (0, 0):
+                best.append(entry)
+    return [e for e in best if e.operation.surface == "api"]
+
+
+def _overlap(wanted: _Path, path: _Path) -> tuple[int, int]:
+    """(literal segments that agree, minus segments left over); (0, 0) when they cannot be the same URL."""
+    asked, offered = list(wanted.segments), list(path.segments)
+    while len(asked) > len(offered) and asked and asked[0] == _HOLE:
+        asked.pop(0)
+    spare = len(offered) - len(asked)
+    if spare < 0 or spare > _FREE_PREFIX or (_HOLE in offered[:spare] and not _for_tenants(asked, offered)):
+        return (0, 0)
+    literals = 0
+    for index, (a, b) in enumerate(zip(asked, offered[spare:], strict=True)):
+        if a == b:
+            literals += a != _HOLE
+        elif b == _HOLE or (a == _HOLE and index == 0):
+            continue
+        else:
+            return (0, 0)
+    return (literals, -spare) if literals else (0, 0)
+
+
+def _for_tenants(asked: list[str], offered: list[str]) -> bool:
+    """True for a route of one tenant (`/{organisation}/api/alerts`) that a page asks for without naming the tenant."""
+    return len(offered) == len(asked) + 1 and offered[0] == _HOLE and len(asked) > 1 and _HOLE not in asked[:2]
+
+
+def seen_from_page(entry: Entry, action: PageAction) -> Entry:
+    """The GUI row of an endpoint that a page calls."""
+    base = entry.operation
+    place = f"{action.file}:{action.line}"
+    why = human_by_design([base.symbol, *(r.path for r in entry.routes)], entry.reached, administers=False)
+    human = why if base.changes_state else ""
+    said = f"the page's own script calls it ({action.caller or action.kind} at {place})"
+    operation = Operation(
+        id=f"gui:{base.method} {base.path}",
+        surface="gui",
+        method=base.method,
+        path=base.path,
+        file=base.file,
+        line=base.line,
+        symbol=base.symbol,
+        action=base.action,
+        resource=base.resource,
+        changes_state=base.changes_state,
+        effects=base.effects,
+        auth=base.auth,
+        status="human-by-design" if human else None,
+        evidence=(said, human) if human else (said,),
+        confidence=base.confidence,
+        handler=base.handler,
+    )
+    return msgspec.structs.replace(entry, operation=operation, human=human)

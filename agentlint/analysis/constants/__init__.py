@@ -1,0 +1,1 @@
+"""What expressions are when the code alone decides it."""

@@ -1,0 +1,1 @@
+"""Which places of the code decide over something consequential, and whether each leaves a record."""

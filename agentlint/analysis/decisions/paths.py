@@ -1,0 +1,263 @@
+"""Decision paths: which places of the code decide over something consequential, and whether each leaves a record."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from agentlint.analysis.decisions.arms import Arm, is_rule
+from agentlint.analysis.decisions.consequence import is_bookkeeping, is_display_preference
+from agentlint.analysis.decisions.judge import Judge, Judged
+from agentlint.analysis.decisions.relevance import is_work
+from agentlint.analysis.decisions.things import Things
+from agentlint.analysis.decisions.words import in_words
+from agentlint.analysis.effects.summaries import Node, Summaries
+from agentlint.analysis.models.flow import Answers
+from agentlint.analysis.operations import Entry
+from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.analysis.records.requests import RequestRecord
+from agentlint.analysis.wording import singular, words
+from agentlint.ir.decisions import AuditStatus, Decision, DecisionSource, RecordContent
+from agentlint.ir.effects import Effect, Step, changes_state
+from agentlint.ir.operations import Operation, Route
+
+_SILENT = frozenset({"message", "session", "cache", "model-call"})
+_PLUMBING = frozenset({
+    "bucket", "throttle", "nonce", "cache", "session", "lock", "heartbeat", "counter", "metric", "statistic", "stat", "migration", "watermark",
+})
+_FURTHER = 3
+"""Calls below a function within which its own branch is said to decide over an effect."""
+_PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})
+_WORST: dict[AuditStatus, int] = {"unaudited": 0, "partial": 1, "audited": 2}
+
+
+def matters(effect: Effect) -> bool:
+    """True for effects that somebody may have to account for."""
+    if effect.kind in _SILENT or effect.confidence == "low" or is_bookkeeping(effect) or is_display_preference(effect) or _is_plumbing(effect):
+        return False
+    return changes_state(effect)
+
+
+def _is_plumbing(effect: Effect) -> bool:
+    """True for rows that the system keeps for itself: rate limits, locks, caches, counters."""
+    said = words(effect.target) if effect.kind == "orm-write" else []
+    return bool(said) and singular(said[-1]) in _PLUMBING
+
+
+class Callers(msgspec.Struct, frozen=True):
+    """Who runs a function."""
+
+    count: int = 0
+    """Functions that call it."""
+    handed: bool = False
+    """True when it is handed to something that runs it by itself, a timer or a scheduler: it is an entry then."""
+
+
+class Handler(msgspec.Struct, frozen=True):
+    """One handler with everything that enters through it."""
+
+    file: str
+    line: int
+    symbol: str
+    function: str
+    nodes: tuple[Node, ...]
+    owner: str
+    surface: str
+    operations: tuple[str, ...]
+    registered: tuple[Effect, ...]
+    names: tuple[str, ...] = ()
+    """Texts in which a person would look for what the handler is about: its symbol, its file, its paths."""
+
+
+def handlers_of(entries: Iterable[Entry], summaries: Summaries) -> list[Handler]:
+    """Entries folded onto their handlers: one handler may stand on several surfaces, methods and paths."""
+    grouped: dict[tuple[str, int, str], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        grouped[entry.operation.file, entry.operation.line, entry.operation.symbol].append(entry)
+    return [_handler(group, summaries) for _, group in sorted(grouped.items())]
+
+
+def _handler(group: Sequence[Entry], summaries: Summaries) -> Handler:
+    first = group[0].operation
+    routes = [route for entry in group for route in entry.routes]
+    nodes = [summaries.node(f, r.owner) for r in routes for f in (r.handler, *r.extra_handlers) if f]
+    owner = next((r.owner for r in routes if r.owner), "")
+    return Handler(
+        first.file, first.line, first.symbol, first.handler, tuple(dict.fromkeys(nodes)), owner, first.surface,
+        tuple(sorted({entry.operation.id for entry in group})), tuple(dict.fromkeys(e for r in routes for e in r.effects)), _names(first, routes),
+    )
+
+
+def _names(operation: Operation, routes: Sequence[Route]) -> tuple[str, ...]:
+    paths = sorted({r.path for r in routes}, key=lambda p: (len(p), p))[:2]
+    return (operation.symbol, _folders(operation.file), *paths, *sorted({r.resource for r in routes}))
+
+
+def _folders(file: str) -> str:
+    """The last parts of a file's path, which often name what its code is about."""
+    return "/".join(file.rsplit("/", 3)[-3:])
+
+
+class DecisionFinder:
+    """Makes rows of judged effects."""
+
+    def __init__(
+        self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, Callers], entries: Sequence[Entry], answers: Answers,
+        trails: Iterable[str] = (), rules: Answers | None = None,
+        kept: RequestRecord | None = None,
+    ) -> None:
+        self._program, self._summaries, self._judge, self._callers, self._answers = program, summaries, judge, callers, answers
+        self._rules = rules or answers
+        self._kept = kept
+        """What middleware keeps of every request."""
+        self._operations = _operations_by_effect(entries)
+        self._handlers = handlers_of(entries, summaries)
+        self._things = Things(program, trails)
+
+    @property
+    def operations(self) -> dict[str, tuple[str, ...]]:
+        """Handler's function id to its operations."""
+        return {handler.function: handler.operations for handler in self._handlers if handler.function}
+
+    def find(self, functions: Iterable[str]) -> list[Decision]:
+        """Decisions of all handlers, then of the functions that decide on their own."""
+        rows = [row for handler in self._handlers for row in self.at_handler(handler)]
+        taken = {handler.function for handler in self._handlers}
+        rows += [row for function in functions if function not in taken and not self._tests(function) for row in self.in_function(function)]
+        return rows
+
+    def _tests(self, function: str) -> bool:
+        """True for methods of test cases, also of those that a product ships as bases for the tests of its plugins."""
+        owner = self._program.functions[function].owner
+        return bool(owner) and any(base.endswith("TestCase") for base in self._program.mro(owner))
+
+    def at_handler(self, handler: Handler) -> Iterator[Decision]:
+        """What an actor's request decides over."""
+        judged = [self._judge.framework_effect(e, handler.owner) for e in handler.registered if matters(e)]
+        for node in handler.nodes:
+            judged += self._judge.effects_of(node, handler.owner)
+        if self._kept is not None and handler.surface in _PERSON:
+            judged = [_with_request(j, self._kept) for j in judged]
+        source: DecisionSource = "person" if handler.surface in _PERSON else "rule"
+        for arm, group in self._things.by_arm(judged, handler.names):
+            row = self._row(handler.file, handler.line, handler.symbol, handler.function, arm, group, self._source(group, source))
+            yield msgspec.structs.replace(row, operations=handler.operations)
+
+    def in_function(self, function: str) -> Iterator[Decision]:
+        """What a function below the handlers decides over by its own branches, or for several callers."""
+        info = self._program.functions[function]
+        judged = [j for j in self._judge.effects_of((function, None)) if not j.effect.open_model and self._decides(info, j)]
+        for arm, group in self._things.by_arm(judged, (info.node.qualname, _folders(info.module.path))):
+            source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
+            row = self._row(info.module.path, info.node.line, self._outermost(info).node.qualname, function, arm, group, self._source(group, source))
+            operations = sorted({o for j in group for o in self._operations.get((j.effect.file, j.effect.line), ())})
+            if self._kept is not None and operations and all(o.partition(":")[0] in _PERSON for o in operations):
+                again = [_with_request(j, self._kept) for j in group]
+                row = msgspec.structs.replace(row, status=_status(again), records=_content(again), audit=(self._kept.site,), path=())
+            yield msgspec.structs.replace(row, operations=tuple(operations[:20]), inner=bool(operations))
+
+    def _outermost(self, info: FunctionInfo) -> FunctionInfo:
+        """The function that a nested one is a piece of."""
+        while info.parent in self._program.functions:
+            info = self._program.functions[info.parent]
+        return info
+
+    def _source(self, group: Sequence[Judged], otherwise: DecisionSource) -> DecisionSource:
+        """A model decides where the effect takes its answer or runs under a test of it; so do rule engines, policies and flags."""
+        if self._depends(self._answers, group):
+            return "model"
+        return "rule" if otherwise == "branch" and self._depends(self._rules, group) else otherwise
+
+    def _depends(self, answers: Answers, group: Sequence[Judged]) -> bool:
+        """True when an effect takes an answer or runs under a test of one."""
+        if not answers.flows:
+            return False
+        return any(
+            answers.depends(j.function, j.site, (n for arm in j.place.arms for n in arm.names), (c for arm in j.place.arms for c in arm.calls)) for j in group
+        )
+
+    def _decides(self, info: FunctionInfo, judged: Judged) -> bool:
+        name = info.node.name
+        if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete") and not judged.place.guarded):
+            return False
+        callers = self._callers.get(info.id, Callers())
+        if is_work(judged.effect, info.id) and not self._depends(self._answers, (judged,)):
+            return False
+        if judged.distance == 0:
+            return True
+        if (callers.handed or not callers.count) and not name.startswith("_"):
+            return judged.distance <= _FURTHER  # only code that is not here calls it: a framework's registration, another program
+        return judged.distance <= _FURTHER and (judged.place.guarded or (judged.distance == 1 and callers.count > 1))
+
+    def _file_of(self, judged: Judged, otherwise: str) -> str:
+        """The file of the function that holds the branches and the call site: a hook that the framework calls may stand elsewhere."""
+        info = self._program.functions.get(judged.function)
+        return otherwise if info is None else info.module.path
+
+    def _row(
+        self, file: str, line: int, symbol: str, function: str, arm: Arm | None, group: Sequence[Judged], source: DecisionSource,
+    ) -> Decision:
+        status = _status(group)
+        shown = min(group, key=lambda j: (j.status != status and j.status == "audited", _WORST[j.status], j.distance, j.line, j.effect.line))
+        fields = tuple(dict.fromkeys(f for j in group for f in j.effect.fields)) if all(j.effect.fields for j in group) else ()
+        effect = shown.effect
+        audit = tuple(sorted({site for j in group for site in j.audit}))[:6]
+        shown_line = arm.line if arm is not None and self._file_of(shown, file) == file else line
+        path = () if status == "audited" else _witness(file, line, symbol, shown, self._file_of(shown, file))
+        return Decision(
+            id="", file=file, line=shown_line, symbol=symbol, decision=in_words(symbol, arm, effect, fields), effect=effect,
+            source=source, status=status, records=_content(group), audit=audit, path=path,
+            confidence="medium" if "medium" in (shown.confidence, effect.confidence) else "high", function=function,
+        )
+
+
+def _with_request(judged: Judged, kept: RequestRecord) -> Judged:
+    """What no record of its own tells of is on record with the request that asked for it."""
+    if judged.status == "audited" or judged.effect.kind in ("authentication", "session"):
+        return judged
+    return msgspec.structs.replace(judged, status="audited", content=kept.content, audit=(*judged.audit, kept.site))
+
+
+def _status(group: Sequence[Judged]) -> AuditStatus:
+    statuses = {j.status for j in group}
+    if len(statuses) == 1:
+        return next(iter(statuses))
+    return "partial"
+
+
+def _content(group: Sequence[Judged]) -> RecordContent:
+    held = [j.content for j in group if j.status != "unaudited"]
+    return RecordContent(any(c.who for c in held), any(c.what for c in held), any(c.why for c in held))
+
+
+def _witness(file: str, line: int, symbol: str, judged: Judged, place: str) -> tuple[Step, ...]:
+    """`place` is the file of the function that holds the branches."""
+    steps = [Step(file, line, f"{symbol} is entered")]
+    steps += [Step(place, arm.line, f"{'when' if arm.truth else 'when not'} {arm.text}") for arm in judged.place.arms]
+    steps += judged.chain
+    effect = judged.effect
+    steps.append(Step(effect.file, effect.line, f"{effect.operation} {effect.target or effect.kind} with no record"))
+    if judged.exit_line and judged.exit_line > judged.line and judged.status == "partial":
+        steps.append(Step(place, judged.exit_line, "leaves here before the record is made"))
+    return tuple(dict.fromkeys(steps))
+
+
+def _operations_by_effect(entries: Iterable[Entry]) -> dict[tuple[str, int], tuple[str, ...]]:
+    found: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for entry in entries:
+        for reached in entry.reached:
+            found[reached.effect.file, reached.effect.line].add(entry.operation.id)
+    return {place: tuple(sorted(ids)) for place, ids in found.items()}
+
+
+def numbered(rows: Sequence[Decision]) -> tuple[Decision, ...]:
+    """Sorted, each with an id that outlives moved lines."""
+    counts: dict[str, int] = defaultdict(int)
+    result = []
+    for row in sorted(rows, key=lambda r: (r.file, r.line, r.symbol, r.effect.line, r.effect.kind, r.effect.operation, r.effect.target, r.decision)):
+        plain = f"{row.file}:{row.symbol}:{row.effect.operation} {row.effect.target or row.effect.kind}"
+        counts[plain] += 1
+        result.append(msgspec.structs.replace(row, id=plain if counts[plain] == 1 else f"{plain}#{counts[plain]}"))
+    return tuple(result)

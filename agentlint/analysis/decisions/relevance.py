@@ -1,0 +1,83 @@
+"""Effects that a function reaches and yet does not decide over: defaults made while reading, traces of what happens, the delivery of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from agentlint.analysis.effects.summary_entries import Entry
+from agentlint.analysis.wording import CLEARING, words
+from agentlint.ir.effects import Effect
+
+_READING = frozenset({"get", "aget", "fetch", "afetch", "find", "load", "lookup", "ensure", "retrieve", "read", "has", "is"})
+_WRITING = frozenset({
+    "create", "make", "new", "set", "update", "change", "save", "add", "insert", "register", "delete", "remove", "and", "or", "refresh", "sync", "import",
+    "store", "apply",
+})
+_TRACING = frozenset({
+    "trace", "tracer", "tracing", "telemetry", "debug", "logging", "logger", "metrics", "metric", "sentry", "analytics", "profiler", "profiling", "stats",
+})
+_RECORDING = frozenset({"record", "records", "event", "events", "log", "audit", "track", "history", "trail", "journal", "emit", "notify"})
+_SENDING = frozenset({"mail", "outbound-http", "message", "queue"})
+
+
+_INDEXING = frozenset({"index", "indexer", "indexing", "indices", "vector", "vectors", "embedding", "embeddings", "cache", "fts"})
+
+
+def is_upkeep(effect: Effect) -> bool:
+    """True for what code writes down about its own running (prompt traces, telemetry, metrics), for upkeep of search indexes and caches beside
+    the rows they are made from, and for commands of the framework that another command runs."""
+    if effect.kind in ("file", "outbound-http", "process") and _TRACING.intersection(_name(effect.function)):
+        return True
+    return is_index_work(effect, (effect.function,)) or (effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command"))
+
+
+def is_index_work(effect: Effect, functions: Iterable[str]) -> bool:
+    """True for statements and files of a search index or cache, told by the names of the functions, classes and modules on the way to them."""
+    if effect.kind not in ("file", "raw-sql"):
+        return False
+    return bool(_INDEXING.intersection(w for function in functions for part in function.split(".")[-3:] for w in words(part)))
+
+
+def is_work(effect: Effect, function: str) -> bool:
+    """True for files and programs that a function below a handler handles, which is how something is done rather than what is decided: all but
+    the deletion of files by a function that says so."""
+    if effect.kind == "file":
+        return effect.operation != "delete" or not CLEARING.intersection(_name(function))
+    return effect.kind == "process" and effect.operation == "run"
+
+
+def only_asks(effect: Effect, function: str) -> bool:
+    """True for a request of unknown verb by a function whose name says that it reads."""
+    return effect.kind == "outbound-http" and not effect.verb and is_getter(function)
+
+
+def is_reached_in_passing(entry: Entry, recorders: frozenset[str]) -> bool:
+    """True for an effect of callees that no caller of theirs means: a row or file that a getter makes when it is missing, and what a function
+    that makes records sends on. `recorders` are the functions that make records."""
+    effect = entry.effect
+    if effect.kind in _SENDING and effect.function in recorders and _RECORDING.intersection(_name(effect.function)):
+        return True
+    if is_index_work(effect, _along(entry)):
+        return True
+    if effect.kind not in ("orm-write", "file") or effect.operation == "delete":
+        return False
+    return is_getter(effect.function) or any(is_getter(f) for f in _along(entry))
+
+
+def is_getter(function: str) -> bool:
+    """True for a function whose name says that it reads and not that it writes: `get_conversation`, not `get_or_create_user`."""
+    said = _name(function)
+    return len(said) > 1 and said[0] in _READING and not _WRITING.intersection(said)
+
+
+def _along(entry: Entry) -> list[str]:
+    found = []
+    step: Entry | None = entry
+    while step is not None and step.via is not None:
+        found.append(step.via[1].function)
+        step = step.rest
+    return found
+
+
+def _name(function: str) -> list[str]:
+    return words(function.rpartition(".")[2])

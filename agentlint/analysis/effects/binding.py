@@ -1,0 +1,176 @@
+"""Which model an open effect of a generic or abstract class means once the concrete class is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from agentlint.analysis.calls.sites import CallSite
+from agentlint.analysis.effects.arguments import argument_for, parameter_names
+from agentlint.analysis.effects.models import Model, Models
+from agentlint.analysis.effects.places import Places
+from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
+from agentlint.analysis.types.inference import Type
+from agentlint.ir import syntax as s
+from agentlint.ir.effects import Effect
+
+_SAYS_MODEL = ("model", "queryset", "model_class")
+_ANY_ROW = frozenset({"instance", "obj", "object", "queryset", "qs", "row", "rows", "entity", "record", "item"})
+"""Parameters of shared methods that take whatever the concrete class is about."""
+
+
+class Binding:
+    """Binds type variables, class attributes and inherited `self` to a concrete class."""
+
+    def __init__(self, program: Program, models: Models, places: Places) -> None:
+        self._program = program
+        self._models = models
+        self._places = places
+        self._arguments: dict[Type, Mapping[str, Type]] = {}
+        self._ancestors: dict[str, frozenset[str]] = {}
+        self._roots = frozenset(row.at for file in program.library.files for row in file.models)
+        """Base classes of persistent classes: a write of one says nothing of the model."""
+
+    def ancestors(self, class_id: str) -> frozenset[str]:
+        """The class and all its bases."""
+        known = self._ancestors.get(class_id)
+        if known is None:
+            known = self._ancestors[class_id] = frozenset(self._program.mro(class_id)) if class_id in self._program.classes else frozenset()
+        return known
+
+    def bind(self, effect: Effect, concrete: Type) -> Effect:
+        """The effect as it is when its function runs on an instance of the concrete class."""
+        if effect.open_model:
+            model = self._open(effect.open_model, concrete)
+            return effect if model is None else _with_model(effect, model)
+        if effect.kind == "orm-write" and effect.model in self._roots:
+            model = self._own_model(concrete.name)
+            return effect if model is None else _with_model(effect, model)
+        info = self._program.functions.get(effect.function)
+        inherited = effect.model and effect.model != concrete.name and info is not None and info.owner == effect.model
+        if inherited and effect.model in self.ancestors(concrete.name) and self._models.style(concrete.name):
+            return _with_model(effect, Model(concrete.name, concrete.name.rpartition(".")[2]))
+        return effect
+
+    def bind_argument(self, effect: Effect, site: CallSite, callee: FunctionInfo) -> Effect:
+        """The effect as it is when its open model is a parameter that this call fills."""
+        _, function, name = effect.open_model.split(" ")
+        if function != callee.id:
+            return effect
+        given = argument_for(site, callee, name)
+        model = self._given(given, site) if given is not None else None
+        return _with_model(effect, model) if model is not None else msgspec.structs.replace(effect, open_model="")
+
+    def _given(self, expr: s.Expr, site: CallSite) -> Model | None:
+        value = self._places.constant(expr, site.caller)
+        if isinstance(value, str):
+            return self._models.of_table(value) or Model(target=value)
+        found = self._models.of_types(self._places.item(t) for t in self._places.typed(expr, site.caller))
+        if found:
+            return found[0]
+        if isinstance(expr, s.Name) and expr.id in parameter_names(self._program.functions.get(site.caller)):
+            return Model(open_model=f"parameter {site.caller} {expr.id}")
+        return None
+
+    def _open(self, what: str, concrete: Type) -> Model | None:
+        kind, _, name = what.partition(" ")
+        if kind == "parameter":
+            return self._own_model(concrete.name) if name.rpartition(" ")[2] in _ANY_ROW else None
+        if kind == "abstract":
+            return Model(concrete.name, concrete.name.rpartition(".")[2]) if name in self.ancestors(concrete.name) and name != concrete.name else None
+        if kind == "variable":
+            bound = self._bound(concrete).get(name)
+            return self._models.of_type(bound) if bound is not None else None
+        found = self._program.attribute(concrete.name, name)
+        if found is not None:
+            return self._class_in(*found)
+        return next((m for m in map(self._annotated, self._program.mro(concrete.name), [name] * 99) if m is not None), None)
+
+    def _own_model(self, class_id: str) -> Model | None:
+        """The one model that a class says it is about, in its body or its `Meta`."""
+        for name in _SAYS_MODEL:
+            held = self._program.attribute(class_id, name)
+            if held is not None and (found := self._class_in(*held)) is not None:
+                return found
+        for base in self._program.mro(class_id):
+            info = self._program.classes.get(base)
+            meta = self._program.classes.get(info.nested.get("Meta", "")) if info is not None else None
+            if meta is not None and "model" in meta.attributes:
+                return self._class_in(meta.attributes["model"], meta)
+        return None
+
+    def _annotated(self, class_id: str, name: str) -> Model | None:
+        info = self._program.classes.get(class_id)
+        expr = info.annotations.get(name) if info is not None else None
+        if info is None or expr is None:
+            return None
+        return self._class_in(expr.index if isinstance(expr, s.Subscript) else expr, info)
+
+    def _class_in(self, expr: s.Expr, info: ClassInfo) -> Model | None:
+        """The model named in `Order`, `Order.objects.all()`, `Repository(Order)`: the first part that is persistent."""
+        while True:
+            name = self._program.resolve(expr, info) if isinstance(expr, (s.Name, s.Attribute)) else ""
+            if name and self._models.style(name):
+                return Model(name, name.rpartition(".")[2])
+            match expr:
+                case s.Attribute() | s.Subscript():
+                    expr = expr.value
+                case s.Call():
+                    inner = self._class_in(expr.args[0], info) if expr.args and isinstance(expr.args[0], (s.Name, s.Attribute)) else None
+                    if inner is not None:  # `Repository(Order)`
+                        return inner
+                    expr = expr.func
+                case _:
+                    return None
+
+    def _bound(self, concrete: Type) -> Mapping[str, Type]:
+        known = self._arguments.get(concrete)
+        if known is None:
+            found: dict[str, Type] = {}
+            for name, type_ in self._walk(concrete, {}, set()):
+                found.setdefault(name, type_)
+            known = self._arguments[concrete] = found
+        return known
+
+    def _walk(self, type_: Type, outer: Mapping[str, Type], seen: set[str]) -> Iterator[tuple[str, Type]]:
+        info = self._program.classes.get(type_.name)
+        if info is None or type_.name in seen:
+            return
+        seen.add(type_.name)
+        own = dict(zip(self._parameters(info), type_.args, strict=False))
+        yield from own.items()
+        for base in info.node.bases:
+            if isinstance(base, s.Subscript):
+                name = self._program.resolve(base.value, info)
+                arguments = tuple(self._argument(a, info, {**outer, **own}) for a in _items(base.index))
+                yield from self._walk(Type(name, arguments), own, seen)
+            elif isinstance(base, (s.Name, s.Attribute)):
+                yield from self._walk(Type(self._program.resolve(base, info)), own, seen)
+
+    def _argument(self, expr: s.Expr, info: ClassInfo, known: Mapping[str, Type]) -> Type:
+        name = self._program.resolve(expr, info)
+        return known.get(name) or Type(name)
+
+    def _parameters(self, info: ClassInfo) -> tuple[str, ...]:
+        """Type variables of a class in order: those of `Generic[...]`, else in order of appearance."""
+        names: list[str] = []
+        for base in info.node.bases:
+            if isinstance(base, s.Subscript):
+                found = [n for a in _items(base.index) if (n := self._program.resolve(a, info)) and self._is_variable(n)]
+                if self._program.resolve(base.value, info).rpartition(".")[2] in ("Generic", "Protocol"):
+                    return tuple(found)
+                names.extend(found)
+        return tuple(dict.fromkeys(names))
+
+    def _is_variable(self, name: str) -> bool:
+        model = self._models.of_type(Type(name))
+        return model is not None and model.open_model.startswith("variable ")
+
+
+def _items(index: s.Expr) -> tuple[s.Expr, ...]:
+    return index.items if isinstance(index, s.Sequence) else (index,)
+
+
+def _with_model(effect: Effect, model: Model) -> Effect:
+    return msgspec.structs.replace(effect, model=model.name, target=model.target, open_model=model.open_model)

@@ -1,0 +1,142 @@
+"""Which fields a write touches, as far as the call and its function tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from agentlint.analysis.calls.sites import Calls, CallSite
+from agentlint.analysis.effects.places import Places
+from agentlint.ir import syntax as s
+from agentlint.ir.walk import dotted, statements
+
+_LOOKUP_ONLY = frozenset({"update_fields", "force_insert", "force_update", "using", "commit", "defaults", "create_defaults", "synchronize_session"})
+
+
+def row_fields(site: CallSite, texts: Iterable[str], places: Places) -> tuple[str, ...]:
+    """Fields that a knowledge row's places hold at the site; empty when unknown."""
+    found: list[str] = []
+    for text in texts:
+        if text.startswith("'"):
+            found.append(text.strip("'"))
+        elif text == "keywords":
+            names = keyword_fields(site.call.keywords, site.caller, places)
+            if names is None:
+                return ()
+            found.extend(names)
+        else:
+            expr = places.expression(site, text)
+            if expr is not None:
+                names = named_fields(expr, site.caller, places)
+                if names is None:
+                    return ()
+                found.extend(names)
+    return unique(found)
+
+
+def keyword_fields(keywords: Iterable[s.Keyword], function: str, places: Places) -> list[str] | None:
+    """Names of keyword arguments, spreads of known mappings included; None when a spread is unknown."""
+    found: list[str] = []
+    for keyword in keywords:
+        if keyword.name is None:
+            names = named_fields(keyword.value, function, places)
+            if names is None:
+                return None
+            found.extend(names)
+        elif keyword.name not in _LOOKUP_ONLY:
+            found.append(keyword.name.partition("__")[0])
+    return found
+
+
+def named_fields(expr: s.Expr, function: str, places: Places, depth: int = 2) -> list[str] | None:
+    """Field names that an expression lists or maps; None when it is not known."""
+    match expr:
+        case s.Mapping():
+            names = [_field(key) for key in expr.keys]
+            return None if None in names else [n for n in names if n]
+        case s.Sequence():
+            names = [_field(item) for item in expr.items]
+            return None if None in names else [n for n in names if n]
+        case s.Call() if dotted(expr.func) == "dict":
+            return keyword_fields(expr.keywords, function, places)
+        case s.Name() if depth:
+            values = places.assigned(function, expr.id)
+            if len(values) == 1:
+                return named_fields(values[0], function, places, depth - 1)
+    value = places.constant(expr, function)
+    if isinstance(value, (list, tuple, dict)) and all(isinstance(v, str) for v in value):
+        return [str(v) for v in value]
+    return None
+
+
+def _field(expr: s.Expr | None) -> str | None:
+    if isinstance(expr, s.Constant) and isinstance(expr.value, str):
+        return expr.value
+    return expr.attr if isinstance(expr, s.Attribute) else None
+
+
+def constructor_fields(call: s.Call, function: str, places: Places) -> tuple[str, ...]:
+    """Fields that a constructor call of a model sets."""
+    return unique(keyword_fields(call.keywords, function, places) or ())
+
+
+class InMemory:
+    """Fields that a function sets on an object without writing it: assignments, `setattr`, calls that only change memory (`set_password`)."""
+
+    def __init__(self, places: Places, calls: Calls) -> None:
+        self._places = places
+        self.calls = calls
+        self._by_call: dict[str, tuple[tuple[str, int, str], ...]] = {}
+
+    def before(self, site: CallSite, receiver: str) -> tuple[str, ...]:
+        """Fields set on the receiver up to the call; empty when unknown, i.e. none or any."""
+        writes = self._places.writes(site.caller)
+        found = [w.attr for w in writes if w.name == receiver and w.line <= site.line and not w.attr.startswith("_")]
+        for name, line, field in self._calls_of(site.caller):
+            if name == receiver and line <= site.line:
+                if not field:
+                    return ()
+                found.append(field)
+        return unique(found)
+
+    def _calls_of(self, function: str) -> tuple[tuple[str, int, str], ...]:
+        """Receiver, line and field of each such call; an empty field is one that is not known."""
+        known = self._by_call.get(function)
+        if known is None:
+            known = self._by_call[function] = tuple(found for site in self.calls.sites(function) for found in self._of_call(site))
+        return known
+
+    def _of_call(self, site: CallSite) -> Iterator[tuple[str, int, str]]:
+        if is_setattr(site.call):
+            for name in self._names(site.call.args[1], site.caller):
+                yield dotted(site.call.args[0]), site.line, name
+        elif isinstance(site.call.func, s.Attribute) and site.library:
+            row = self._places.library.effect(site.library)
+            if row is not None and row.pending:
+                for field in row_fields(site, row.fields, self._places) or ("",):
+                    yield dotted(site.call.func.value), site.line, field
+
+
+    def _names(self, expr: s.Expr, function: str) -> Iterator[str]:
+        """What the second argument of `setattr` can be: a constant, or each constant that a loop over it takes; "" when unknown."""
+        name = self._places.constant(expr, function)
+        if isinstance(name, str) and "{}" not in name:
+            yield name
+            return
+        info = self._places.program.functions.get(function)
+        for stmt in statements(info.node.body) if info is not None and isinstance(expr, s.Name) else ():
+            if isinstance(stmt, s.Loop) and isinstance(stmt.target, s.Name) and stmt.target.id == expr.id:  # type: ignore[union-attr]
+                values = self._places.constant(stmt.iterable, function)
+                if isinstance(values, (list, tuple)) and values and all(isinstance(v, str) for v in values):
+                    yield from (str(v) for v in values)
+                    return
+        yield ""
+
+
+def is_setattr(call: s.Call) -> bool:
+    """`setattr(object, name, value)`."""
+    return isinstance(call.func, s.Name) and call.func.id == "setattr" and len(call.args) == 3
+
+
+def unique(names: Iterable[str]) -> tuple[str, ...]:
+    """Without repetition, sorted."""
+    return tuple(sorted(set(names)))

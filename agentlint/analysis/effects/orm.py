@@ -1,0 +1,255 @@
+"""Writes of persistent models: which model, which operation, which fields, from typed call sites and attribute assignments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from agentlint.analysis.calls.sites import CallSite
+from agentlint.analysis.effects.fields import InMemory, constructor_fields, is_setattr, row_fields, unique
+from agentlint.analysis.effects.models import Model, Models
+from agentlint.analysis.effects.naming import Naming
+from agentlint.analysis.effects.places import Places
+from agentlint.analysis.program import FunctionInfo
+from agentlint.analysis.types.inference import AttributeWrite, Type
+from agentlint.ir import syntax as s
+from agentlint.ir.effects import Confidence, Effect, EffectKind, EffectOperation
+from agentlint.ir.walk import calls, dotted
+from agentlint.knowledge.schema import EffectRow
+
+_MANY = "django.db.models.ManyRelatedManager"
+_PERMISSION_MODELS = frozenset({"django.contrib.auth.models.Group", "django.contrib.auth.models.Permission"})
+_TAKING = frozenset({"remove", "aremove", "clear", "aclear"})
+_COLLECTION_CALLS = frozenset({"append", "remove", "extend", "clear", "insert", "pop", "add", "discard", "update"})
+_CHANGES = frozenset({
+    "update", "patch", "merge", "assign", "apply", "edit", "modify", "change", "populate", "set", "save", "delete", "remove", "update_from_dict",
+})
+"""Method names under which a class of the program changes itself."""
+_NEIGHBOURS = 2
+"""Lines between two assignments that still count as one write."""
+_BOOKKEEPING = re.compile(
+    r"^(last_?(seen|login|used|active|activity|accessed?|visit(ed)?|ping|request|sync(ed)?|check(ed)?|poll(ed)?)(_?(at|on|date|time|ip))?"
+    r"|(seen|visited|accessed|used)_(at|on)|(view|visit|hit|access|usage|download|click)s?_?(count(er)?)?|(date_)?(updated|modified)(_?(at|on|date|time))?"
+    r"|(update|modif(y|ied|ication))_(date|time))$"
+)
+
+
+def bookkeeping(fields: Iterable[str]) -> bool:
+    """True when a write touches only stamps and counters that the system keeps for itself."""
+    names = tuple(fields)
+    return bool(names) and all(_BOOKKEEPING.match(name.lower()) for name in names)
+
+_FACTORIES = 3
+"""Functions that may stand between the call that builds an instance and the one that saves it."""
+
+
+class OrmWrites:
+    """Turns ORM calls and attribute writes into effects."""
+
+    def __init__(self, places: Places, models: Models, memory: InMemory) -> None:
+        self._places = places
+        self._models = models
+        self._memory = memory
+        self.naming = Naming(places, models)
+
+    def from_row(self, site: CallSite, row: EffectRow, api: str) -> Iterator[Effect]:
+        """The effects of a call that a knowledge row describes as an ORM write."""
+        if self._is_many(site):
+            yield from self._related(site, api)
+            return
+        operation, fields = self._operation(site, row), self._fields(site, row)
+        models = self.models_at(site, row.model)
+        confidence: Confidence = "high" if len(models) == 1 and models[0].name else "medium"
+        for model in models:
+            yield effect(site, "orm-write", operation, model, fields=fields, api=api, confidence=confidence)
+
+    def models_at(self, site: CallSite, place: str) -> tuple[Model, ...]:
+        """The models at a row's place; what the receiver's words or class attribute name when types do not tell."""
+        found = self._models.of_types(self._places.types_at(site, place))
+        if not found and place == "T":
+            found = tuple(
+                Model(name, name.rpartition(".")[2])
+                for t in site.receiver for name in self._models.managed_by.get(t.name, ())
+            )
+        expr = self._places.expression(site, "receiver" if place in ("T", "receiver") else place.removeprefix("item of "))
+        if len(found) > 1:  # several callers hand in several models: each call tells which
+            handed_in = self.naming.parameter(expr, site.caller)
+            return tuple(Model(m.name, m.target, m.open_model or handed_in) for m in found[:4])
+        if found:
+            return found
+        return (self.naming.named(expr, site.caller),)
+
+    def _operation(self, site: CallSite, row: EffectRow) -> EffectOperation:
+        if row.operation != "write" or row.model == "T":
+            return row.operation
+        expr = self._places.expression(site, row.model.removeprefix("item of "))
+        if self._made(expr, site.caller) is not None:
+            return "create"
+        loaded = isinstance(expr, s.Name) and bool(self._places.assigned(site.caller, expr.id))
+        return "update" if loaded or dotted(expr) == "self" else "write"
+
+    def construction(self, expr: s.Expr | None, function: str) -> s.Call | None:
+        """The call that builds the instance here, in the expression or in what the function assigned to its name."""
+        if isinstance(expr, s.Sequence) and expr.items:
+            expr = expr.items[0]
+        candidates = (expr,) if isinstance(expr, s.Call) else self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else ()
+        for candidate in candidates:
+            if isinstance(candidate, s.Call) and any(t.meta and self._models.of_type(t) is not None for t in self._places.typed(candidate.func, function)):
+                return candidate
+        return None
+
+    def _made(self, expr: s.Expr | None, function: str, depth: int = 0) -> tuple[s.Call, str] | None:
+        """The call that builds the instance and the function that holds it: here, or in a function of the project that hands back what it built."""
+        built = self.construction(expr, function)
+        if built is not None or depth >= _FACTORIES:
+            return (built, function) if built is not None else None
+        values = self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else (expr,)
+        info = self._places.program.functions.get(function)
+        if info is None:
+            return None
+        for value in values:
+            site = self._memory.calls.at(info.module.name, value.site) if isinstance(value, s.Call) else None
+            targets = [t.function for t in site.targets if t.kind == "call" and t.confidence != "low"] if site is not None else []
+            makers = [self._places.program.functions[t] for t in targets[:1] if t in self._places.program.functions]
+            for returned in (r for m in makers for r in self._places.program.returned(m)):
+                found = self._made(returned, makers[0].id, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def _fields(self, site: CallSite, row: EffectRow) -> tuple[str, ...]:
+        fields = row_fields(site, row.fields, self._places)
+        if fields or row.operation != "write" or row.model == "T":
+            return fields
+        expr = self._places.expression(site, row.model.removeprefix("item of "))
+        made = self._made(expr, site.caller)
+        given = constructor_fields(*made, self._places) if made is not None else ()
+        receiver = dotted(expr)
+        return unique((*given, *(self._memory.before(site, receiver) if receiver else ())))
+
+    def _whole(self, site: CallSite, types: tuple[Type, ...], fields: tuple[str, ...]) -> Iterator[Effect]:
+        for model in self._models.of_types(Type(name) for name in self._written_models(types)):
+            yield effect(site, "orm-write", "update", model, fields=fields, api="attribute", confidence="high" if model.name else "medium")
+
+    def _committed(self, site: CallSite, fields: tuple[str, ...]) -> Iterator[Effect]:
+        """Attributes set on what has no known type, in a function that commits a session afterwards: nothing else would be committed."""
+        if not any(o.name == "commit" and o.line > site.line and self._commits(o) for o in self._memory.calls.sites(site.caller)):
+            return
+        model = self.naming.named(site.call.args[0], site.caller)
+        if model.name or model.open_model:
+            yield effect(site, "orm-write", "update", model, fields=fields, api="attribute", confidence="medium")
+
+    def _commits(self, site: CallSite) -> bool:
+        library = self._places.library
+        return any("sqlalchemy.orm.Session" in library.ancestors(t.name) for t in site.receiver)
+
+    def _is_many(self, site: CallSite) -> bool:
+        return any(t.name == _MANY for t in site.receiver) and site.name.removeprefix("a") in ("dd", "add", "remove", "set", "clear")
+
+    def _related(self, site: CallSite, api: str) -> Iterator[Effect]:
+        """Adding to or removing from a many-to-many relation is an update of its owner's field; of groups and rights, a grant."""
+        api = api.replace(".RelatedManager.", ".ManyRelatedManager.")
+        relation = site.call.func.value if isinstance(site.call.func, s.Attribute) else None
+        elements = {t.args[0].name for t in site.receiver if t.args}
+        if elements & _PERMISSION_MODELS:
+            operation: EffectOperation = "revoke" if site.name in _TAKING else "grant"
+            yield effect(site, "permission", operation, Model(target=min(elements).rpartition(".")[2]), api=api)
+            return
+        if not isinstance(relation, s.Attribute):
+            models = self.models_at(site, "T")
+            yield from (effect(site, "orm-write", "update", m, api=api, confidence="medium") for m in models)
+            return
+        owners = self._models.of_types(self._places.typed(relation.value, site.caller)) or (self.naming.named(relation.value, site.caller),)
+        for owner in owners[:4]:
+            yield effect(site, "orm-write", "update", owner, fields=(relation.attr,), api=api, confidence="high" if owner.name else "medium")
+
+    def assignments(self, info: FunctionInfo) -> Iterator[Effect]:
+        """Attribute writes on loaded instances of models that write through their attributes; neighbouring lines are one write."""
+        group: list[AttributeWrite] = []
+        for write in self._places.writes(info.id):
+            models = self._written_models(write.receiver)
+            if not models or not self._persists(write, models[0], info):
+                continue
+            if group and (group[-1].name, group[-1].methods) == (write.name, write.methods) and write.line - group[-1].line <= _NEIGHBOURS:
+                group.append(write)
+                continue
+            yield from self._assigned(group, info)
+            group = [write]
+        yield from self._assigned(group, info)
+        yield from self._delegated(info)
+
+    def _delegated(self, info: FunctionInfo) -> Iterator[Effect]:
+        """Assignments that the receiver's own `__setattr__` passes on to a persistent instance it wraps."""
+        for write in self._places.writes(info.id):
+            for type_ in write.receiver:
+                hook = self._places.program.method(type_.name, "__setattr__") if type_.name in self._places.program.classes else None
+                if hook is None or hook.id == info.id or type_.meta:
+                    continue
+                passed_on = (self._places.typed(call.args[0], hook.id) for call in calls(hook.node.body) if is_setattr(call))
+                for name in [name for types in passed_on for name in self._written_models(types)][:1]:
+                    if self._models.is_column(name, write.attr):
+                        one = msgspec.structs.replace(write, receiver=(Type(name),))
+                        yield from self._assigned([one], info)
+
+    def _written_models(self, types: Iterable[Type]) -> list[str]:
+        return [t.name for t in types if not t.meta and self._models.style(t.name) == "attribute"]
+
+    def _assigned(self, group: list[AttributeWrite], info: FunctionInfo) -> Iterator[Effect]:
+        if not group:
+            return
+        models, fields, first = self._written_models(group[0].receiver), unique(w.attr for w in group), group[0]
+        for model in self._models.of_types(Type(name) for name in models[:4]):
+            yield Effect(
+                kind="orm-write", operation="update", target=model.target, file=info.module.path, line=first.line, function=info.id, model=model.name,
+                fields=fields, api="attribute", methods=first.methods, confidence="high" if len(models) == 1 and model.name else "medium",
+                incidental=bookkeeping(fields), open_model=model.open_model,
+            )
+
+    def _persists(self, write: AttributeWrite, model: str, info: FunctionInfo) -> bool:
+        if write.attr.startswith("_") or (write.name == "self" and info.node.name in ("__init__", "__new__")):
+            return False
+        if not self._models.is_column(model, write.attr) and model in self._places.program.classes:
+            return False
+        values = self._places.assigned(info.id, write.name) if "." not in write.name else ()
+        return not values or any(self.construction(value, info.id) is None for value in values)
+
+    def through_attributes(self, site: CallSite) -> Iterator[Effect]:
+        """`order.items.append(x)` and `setattr(order, name, x)` on an instance of a model that writes through its attributes."""
+        func = site.call.func
+        if is_setattr(site.call):
+            name = self._places.constant(site.call.args[1], site.caller)
+            fields = (name,) if isinstance(name, str) and "{}" not in name else ()
+            types = self._places.typed(site.call.args[0], site.caller)
+            yield from self._whole(site, types, fields) if types else self._committed(site, fields)
+            return
+        if site.name == "__init__" and isinstance(func, s.Attribute) and isinstance(func.value, s.Name):
+            if not site.caller.endswith(".__init__"):  # initialising an instance again assigns its attributes again
+                yield from self._whole(site, self._places.typed(func.value, site.caller), constructor_fields(site.call, site.caller, self._places))
+            return
+        if site.name in _CHANGES and isinstance(func, s.Attribute) and not site.targets:
+            open_types = [t for t in site.receiver if not t.meta and self._models.implementations(t, site.name)]
+            if open_types:  # each class below writes in its own way; which one it is, only a concrete caller tells
+                model = next(iter(self._models.of_types(open_types)), Model())
+                yield effect(site, "orm-write", "delete" if site.name in ("delete", "remove") else "update", model, api="attribute", confidence="medium")
+                return
+        if site.name not in _COLLECTION_CALLS or not isinstance(func, s.Attribute) or not isinstance(func.value, s.Attribute):
+            return
+        relation = func.value
+        for owner in self._written_models(self._places.typed(relation.value, site.caller)):
+            if self._models.is_column(owner, relation.attr):
+                model = Model(owner, owner.rpartition(".")[2])
+                yield effect(site, "orm-write", "update", model, fields=(relation.attr,), api="attribute", confidence="medium")
+
+
+def effect(
+    site: CallSite, kind: EffectKind, operation: EffectOperation, model: Model, *,
+    fields: tuple[str, ...] = (), api: str = "", confidence: Confidence = "high",
+) -> Effect:
+    """An effect at a call site."""
+    return Effect(
+        kind=kind, operation=operation, target=model.target, file=site.file, line=site.line, function=site.caller, model=model.name,
+        fields=fields, api=api, methods=site.methods, confidence=confidence, open_model=model.open_model,
+        incidental=operation == "update" and bookkeeping(fields),
+    )

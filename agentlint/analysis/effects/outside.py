@@ -1,0 +1,101 @@
+"""Effects outside the database (mail, HTTP, queues, files, processes, payments): what they act on and whether they matter."""
+
+from __future__ import annotations
+
+import re
+
+from agentlint.analysis.calls.sites import CallSite
+from agentlint.analysis.effects.places import Places
+from agentlint.ir import syntax as s
+from agentlint.ir.effects import Effect
+from agentlint.ir.walk import dotted, expressions
+from agentlint.knowledge.paths import places as alternatives
+from agentlint.knowledge.schema import EffectRow
+
+_HOST = re.compile(r"^\w+://([^/{}?#]+)")
+_TEMPORARY = re.compile(r"(^|_|\b)(te?mp|tmpdir|temporary|scratch)", re.IGNORECASE)
+_BODY = frozenset({"data", "json", "body", "content", "files"})
+
+
+def outside_effect(site: CallSite, row: EffectRow, api: str, places: Places) -> Effect:
+    """The effect of a call that a knowledge row describes as something else than a database write."""
+    return Effect(
+        kind=row.kind, operation=row.operation, target=_target(site, row, places), file=site.file, line=site.line, function=site.caller,
+        api=api, methods=site.methods, verb=_verb(site, row, places),
+        incidental=row.incidental or (row.kind == "file" and _is_temporary(site, row, places)),
+    )
+
+
+def _target(site: CallSite, row: EffectRow, places: Places) -> str:
+    if row.target.startswith("'"):
+        return row.target.strip("'")
+    expr = places.expression(site, row.target) if row.target else None
+    if expr is None:
+        return ""
+    if isinstance(expr, s.Sequence) and expr.items:
+        expr = expr.items[0]
+    value = places.constant(expr, site.caller)
+    if isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    if isinstance(value, str) and value.strip("{}/"):
+        return _shorten(value)
+    return dotted(expr).rpartition(".")[2]
+
+
+def _shorten(text: str) -> str:
+    host = _HOST.match(text)
+    if host is not None:
+        return host.group(1)
+    first = text.strip().split("\n")[0]
+    return first if len(first) <= 60 else first[:57] + "..."
+
+
+def _verb(site: CallSite, row: EffectRow, places: Places) -> str:
+    if not row.verb:
+        return ""
+    if row.verb == "name":
+        return site.name.upper()
+    request = _request_call(site, places)
+    if row.verb.startswith("'"):
+        named = _keyword_text(request, "method", site, places) if request is not None else ""
+        verb = named or row.verb.strip("'")
+    else:
+        expr = places.expression(site, row.verb)
+        if expr is None and request is not None:
+            expr = next((k.value for k in request.keywords if k.name == "method"), None)
+        if expr is None:
+            verb = "GET" if all(p.startswith("kwarg") for p in alternatives(row.verb)) else ""
+        else:
+            value = places.constant(expr, site.caller)
+            verb = value.upper() if isinstance(value, str) else ""
+    carries = any(k.name in _BODY for call in (site.call, request) if call is not None for k in call.keywords)
+    return "POST" if verb == "GET" and carries else verb
+
+
+def _request_call(site: CallSite, places: Places) -> s.Call | None:
+    """The call that builds the request object passed first, if one is."""
+    first = site.call.args[0] if site.call.args else None
+    if isinstance(first, s.Name):
+        first = next((v for v in places.assigned(site.caller, first.id) if isinstance(v, s.Call)), None)
+    return first if isinstance(first, s.Call) else None
+
+
+def _keyword_text(call: s.Call, name: str, site: CallSite, places: Places) -> str:
+    value = next((places.constant(k.value, site.caller) for k in call.keywords if k.name == name), None)
+    return value.upper() if isinstance(value, str) else ""
+
+
+def _is_temporary(site: CallSite, row: EffectRow, places: Places) -> bool:
+    expr = places.expression(site, row.target) if row.target else None
+    if expr is None:
+        return False
+    value = places.constant(expr, site.caller)
+    if isinstance(value, str) and (value.startswith("/tmp") or _TEMPORARY.search(value)):
+        return True
+    return any(_TEMPORARY.search(name) for part in expressions(expr) if (name := _identifier(part)))
+
+
+def _identifier(expr: s.Expr) -> str:
+    if isinstance(expr, s.Name):
+        return expr.id
+    return expr.attr if isinstance(expr, s.Attribute) else ""

@@ -1,0 +1,265 @@
+"""Writes in SQL: text that looks like a writing statement, and statement objects that a query builder makes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from agentlint.analysis.calls.sites import CallSite
+from agentlint.analysis.effects.arguments import parameter_names
+from agentlint.analysis.effects.fields import keyword_fields, named_fields, unique
+from agentlint.analysis.effects.models import Model, Models
+from agentlint.analysis.effects.orm import effect
+from agentlint.analysis.effects.places import Places
+from agentlint.analysis.program import FunctionInfo
+from agentlint.ir import syntax as s
+from agentlint.ir.effects import Effect, EffectOperation
+from agentlint.ir.walk import dotted
+
+_LOOKS_WRITING = re.compile(
+    r"^\s*(--[^\n]*\n\s*)*(with\b.*\b(insert|update|delete)\b|(insert|replace|merge)\s+(\w+\s+){0,2}into\b|update\s.+\bset\b|delete\s+from\b|truncate\s"
+    r"|(drop|alter|create)\s+(\w+\s+){0,3}(table|view|index|schema|database|sequence|type|function|trigger|role|user|extension)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+_FALLBACK = re.compile(
+    r"\b(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|merge\s+into|update|delete\s+from|truncate(?:\s+table)?)\s+[\"`]?([\w.]+)", re.IGNORECASE
+)
+_PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|:\w+\b|\?|\$\d+")
+_OPERATIONS: dict[str, EffectOperation] = {
+    "Insert": "create", "Update": "update", "Delete": "delete", "Merge": "write", "TruncateTable": "delete", "Drop": "delete", "Alter": "write",
+    "Create": "write",
+}
+_BUILDERS: dict[str, EffectOperation] = {
+    "sqlalchemy.insert": "create", "sqlalchemy.update": "update", "sqlalchemy.delete": "delete", "sqlalchemy.dialects.postgresql.insert": "create",
+    "sqlalchemy.dialects.mysql.insert": "create", "sqlalchemy.dialects.sqlite.insert": "create",
+}
+_STATEMENT_TYPES: dict[str, EffectOperation] = {"sqlalchemy.Insert": "create", "sqlalchemy.Update": "update", "sqlalchemy.Delete": "delete"}
+
+
+_HOLE = re.compile(r"hole_(\d+)_")
+
+
+class _Text(msgspec.Struct, frozen=True):
+    """An SQL text, what stands in its holes (`hole_0_`, `hole_1_`, ...), and the function whose names those are."""
+
+    text: str
+    holes: tuple[s.Expr, ...]
+    function: str
+
+
+class Statement(msgspec.Struct, frozen=True):
+    """One writing SQL statement."""
+
+    operation: EffectOperation
+    table: str
+    fields: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=4096)
+def parse_sql(text: str) -> tuple[Statement, ...]:
+    """The writing statements of an SQL text; empty when it only reads or is no SQL."""
+    if not _LOOKS_WRITING.match(text):
+        return ()
+    clean = _PLACEHOLDER.sub("1", text).replace("{}", "hole_")
+    return _with_parser(clean) or _by_pattern(clean)
+
+
+def _with_parser(text: str) -> tuple[Statement, ...]:
+    import logging
+
+    import sqlglot  # slow to import, so only when a program holds writing SQL
+    from sqlglot.errors import SqlglotError
+
+    logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+    try:
+        parsed = sqlglot.parse(text)
+    except (SqlglotError, RecursionError, ValueError):
+        return ()
+    return tuple(found for tree in parsed if tree is not None for found in _statements(tree))
+
+
+def _statements(tree: Any) -> Iterator[Statement]:
+    from sqlglot import exp
+
+    kinds = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter, exp.Create)
+    for node in (tree,) if isinstance(tree, kinds) else tree.find_all(*kinds):
+        table = node.find(exp.Table)
+        columns = unique(c for c in _columns(node) if "hole_" not in c)
+        yield Statement(_OPERATIONS[type(node).__name__], _placed(table.name if table is not None else ""), columns)
+
+
+def _placed(name: str) -> str:
+    """The table as parsed; a placeholder that is no numbered hole stands for nothing."""
+    return name if _HOLE.search(name) else _table(name)
+
+
+def _table(name: str) -> str:
+    """The table's name without the placeholders in it; empty when one stands for all of it."""
+    known = _HOLE.sub("", name).replace("hole_", "").strip("_.")
+    return "" if known.isdigit() else known
+
+
+def _columns(node: Any) -> Iterator[str]:
+    from sqlglot import exp
+
+    if isinstance(node, exp.Update):
+        yield from (e.this.name for e in node.expressions if isinstance(e, exp.EQ) and isinstance(e.this, exp.Column))
+    elif isinstance(node, exp.Insert) and isinstance(node.this, exp.Schema):
+        yield from (e.name for e in node.this.expressions)
+
+
+def _by_pattern(text: str) -> tuple[Statement, ...]:
+    words: dict[str, EffectOperation] = {"insert": "create", "replace": "write", "merge": "write", "update": "update", "delete": "delete", "truncate": "delete"}
+    return tuple(Statement(words[m.group(0).split()[0].lower()], _placed(m.group(1))) for m in _FALLBACK.finditer(text))
+
+
+class SqlWrites:
+    """Effects of calls that take SQL."""
+
+    def __init__(self, places: Places, models: Models) -> None:
+        self._places = places
+        self._models = models
+
+    def at(self, site: CallSite, place: str, api: str) -> Iterator[Effect]:
+        """The writes of the statement at a place; nothing when it reads or cannot be seen."""
+        expr = self._places.expression(site, place)
+        if expr is not None:
+            yield from self.of_statement(expr, site, api)
+
+    def of_statement(self, expr: s.Expr, site: CallSite, api: str) -> Iterator[Effect]:
+        """The writes of a statement that runs at a call: a text, or what a query builder made."""
+        built = self._built(expr, site)
+        if built is not None:
+            yield built
+            return
+        for text in self._texts(expr, site.caller):
+            found = parse_sql(text.text)
+            for statement in found:
+                yield effect(site, "raw-sql", statement.operation, self._model(statement.table, text), fields=statement.fields, api=api)
+            if found:
+                return
+
+    def _model(self, table: str, text: _Text) -> Model:
+        hole = _HOLE.search(table)
+        known = _table(table)
+        if known or hole is None:
+            return self._models.of_table(known) or Model(target=known)
+        filler = text.holes[int(hole.group(1))]
+        if isinstance(filler, s.Name) and filler.id in parameter_names(self._places.program.functions.get(text.function)):
+            return Model(open_model=f"parameter {text.function} {filler.id}")
+        return Model()
+
+    def _texts(self, expr: s.Expr, function: str, depth: int = 3) -> Iterator[_Text]:
+        """Texts that an expression may be, through wrappers such as `text(...)`, local names, and functions that build them."""
+        if isinstance(expr, s.Template):
+            yield self._template(expr, function)
+            return
+        value = self._places.constant(expr, function)
+        if isinstance(value, str):
+            yield _Text(value, (), function)
+        elif isinstance(expr, s.Name) and depth:
+            for assigned in self._places.assigned(function, expr.id):
+                yield from self._texts(assigned, function, depth - 1)
+        elif isinstance(expr, s.Call) and depth:
+            if isinstance(expr.func, s.Attribute) and isinstance(expr.func.value, (s.Call, s.Constant, s.Template, s.Name)):
+                yield from self._texts(expr.func.value, function, depth - 1)
+            made = tuple(self._made(expr, function, depth))
+            yield from made
+            if not made and expr.args:
+                yield from self._texts(expr.args[0], function, depth - 1)
+
+    def _made(self, call: s.Call, function: str, depth: int) -> Iterator[_Text]:
+        """Texts that a function of the program returns; the holes that its parameters fill become those of the call."""
+        for type_ in self._places.typed(call.func, function):
+            info = self._places.program.functions.get(type_.name) if type_.meta else None
+            if info is None:
+                continue
+            for returned in self._places.program.returned(info):
+                for text in self._texts(returned, type_.name, depth - 1):
+                    yield _Text(text.text, tuple(_passed(hole, info, call) for hole in text.holes), function)
+
+    def _template(self, template: s.Template, function: str) -> _Text:
+        parts: list[str] = []
+        holes: list[s.Expr] = []
+        for part in template.parts:
+            value = self._places.constant(part, function)
+            if isinstance(value, (str, int)) and "{}" not in str(value):
+                parts.append(str(value))
+            else:
+                parts.append(f"hole_{len(holes)}_")
+                holes.append(part)
+        return _Text("".join(parts), tuple(holes), function)
+
+    def _built(self, expr: s.Expr, site: CallSite) -> Effect | None:
+        """`update(Order).where(...).values(...)`, here or in what was assigned to the name."""
+        chains = (expr, *self._places.assigned(site.caller, expr.id)) if isinstance(expr, s.Name) else (expr,)
+        fields = unique(name for chain in chains for name in self._values(chain, site))
+        for chain in chains:
+            root = _root(chain)
+            operation = self._builder(root, site)
+            if root is not None and operation is not None:
+                return effect(site, "orm-write", operation, self._subject(root, site), fields=fields, api=f"sqlalchemy.{_VERB[operation]}")
+        for type_ in self._places.typed(expr, site.caller):
+            operation = next((_STATEMENT_TYPES[a] for a in self._places.library.ancestors(type_.name) if a in _STATEMENT_TYPES), None)
+            if operation is not None:
+                model = next(iter(self._models.of_types(type_.args[:1])), Model())
+                return effect(site, "orm-write", operation, model, fields=fields, api=f"sqlalchemy.{_VERB[operation]}")
+        return None
+
+    def _builder(self, root: s.Call | None, site: CallSite) -> EffectOperation | None:
+        if root is None:
+            return None
+        name = self._places.program.resolve(root.func, self._places.program.scope_of(site.caller))
+        known = _BUILDERS.get(self._places.library.canonical(name)) if name else None
+        if known is None and isinstance(root.func, s.Attribute) and root.func.attr in ("insert", "update", "delete"):
+            types = self._places.typed(root.func.value, site.caller)
+            if any(t.name == "sqlalchemy.Table" for t in types):
+                return {"insert": "create", "update": "update", "delete": "delete"}[root.func.attr]  # type: ignore[return-value]
+        return known
+
+    def _subject(self, root: s.Call, site: CallSite) -> Model:
+        subject = root.args[0] if root.args else root.func.value if isinstance(root.func, s.Attribute) else None
+        if subject is None:
+            return Model()
+        items = (self._places.item(t) for t in self._places.typed(subject, site.caller))
+        found = self._models.of_types(t for t in items if t.name != "sqlalchemy.Table")
+        if found:
+            return found[0]
+        text = dotted(subject).removesuffix(".__table__").rpartition(".")[2]
+        return self._models.of_word(text) or self._models.of_table(text) or Model(target=text)
+
+    def _values(self, chain: s.Expr, site: CallSite) -> Iterable[str]:
+        while isinstance(chain, s.Call) and isinstance(chain.func, s.Attribute):
+            if chain.func.attr == "values":
+                yield from keyword_fields(chain.keywords, site.caller, self._places) or ()
+                for arg in chain.args[:1]:
+                    yield from named_fields(arg, site.caller, self._places) or ()
+            chain = chain.func.value
+
+
+_VERB = {"create": "insert", "update": "update", "delete": "delete", "write": "insert"}
+
+
+def _passed(hole: s.Expr, info: FunctionInfo, call: s.Call) -> s.Expr:
+    """What the call gives where a hole is a parameter of the function; other holes stay as they are."""
+    names = [p.name for p in info.node.params]
+    if not isinstance(hole, s.Name) or hole.id not in names:
+        return s.Other("unknown", (), hole.line)
+    by_name = next((k.value for k in call.keywords if k.name == hole.id), None)
+    position = names.index(hole.id) - (1 if info.owner and isinstance(call.func, s.Attribute) else 0)
+    return by_name or (call.args[position] if 0 <= position < len(call.args) else hole)
+
+
+def _root(expr: s.Expr) -> s.Call | None:
+    """The first call of a method chain: `insert(X)` of `insert(X).values()`."""
+    found: s.Call | None = None
+    while isinstance(expr, (s.Call, s.Attribute)):
+        if isinstance(expr, s.Call):
+            found, expr = expr, expr.func
+        else:
+            expr = expr.value
+    return found

@@ -1,0 +1,1 @@
+"""Calls of language models and other learned models, and where their answers go."""

@@ -1,0 +1,305 @@
+"""Calls of language models and other learned models, direct and through the project's wrappers, with what the code says of their bounds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import msgspec
+
+from agentlint.analysis.calls.sites import Calls, CallSite
+from agentlint.analysis.excerpts import excerpt
+from agentlint.analysis.models.values import Arguments, Frame, handed_over
+from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
+from agentlint.ir import syntax as s
+from agentlint.ir import walk
+from agentlint.ir.decisions import ModelCall
+from agentlint.ir.effects import Effect
+from agentlint.knowledge import LibraryFacts
+from agentlint.knowledge.schema import DecisionRow
+
+MODEL_KINDS = frozenset({"language-model", "learned-model"})
+_PROMPTS = re.compile(
+    r"^(\w+_)?(prompts?|messages?|contents?|query|question|system|inputs?|text|instructions?|conversation|history|chat|payload|kwargs|args|image_urls?|images?)(_\w+)?$"
+)
+_PROCESS = re.compile(r"^(subprocess\.(run|call|check_call|check_output|Popen)|os\.(system|popen|spawn\w+|exec\w+)|asyncio\.create_subprocess_(exec|shell))$")
+_VALIDATING = re.compile(r"^(from_json|\w*(parse|validate|decode|load)\w*)$")
+_STORED = re.compile(r"(prompt|response|answer|output|completion|input|request|messages?|model|tokens?|usage|cost)")
+_USAGE = frozenset({
+    "usage", "usage_metadata", "token_usage", "total_tokens", "prompt_tokens", "completion_tokens", "input_tokens", "output_tokens", "get_usage",
+})
+_LIMITS = re.compile(r"(rate_?limit|throttl|quota|budget|usage_limit|max_cost|spend|limiter|credits?)", re.IGNORECASE)
+_VALIDATORS = ("pydantic.BaseModel", "pydantic.main.BaseModel", "msgspec.Struct", "marshmallow.Schema")
+_MOST_LEVELS = 4
+
+
+class Site(msgspec.Struct, frozen=True):
+    """One call of a model, with the knowledge row behind it and the way down to the library's own call."""
+
+    site: CallSite
+    row: DecisionRow
+    inner: Site | None = None
+    """For a call of a wrapper: the call inside it."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """All calls of models: rows for the report, and the sites for the passes that follow the answer."""
+
+    calls: tuple[ModelCall, ...] = ()
+    sites: tuple[Site, ...] = ()
+
+
+def find_model_calls(
+    program: Program, calls: Calls, library: LibraryFacts, assigned: Callable[[str, str], tuple[s.Expr, ...]], effects: Mapping[str, tuple[Effect, ...]],
+) -> Found:
+    """Every call of a model. `assigned` gives what a function assigns to a name; `effects` each function's own effects."""
+    return _Finder(program, calls, library, assigned, effects).find()
+
+
+class _Finder:
+    def __init__(
+        self, program: Program, calls: Calls, library: LibraryFacts, assigned: Callable[[str, str], tuple[s.Expr, ...]],
+        effects: Mapping[str, tuple[Effect, ...]],
+    ) -> None:
+        self._program, self._calls, self._library, self._effects = program, calls, library, effects
+        self._arguments = Arguments(program, assigned)
+        self._assigned = assigned
+        imported = {stmt.module.partition(".")[0] for m in program.modules.values() for stmt in walk.statements(m.body) if isinstance(stmt, s.Import)}
+        self._by_keywords = [
+            (path.rpartition(".")[2], frozenset(row.keywords), row) for path, row in library.keyword_rows()
+            if isinstance(row, DecisionRow) and (path.partition(".")[0] in imported)
+        ]
+
+    def find(self) -> Found:
+        direct = [found for caller in self._callers() for site in self._calls.sites(caller) if (found := self._direct(site)) is not None]
+        sites = list(direct)
+        level = direct
+        seen = {(one.site.caller, one.site.call.site) for one in direct}
+        for _ in range(_MOST_LEVELS):
+            level = [w for one in level for w in self._wrapping(one) if (w.site.caller, w.site.call.site) not in seen]
+            level = list({(w.site.caller, w.site.call.site): w for w in level}.values())
+            seen |= {(w.site.caller, w.site.call.site) for w in level}
+            sites += level
+        rows = [self._row(one) for one in sites if one.inner is None or not self._is_plumbing(one)]
+        return Found(tuple(sorted(dict.fromkeys(rows), key=lambda r: (r.file, r.line, r.symbol, r.call))), tuple(sites))
+
+    def _callers(self) -> list[str]:
+        return [*self._program.functions, *(f"{name}.<module>" for name in self._program.modules)]
+
+    def _direct(self, site: CallSite) -> Site | None:
+        row = self._library.decision(site.library) if site.library else None
+        if row is None and site.library and _PROCESS.match(site.library):
+            row = self._program_run(site)
+        if row is None and not any(t.confidence != "low" for t in site.targets):
+            row = self._known_by_keywords(site)
+        return Site(site, row) if row is not None and row.kind in MODEL_KINDS else None
+
+    def _program_run(self, site: CallSite) -> DecisionRow | None:
+        """A model's own program run as a process."""
+        command = site.call.args[0] if site.call.args else None
+        first = command.items[0] if isinstance(command, s.Sequence) and command.items else command
+        value = self._program.fold(first, self._program.scope_of(site.caller)) if first is not None and site.caller in self._program.functions else None
+        name = str(value).split(" ")[0].rpartition("/")[2] if isinstance(value, str) else ""
+        return self._library.decision(f"$program.{name}") if name else None
+
+    def _known_by_keywords(self, site: CallSite) -> DecisionRow | None:
+        names = {k.name for k in site.call.keywords if k.name}
+        for name, needed, row in self._by_keywords:
+            if name == site.name and needed <= names and site.library.count(".") <= 3:
+                return row
+            if site.name in ("create", "acreate", "parse", "stream") and needed <= names and name in ("create", "parse", "stream"):
+                return row
+        return None
+
+    # ------------------------------------------------------------ wrappers
+
+    def _wrapping(self, inner: Site) -> Iterator[Site]:
+        """Call sites of the function around a model call, when that function takes the prompt and gives the answer."""
+        info = self._program.functions.get(inner.site.caller)
+        if info is None or not self._is_wrapper(info, inner):
+            return
+        for site in self._calls.callers(info.id):
+            targets = [t for t in site.targets if t.function == info.id]
+            if targets and targets[0].confidence != "low" and site.caller != info.id:
+                yield Site(site, inner.row, inner)
+
+    def _is_wrapper(self, info: FunctionInfo, inner: Site) -> bool:
+        takes = {p.name for p in info.node.params if _PROMPTS.match(p.name)}
+        return bool(takes) and _returns_something(info.node)
+
+    def _is_plumbing(self, one: Site) -> bool:
+        """True for a call between parts of one wrapper: the same class, or the same module on the way out."""
+        assert one.inner is not None
+        mine, theirs = self._program.functions.get(one.site.caller), self._program.functions.get(one.inner.site.caller)
+        return mine is not None and theirs is not None and bool(mine.owner) and mine.owner == theirs.owner
+
+    # ------------------------------------------------------------ what the code says
+
+    def _row(self, one: Site) -> ModelCall:
+        site, row = one.site, one.row
+        info = self._program.functions.get(site.caller)
+        asked = {meaning: self._option(one, meaning) for meaning in ("bounded_output", "timeout", "bounded_retry", "prompt_cached", "budget", "output_schema")}
+        if row.kind == "learned-model":
+            asked["bounded_output"] = asked["output_schema"] = True
+        functions = self._functions(one)
+        if asked["output_schema"] is not True and self._validates(site):
+            asked["output_schema"] = True
+        if asked["bounded_retry"] is False:
+            asked["bounded_retry"] = None  # every client retries a few times by itself
+        if asked["timeout"] is None and row.provider == "local":
+            asked["timeout"] = any(k.name == "timeout" for k in _innermost(one).site.call.keywords)
+        return ModelCall(
+            file=site.file, line=site.line, symbol=info.node.qualname if info else site.caller.rpartition(".")[2], call=excerpt(site.call.func, 80),
+            provider=row.provider, model=self._model(one), bounded_output=asked["bounded_output"], timeout=asked["timeout"],
+            bounded_retry=asked["bounded_retry"], prompt_cached=asked["prompt_cached"] or None, bounded_history=self._history(one),
+            usage_recorded=self._usage(functions), budget=bool(asked["budget"]) or any(map(self._is_limited, functions)), output_schema=asked["output_schema"],
+            recorded=self._recorded(functions), function=site.caller,
+            library_file=_innermost(one).site.file if one.inner else "", library_line=_innermost(one).site.line if one.inner else 0,
+        )
+
+    def _option(self, one: Site, meaning: str) -> bool | None:
+        """An option at the library's call, seen through the wrappers around it, else at the client's construction."""
+        inner, frame = self._frame(one)
+        row = inner.row
+        place = row.options.get(meaning, "")
+        said: bool | None = None
+        if place and frame is not None:
+            said = (self._arguments.enforces_schema if meaning == "output_schema" else self._arguments.truth)(inner.site.call, place, frame)
+        if said:
+            return True
+        client = self._client(inner, row.client.get(meaning, "")) if row.client.get(meaning) else None
+        if client is not None:
+            return client
+        return said if place or not row.client.get(meaning) else None
+
+    def _frame(self, one: Site) -> tuple[Site, Frame | None]:
+        """The innermost call and the frames down to it: what each call site hands over to the next function."""
+        chain = [one]
+        while chain[-1].inner is not None:
+            chain.append(chain[-1].inner)
+        frame: Frame | None = None
+        for position, step in enumerate(chain):
+            info = self._program.functions.get(step.site.caller)
+            if info is None:
+                return chain[-1], None
+            given = handed_over(chain[position - 1].site.call, info) if position else {}
+            frame = Frame(info, given, frame)
+        return chain[-1], frame
+
+    def _client(self, inner: Site, keywords: str) -> bool | None:
+        """Whether the client's construction sets an option: the constructions of the program, nearest first."""
+        wanted = keywords.split(" or ")
+        constructions = self._constructions(inner)
+        if not constructions:
+            return None
+        answers = set()
+        for site in constructions:
+            info = self._program.functions.get(site.caller)
+            frame = Frame(info) if info is not None else None
+            found = [k for k in site.call.keywords if k.name in wanted]
+            spread = any(k.name is None for k in site.call.keywords)
+            if found:
+                answers.add(self._arguments.is_set(found[0].value, frame) if frame is not None else True)
+            else:
+                answers.add(None if spread else False)
+        return answers.pop() if len(answers) == 1 else None
+
+    def _constructions(self, inner: Site) -> list[CallSite]:
+        paths = {self._library.canonical(c) for c in inner.row.clients}
+        return [site for site in self._all_constructions() if self._library.canonical(site.library) in paths]
+
+    def _all_constructions(self) -> tuple[CallSite, ...]:
+        if not hasattr(self, "_built"):
+            wanted = {path.rpartition(".")[2] for row in self._rows_with_clients() for path in row.clients}
+            self._built = tuple(site for caller in self._callers() for site in self._calls.sites(caller) if site.name in wanted)
+        return self._built
+
+    def _rows_with_clients(self) -> Iterable[DecisionRow]:
+        return (row for file in self._library.files for row in file.decisions if row.clients)
+
+    def _model(self, one: Site) -> str:
+        inner, frame = self._frame(one)
+        if not inner.row.model or frame is None:
+            return ""
+        _, expr = self._arguments.at(inner.site.call, inner.row.model, frame)
+        if expr is None:
+            return ""
+        value = self._arguments.value_of(expr, frame)
+        return str(value.value) if isinstance(value, s.Constant) and isinstance(value.value, str) else excerpt(value, 60)
+
+    def _history(self, one: Site) -> bool | None:
+        """None for a single turn; else whether what is sent along is cut."""
+        inner, frame = self._frame(one)
+        place = inner.row.history
+        said = self._arguments.truth(inner.site.call, inner.row.options["bounded_history"], frame) if frame and "bounded_history" in inner.row.options else None
+        if said or not place or frame is None:
+            return said
+        _, expr = self._arguments.at(inner.site.call, place, frame)
+        value = self._arguments.value_of(expr, frame) if expr is not None else None
+        if isinstance(value, s.Subscript) and isinstance(value.index, s.Other) and value.index.kind == "slice":
+            return True
+        if isinstance(value, s.Attribute) and walk.dotted(value).startswith(("self.", "cls.")) and self._grows(frame.function, value.attr):
+            return False
+        return None
+
+    def _grows(self, info: FunctionInfo, attr: str) -> bool:
+        """True when the class appends to the attribute and nowhere cuts it."""
+        owner = self._program.classes.get(info.owner)
+        return owner is not None and any(
+            isinstance(call.func, s.Attribute) and call.func.attr in ("append", "extend") and walk.dotted(call.func.value).endswith(f".{attr}")
+            for function in _methods(self._program, owner) for call in walk.calls(function.node.body)
+        )
+
+    def _functions(self, one: Site) -> list[FunctionInfo]:
+        """The functions from the call down to the library's own call."""
+        found = []
+        step: Site | None = one
+        while step is not None:
+            info = self._program.functions.get(step.site.caller)
+            if info is not None:
+                found.append(info)
+            step = step.inner
+        return found
+
+    def _usage(self, functions: list[FunctionInfo]) -> bool:
+        """Token counts are read and something durable is written where they are."""
+        for info in functions:
+            reads = any(isinstance(e, s.Attribute) and e.attr in _USAGE for e in walk.body_expressions(info.node.body))
+            if reads and any(e.kind in ("orm-write", "raw-sql") for e in self._effects.get(info.id, ())):
+                return True
+        return False
+
+    def _is_limited(self, info: FunctionInfo) -> bool:
+        names = [walk.dotted(d.func if isinstance(d, s.Call) else d) for d in info.node.decorators]
+        names += [walk.dotted(c.func) for c in walk.calls(info.node.body)]
+        return any(_LIMITS.search(name) for name in names)
+
+    def _recorded(self, functions: list[FunctionInfo]) -> bool:
+        return any(
+            e.kind == "orm-write" and e.operation in ("create", "write") and sum(bool(_STORED.search(f)) for f in e.fields) >= 2
+            for info in functions for e in self._effects.get(info.id, ())
+        )
+
+    def _validates(self, site: CallSite) -> bool:
+        """The function around the call has a model class of a validation library read the answer."""
+        for other in self._calls.sites(site.caller):
+            owners = {t.name for t in other.receiver} | {t.function.rpartition(".")[0] for t in other.targets}
+            if _VALIDATING.match(other.name) and any(o in self._program.classes and self._program.inherits(o, *_VALIDATORS) for o in owners):
+                return True
+        return False
+
+
+def _innermost(one: Site) -> Site:
+    while one.inner is not None:
+        one = one.inner
+    return one
+
+
+def _returns_something(node: s.Function) -> bool:
+    return any(
+        isinstance(stmt, s.Return) and stmt.value is not None and not isinstance(stmt.value, s.Constant) for stmt in walk.statements(node.body)
+    ) or any(isinstance(e, s.Other) and e.kind == "yield" for e in walk.body_expressions(node.body))
+
+
+def _methods(program: Program, owner: ClassInfo) -> Iterable[FunctionInfo]:
+    return (program.functions[f] for f in owner.methods.values() if f in program.functions)

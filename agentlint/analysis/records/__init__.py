@@ -1,0 +1,1 @@
+"""What leaves a durable audit record, and which writes go past it."""

@@ -1,0 +1,299 @@
+"""Recording mechanisms: where they are registered, which writes they see, and which writes go past them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from agentlint.analysis.calls.listeners import Listening, find_listeners
+from agentlint.analysis.calls.sites import Calls, CallSite
+from agentlint.analysis.effects.tables import table_of
+from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
+from agentlint.analysis.records.mechanism_places import Registrations, argument_at, settings_texts
+from agentlint.analysis.types.inference import Types
+from agentlint.ir import syntax as s
+from agentlint.ir.decisions import Bypass, Mechanism, RecordContent
+from agentlint.ir.effects import Effect
+from agentlint.knowledge import LibraryFacts
+from agentlint.knowledge.paths import bare, expand
+from agentlint.knowledge.schema import MechanismRow
+
+_RELATION = "relation"
+_MANY = frozenset({"ManyToManyField", "TaggableManager", "SortedManyToManyField"})
+_ANY_TABLE = ("create", "update", "delete")
+
+
+class Coverage:
+    """Answers which mechanism sees a write."""
+
+    def __init__(self, program: Program, library: LibraryFacts, mechanisms: Iterable[Mechanism]) -> None:
+        self._program, self._library = program, library
+        self.mechanisms = tuple(mechanisms)
+        self._by_table: dict[str, list[Mechanism]] = {}
+        for one in self.mechanisms:
+            self._by_table.setdefault(self._table(one.model) if one.model else "", []).append(one)
+        self._skips: dict[str, frozenset[str]] = {}
+
+    def _table(self, model: str) -> str:
+        return table_of(model, self._program)
+
+    def sees(self, effect: Effect, owner: str = "") -> Mechanism | None:
+        """The mechanism that records the write. `owner` is the class that the framework performs it for (an admin class)."""
+        return next((m for m in self._watching(effect, owner) if not self._skipped(effect, m)), None)
+
+    def unseen_relations(self, effect: Effect, owner: str = "") -> tuple[str, ...]:
+        """Many-to-many fields that a form or serializer saves along with a row and that no mechanism of the model sees."""
+        if effect.kind != "orm-write" or effect.operation not in ("update", "write") or is_relation(effect):
+            return ()
+        found = []
+        for field in effect.fields:
+            declared = self._program.attribute(effect.model, field) if effect.model in self._program.classes else None
+            if declared is not None and isinstance(declared[0], s.Call) and _last(declared[0].func) in _MANY:
+                along = msgspec.structs.replace(effect, fields=(field,), api="django.db.models.ManyRelatedManager.set()")
+                if self.sees(along, owner) is None:
+                    found.append(field)
+        return tuple(found)
+
+    def bypassed(self, effect: Effect) -> Mechanism | None:
+        """The mechanism that watches the model and does not see this write of it."""
+        watching = [m for m in self._watching(effect, "") if not m.scope]
+        return watching[0] if watching and all(self._skipped(effect, m) for m in watching) else None
+
+    def _watching(self, effect: Effect, owner: str) -> Iterator[Mechanism]:
+        if effect.kind not in ("orm-write", "raw-sql", "permission") and not (effect.registered and owner):
+            return
+        for mechanism in self._candidates(effect):
+            if mechanism.scope and not self._in_scope(effect, mechanism, owner):
+                continue
+            if self._wants(effect, mechanism):
+                yield mechanism
+
+    def _candidates(self, effect: Effect) -> Iterator[Mechanism]:
+        if effect.model:
+            tables = [self._table(effect.model)]
+            if effect.model in self._program.classes:
+                tables += [n for n in self._program.mro(effect.model) if n not in tables]
+            for table in tables:
+                yield from self._by_table.get(table, ())
+        yield from self._by_table.get("", ())
+
+    def _in_scope(self, effect: Effect, mechanism: Mechanism, owner: str) -> bool:
+        return effect.registered and mechanism.scope in (owner, f"{effect.file}:{effect.line}")
+
+    def _wants(self, effect: Effect, mechanism: Mechanism) -> bool:
+        if is_relation(effect):
+            return _RELATION in mechanism.operations and (not mechanism.fields or bool(set(effect.fields) & set(mechanism.fields)))
+        operations = _ANY_TABLE if effect.operation in ("write", "run", "grant", "revoke") else (effect.operation,)
+        if not set(operations) & set(mechanism.operations):
+            return False
+        if effect.fields and effect.operation not in ("create", "delete"):
+            if mechanism.fields and not set(effect.fields) & set(mechanism.fields):
+                return False
+            return not set(effect.fields) <= set(mechanism.excluded)
+        return True
+
+    def _skipped(self, effect: Effect, mechanism: Mechanism) -> bool:
+        skips = self._skips_of(mechanism.library)
+        if effect.kind == "raw-sql":
+            return "sql" in skips or not effect.model
+        if is_relation(effect):
+            return _RELATION in skips and _RELATION not in mechanism.operations
+        return bare(effect.api) in skips
+
+    def _skips_of(self, path: str) -> frozenset[str]:
+        known = self._skips.get(path)
+        if known is None:
+            row = self._library.mechanism(path)
+            known = self._skips[path] = frozenset(bare(p) for skip in (row.skips if row else ()) for p in expand(skip))
+        return known
+
+
+def _last(expr: s.Expr) -> str:
+    return expr.attr if isinstance(expr, s.Attribute) else expr.id if isinstance(expr, s.Name) else ""
+
+
+def is_relation(effect: Effect) -> bool:
+    """True for changes of a many-to-many relation."""
+    return effect.kind == "permission" or (effect.kind == "orm-write" and "ManyRelatedManager" in effect.api)
+
+
+def bypassing_writes(effects: Iterable[Effect], coverage: Coverage, recorded: Callable[[Effect], bool]) -> tuple[Bypass, ...]:
+    """Writes of watched models that go past every mechanism that watches them, sorted by place. `recorded` tells whether the code around
+    a write makes a record of its own."""
+    found: dict[tuple[str, int, str, str], Bypass] = {}
+    for effect in effects:
+        mechanism = coverage.bypassed(effect)
+        if mechanism is not None:
+            key = (effect.file, effect.line, effect.model, effect.operation)
+            found[key] = Bypass(effect, mechanism, recorded(effect) and (key not in found or found[key].recorded))
+    return tuple(found[key] for key in sorted(found))
+
+
+def find_mechanisms(
+    program: Program, types: Types, calls: Calls, library: LibraryFacts, makes_record: Callable[[str], RecordContent | None],
+    told: Iterable[Mechanism] = (),
+) -> tuple[Mechanism, ...]:
+    """Every registered mechanism, sorted by place. `told` are those that framework plugins know of."""
+    finder = _Finder(program, types, calls, library, makes_record)
+    found = [*told, *finder.classes(), *finder.sites(), *finder.functions(), *finder.settings()]
+    return tuple(sorted(dict.fromkeys(found), key=lambda m: (m.file, m.line, m.model, m.name, m.operations)))
+
+
+class _Finder:
+    def __init__(
+        self, program: Program, types: Types, calls: Calls, library: LibraryFacts, makes_record: Callable[[str], RecordContent | None],
+    ) -> None:
+        self._program, self._calls, self._library, self._makes = program, calls, library, makes_record
+        self._places = Registrations(program, types)
+        attributes = ((path.rpartition(".")[2], path, row) for path, row in library.mechanism_rows("attribute"))
+        self._attributes: dict[str, list[tuple[str, MechanismRow]]] = {}
+        for name, path, row in attributes:
+            if name.startswith("__"):
+                self._attributes.setdefault(name, []).append((path, row))
+
+    # classes that carry an attribute or a decorator
+
+    def classes(self) -> Iterator[Mechanism]:
+        for name, info in self._program.classes.items():
+            for decorator in info.node.decorators:
+                call = decorator if isinstance(decorator, s.Call) else None
+                path, row = self._known(call.func if call else decorator, info)
+                if row is not None and row.how in ("call", "decorator"):
+                    yield from self._made(row, path, call, info, [name], info.module.path, info.node.line)
+            for attr, expr in info.attributes.items():
+                yield from self._attribute(name, info, attr, expr)
+
+    def _attribute(self, name: str, info: ClassInfo, attr: str, expr: s.Expr) -> Iterator[Mechanism]:
+        if attr in self._attributes:
+            for path, row in self._attributes[attr]:
+                yield from self._made(row, path, None, info, [name], info.module.path, expr.line)
+        elif isinstance(expr, s.Call):
+            path, found = self._known(expr.func, info)
+            if found is not None and found.how == "attribute":
+                yield from self._made(found, path, expr, info, [name], info.module.path, expr.line)
+
+    def _known(self, expr: s.Expr, scope: ClassInfo) -> tuple[str, MechanismRow | None]:
+        """The library's registration that an expression names, also by a class of the project derived from it or a `partial` of it."""
+        path = self._program.resolve(expr, scope)
+        held = self._program.lookup(path) if path and path not in self._program.classes else None
+        if isinstance(held, s.Call) and _last(held.func) == "partial" and held.args:
+            home = self._program.modules.get(path.rpartition(".")[0])
+            path = self._program.resolve(held.args[0], home) if home is not None else path
+        for name in self._program.mro(path) if path in self._program.classes else (path,):
+            row = self._library.mechanism(name) if name else None
+            if row is not None:
+                return name, row
+        return path, None
+
+    # calls that register a model or a function
+
+    def sites(self) -> Iterator[Mechanism]:
+        callers = [*self._program.functions, *(f"{name}.<module>" for name in self._program.modules)]
+        for caller in callers:
+            for site in self._calls.sites(caller):
+                yield from self._at(site)
+
+    def _at(self, site: CallSite) -> Iterator[Mechanism]:
+        scope = self._program.functions.get(site.caller) or self._program.modules.get(site.caller.removesuffix(".<module>"))
+        if scope is None:
+            return
+        if isinstance(site.call.func, s.Call):  # track(...)(Model)
+            path = self._program.resolve(site.call.func.func, scope)
+            row = self._library.mechanism(path) if path else None
+            if row is not None and row.how == "call" and site.call.args:
+                yield from self._models_at(row, path, site.call.func, site.call.args[0], site)
+            return
+        row = self._library.mechanism(site.library) if site.library else None
+        if row is not None and row.how == "call":
+            model = argument_at(site.call, row.model)
+            if model is not None:
+                yield from self._models_at(row, site.library, site.call, model, site)
+
+    def _models_at(self, row: MechanismRow, path: str, call: s.Call, model: s.Expr, site: CallSite) -> Iterator[Mechanism]:
+        relation = self._places.through(model, site.caller)
+        if relation is not None:
+            owner, attr = relation
+            yield self._mechanism(row, path, owner, site.file, site.line, fields=(attr,), operations=(_RELATION,))
+            return
+        names = self._places.models(model, site.caller)
+        scope = self._program.functions.get(site.caller) or self._program.modules[site.caller.removesuffix(".<module>")]
+        yield from self._made(row, path, call, scope, names, site.file, site.line)
+
+    def _made(
+        self, row: MechanismRow, path: str, call: s.Call | None, scope: ClassInfo | FunctionInfo | s.Module, names: Iterable[str], file: str, line: int,
+    ) -> Iterator[Mechanism]:
+        if row.needs and not any(self._places.used(need) for need in row.needs):
+            return
+        told = [self._program.fold(argument_at(call, place), scope) if call else None for place in (row.fields, row.excluded, row.relations)]
+        fields, excluded, relations = (tuple(str(i) for i in t) if isinstance(t, (list, tuple)) else () for t in told)
+        operations = self._places.operations(call, row) if call is not None else row.operations
+        for name in names:
+            through = self._places.through_class(name)
+            if through is not None:
+                yield self._mechanism(row, path, through[0], file, line, fields=(through[1],), operations=(_RELATION,))
+                continue
+            yield self._mechanism(row, path, name, file, line, fields=fields, excluded=excluded, operations=operations)
+            if relations:
+                yield self._mechanism(row, path, name, file, line, fields=relations, operations=(_RELATION,))
+
+    def _mechanism(
+        self, row: MechanismRow, path: str, model: str, file: str, line: int, *,
+        fields: tuple[str, ...] = (), excluded: tuple[str, ...] = (), operations: tuple[str, ...] = _ANY_TABLE,
+    ) -> Mechanism:
+        who = row.who or any(self._places.used(actor) for actor in row.actor)
+        name = f"{row.name} on {model.rpartition('.')[2]}" if model else row.name
+        if operations == (_RELATION,):
+            name += "." + ",".join(fields)
+        return Mechanism(name, path, model, file, line, RecordContent(who=who, what=row.what, why=row.why), fields, excluded, operations)
+
+    # functions that listen to events and make records
+
+    def functions(self) -> Iterator[Mechanism]:
+        for one in find_listeners(self._program, self._calls, self._library):
+            yield from self._listening(one)
+
+    def _listening(self, one: Listening) -> Iterator[Mechanism]:
+        row, call, scope = one.row, one.call, one.scope
+        content = self._makes(one.function)
+        if content is None:
+            return
+        event = call.func.value if row.event == "receiver" and isinstance(call.func, s.Attribute) else argument_at(call, row.event)
+        model = argument_at(call, row.model)
+        caller = scope.id if isinstance(scope, FunctionInfo) else f"{scope.name}.<module>"
+        models = self._places.models(model, caller) if model is not None else self._places.subjects(one.function, row.subject)
+        for item in event.items if isinstance(event, s.Sequence) else (event,):
+            hook = f"{row.prefix}.{item.value}" if isinstance(item, s.Constant) else self._program.resolve(item, scope)
+            found = self._library.mechanism(hook) if hook else None
+            if found is not None and found.how == "event":
+                for name in models or [""]:
+                    words = f"{found.name} {one.function.rpartition('.')[2]}"
+                    yield Mechanism(words, hook, self._listened(name), one.file, one.line, content, operations=found.operations)
+
+    def _listened(self, name: str) -> str:
+        """A session or its factory as the target means every model."""
+        return name if name in self._program.classes and not name.endswith("Session") else ""
+
+    # names and entries in settings
+
+    def settings(self) -> Iterator[Mechanism]:
+        for path, row in self._library.mechanism_rows("setting"):
+            for module in self._program.modules.values():
+                for stmt in module.body:
+                    if isinstance(stmt, s.Assign) and any(isinstance(t, s.Name) and t.id == path for t in stmt.targets) \
+                            and self._program.fold(stmt.value, module) is True:
+                        yield self._mechanism(row, path, "", module.path, stmt.line)
+        apps = self._library.mechanism_rows("app")
+        if apps:
+            for text, (file, line) in settings_texts(self._program).items():
+                for path, row in apps:
+                    if text == path or text.startswith(path + "."):
+                        yield from self._installed(row, path, file, line)
+
+    def _installed(self, row: MechanismRow, path: str, file: str, line: int) -> Iterator[Mechanism]:
+        if not row.declared:
+            yield self._mechanism(row, path, "", file, line, operations=row.operations)
+        for name, info in self._program.classes.items() if row.declared else ():
+            for attr, expr in info.attributes.items():
+                if isinstance(expr, s.Call) and self._program.resolve(expr.func, info) in row.declared:
+                    yield self._mechanism(row, path, name, file, line, fields=(attr,), operations=row.operations)

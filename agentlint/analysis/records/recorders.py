@@ -1,0 +1,218 @@
+"""What counts as a durable audit record: calls of audit libraries, and rows of the project's own event tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from agentlint.analysis.calls.sites import CallSite
+from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.analysis.records.shapes import Shapes, Table, is_result_field
+from agentlint.analysis.wording import singular, words
+from agentlint.ir import syntax as s
+from agentlint.ir.decisions import RecordContent
+from agentlint.ir.effects import Effect
+from agentlint.knowledge import LibraryFacts
+from agentlint.knowledge.schema import RecordRow
+
+_MAKING = ("create", "write")
+_CLOSE, _FARTHEST = 2, 4
+"""Calls between a change and the making of a record that tells of it: close, or farther where the table keeps who did what to which object."""
+_SAYS_KIND = frozenset({"action", "event", "audit", "log", "record", "change", "changed", "update", "updated", "schema", "yaml", "json", "activity"})
+_ACTOR_WORDS = ("user", "actor", "author", "admin", "username")
+
+
+class RecordSite(msgspec.Struct, frozen=True):
+    """One place that makes a record."""
+
+    function: str
+    file: str
+    line: int
+    name: str
+    """Plain words for the report."""
+    content: RecordContent
+    table: Table | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
+    """(`who` or `why`, parameter of the function) where a caller decides whether the record holds it."""
+    about: tuple[str, ...] = ()
+    """Words of the thing that the record's kind names; empty when it names none."""
+
+
+class Records:
+    """The project's trail tables and the library calls that make records."""
+
+    def __init__(self, program: Program, library: LibraryFacts, tables: Mapping[str, Table], cascades: Mapping[str, frozenset[str]]) -> None:
+        self._program, self._library = program, library
+        self.tables = dict(tables)
+        self.cascades = dict(cascades)
+        """Trail table to the models whose deletion erases its rows."""
+        self._by_keywords = _keyword_rows(program, library)
+
+    def is_making(self, effect: Effect) -> bool:
+        """True when the effect is itself the making of a record."""
+        return effect.model in self.tables and effect.operation in _MAKING
+
+    def is_completion(self, effect: Effect) -> bool:
+        """True when the effect only fills in the outcome of a record that was made before."""
+        return effect.model in self.tables and effect.operation == "update" and bool(effect.fields) and all(map(is_result_field, effect.fields))
+
+    def of_effect(self, effect: Effect, call: s.Call | None = None, info: FunctionInfo | None = None) -> RecordSite:
+        """The record that an effect on a trail table makes, as the call that makes it fills it in."""
+        table = self.tables[effect.model]
+        given = {k.name: k.value for k in call.keywords if k.name} if call is not None else {}
+        known = set(effect.fields)
+        who = bool(table.actors) and (not known or any(a in known and _is_given(given.get(a)) for a in table.actors))
+        why = any(r in known and _is_given(given.get(r)) for r in table.reasons)
+        parameters = tuple(
+            (meaning, value.id) for meaning, columns in (("who", table.actors), ("why", table.reasons))
+            for column in columns if isinstance(value := given.get(column), s.Name) and info is not None and _has_default(info, value.id)
+        )
+        name = f"row in {effect.target or effect.model.rpartition('.')[2]}"
+        return RecordSite(effect.function, effect.file, effect.line, name, RecordContent(who=who, what=True, why=why), table, parameters)
+
+    def of_call(self, site: CallSite) -> RecordSite | None:
+        """The record that a library call makes, None when it makes none."""
+        row = next((row for row in map(self._library.record, _access_paths(site)) if row is not None), None)
+        if row is None and not site.targets:
+            row = self._by_keywords.get((site.name, frozenset(k.name for k in site.call.keywords if k.name)))
+        return None if row is None else _library_site(site, row)
+
+
+def _access_paths(site: CallSite) -> Iterator[str]:
+    """The call's own path, and the one that names the model whose manager is asked: `LogEntry.objects.log_action`."""
+    if site.library:
+        yield site.library
+    for held in site.receiver:
+        if held.args and held.name.endswith(("Manager", "QuerySet")):
+            yield f"{held.args[0].name}.objects.{site.name}"
+
+
+def _is_given(value: s.Expr | None) -> bool:
+    """True unless the column is given nothing; a column that is set elsewhere counts as given."""
+    return not (isinstance(value, s.Constant) and value.value in (None, ""))
+
+
+def _has_default(info: FunctionInfo, name: str) -> bool:
+    parameter = next((p for p in info.node.params if p.name == name), None)
+    return parameter is not None and isinstance(parameter.default, s.Constant) and parameter.default.value in (None, "")
+
+
+def _library_site(site: CallSite, row: RecordRow) -> RecordSite:
+    names = {k.name for k in site.call.keywords}
+    who = row.who or any(part in names for part in _keywords(row.who_from))
+    why = row.why or any(part in names for part in _keywords(row.why_from))
+    data = next((k.value for k in site.call.keywords if k.name == "data"), None)
+    who = who or any(word in _ACTOR_WORDS for word in _mapping_keys(data))
+    content = RecordContent(who=who, what=row.what, why=why)
+    return RecordSite(site.caller, site.file, site.line, row.name or "audit record", content, about=_named_by(site, row))
+
+
+def _named_by(site: CallSite, row: RecordRow) -> tuple[str, ...]:
+    """The words of the thing in `schema_id="https://example.org/events/server-action/v1"`."""
+    text = next((k.value.value for k in site.call.keywords if k.name in row.keywords[:1] and isinstance(k.value, s.Constant)), None)
+    parts = [p for p in re.split(r"[/:]", text) if p and not re.fullmatch(r"v?\d[\d.]*|latest", p)] if isinstance(text, str) else []
+    return tuple(w for w in map(singular, words(parts[-1])) if w not in _SAYS_KIND) if parts else ()
+
+
+def _keywords(place: str) -> Iterator[str]:
+    for part in place.split(" or "):
+        if part.startswith("kwarg "):
+            yield part.removeprefix("kwarg ")
+
+
+def _mapping_keys(expr: s.Expr | None) -> Iterator[str]:
+    if isinstance(expr, s.Mapping):
+        yield from (k.value for k in expr.keys if isinstance(k, s.Constant) and isinstance(k.value, str))
+
+
+def _keyword_rows(program: Program, library: LibraryFacts) -> dict[tuple[str, frozenset[str]], RecordRow]:
+    """Rows whose call is known by name and keywords alone, of libraries that the program imports."""
+    imported = {stmt.module.partition(".")[0] for module in program.modules.values() for stmt in module.body if isinstance(stmt, s.Import)}
+    return {
+        (path.rpartition(".")[2], frozenset(row.keywords)): row
+        for path, row in library.keyword_rows() if isinstance(row, RecordRow) and path.partition(".")[0] in imported
+    }
+
+
+def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effects: Iterable[Effect], writers: Mapping[str, int]) -> Records:
+    """`effects` are all bound effects; `writers` says for each table how far from a change of something else the nearest making of its rows is."""
+    candidates = shapes.tables()
+    changed = _changed(effects, candidates)
+    kept = {
+        model: table for model, table in candidates.items()
+        if writers.get(model, _FARTHEST + 1) <= (_FARTHEST if table.open_object and table.actors else _CLOSE) and (table.strong or not changed.get(model))
+    }
+    return Records(program, library, kept, {model: _cascades(program, shapes, model, table) for model, table in kept.items()})
+
+
+def _changed(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict[str, int]:
+    """How many places change rows of a candidate after they were made, other than filling in the outcome."""
+    made: set[tuple[str, str]] = set()
+    changed: set[tuple[str, str, int]] = set()
+    for effect in effects:
+        if effect.model not in candidates or effect.registered:
+            continue
+        if effect.operation in _MAKING:
+            made.add((effect.model, effect.function))
+        elif effect.operation == "update" and not (effect.fields and all(map(is_result_field, effect.fields))):
+            changed.add((effect.model, effect.function, effect.line))
+    counts: dict[str, int] = {}
+    for model, function, _ in changed:
+        if (model, function) not in made:
+            counts[model] = counts.get(model, 0) + 1
+    return counts
+
+
+def _cascades(program: Program, shapes: Shapes, model: str, table: Table) -> frozenset[str]:
+    """Subjects whose deletion takes the rows of the table along."""
+    found: set[str] = set()
+    for column in shapes.columns(model):
+        declared = program.attribute(model, column.name)
+        if declared is not None and column.relations and _says_cascade(declared[0], ("on_delete", "ondelete")):
+            found.update(column.relations)
+    for subject in table.subjects:
+        for column in shapes.columns(subject):
+            declared = program.attribute(subject, column.name)
+            if declared is not None and model.rpartition(".")[2] in _texts(declared[0]) | _annotation_names(program, subject, column.name) \
+                    and _says_cascade(declared[0], ("cascade",)):
+                found.add(subject)
+    return frozenset(found)
+
+
+def _says_cascade(expr: s.Expr, names: tuple[str, ...]) -> bool:
+    if not isinstance(expr, s.Call):
+        return False
+    for keyword in expr.keywords:
+        if keyword.name in names:
+            text = keyword.value.attr if isinstance(keyword.value, s.Attribute) else keyword.value.id if isinstance(keyword.value, s.Name) else ""
+            if isinstance(keyword.value, s.Constant):
+                text = str(keyword.value.value)
+            if "delete" in text.lower() or text.upper() == "CASCADE" or text.lower().startswith("all"):
+                return True
+    return any(_says_cascade(argument, names) for argument in expr.args)
+
+
+def _texts(expr: s.Expr) -> set[str]:
+    if not isinstance(expr, s.Call):
+        return set()
+    return {str(a.value) if isinstance(a, s.Constant) else a.id if isinstance(a, s.Name) else "" for a in expr.args}
+
+
+def _annotation_names(program: Program, model: str, attr: str) -> set[str]:
+    info = program.classes.get(model)
+    expr = info.annotations.get(attr) if info is not None else None
+    found: set[str] = set()
+    stack = [expr] if expr is not None else []
+    while stack:
+        one = stack.pop()
+        if isinstance(one, s.Subscript):
+            stack += [one.index]
+        elif isinstance(one, s.Sequence):
+            stack += one.items
+        elif isinstance(one, s.Name):
+            found.add(one.id)
+        elif isinstance(one, s.Constant) and isinstance(one.value, str):
+            found.add(one.value)
+    return found

@@ -1,0 +1,97 @@
+"""Middleware of the project that keeps a row of every request that changes something: who called what, at one place for all handlers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from agentlint.analysis.calls.sites import Calls
+from agentlint.analysis.decisions.arms import PlaceIndex
+from agentlint.analysis.program import Program
+from agentlint.analysis.records.mechanism_places import settings_texts
+from agentlint.analysis.records.recorders import Records
+from agentlint.analysis.records.shapes import Shapes
+from agentlint.ir import syntax as s
+from agentlint.ir import walk
+from agentlint.ir.decisions import AuditSite, RecordContent
+from agentlint.ir.effects import Effect
+
+_METHODS = ("__call__", "__acall__", "dispatch", "process_request", "process_view", "process_response")
+_HOOKS = frozenset({"after_request", "before_request", "teardown_request", "after_app_request", "before_app_request", "middleware"})
+_OF_REQUEST = re.compile(r"\b(method|user|current_user|is_authenticated|is_anonymous|status_code|path|SAFE_METHODS)\b")
+"""Tests that only tell requests apart, so that what runs under them runs for every change that somebody asks for."""
+_SAYS_WHAT = re.compile(r"path|url|uri|view|endpoint|route|method|request", re.IGNORECASE)
+_DEPTH = 2
+
+
+class RequestRecord(msgspec.Struct, frozen=True):
+    """What the middleware keeps of each request, and where."""
+
+    site: AuditSite
+    content: RecordContent
+
+
+def around_requests(program: Program, calls: Calls) -> frozenset[str]:
+    """Functions that run around every request: middleware named in settings or added by call, hooks given by decorator."""
+    found: set[str] = set()
+    for text in settings_texts(program):
+        found.update(_of_name(program, text))
+    for function, info in program.functions.items():
+        for decorator in info.node.decorators:
+            name = walk.dotted(decorator.func if isinstance(decorator, s.Call) else decorator)
+            if "." in name and name.rpartition(".")[2] in _HOOKS:
+                found.add(function)
+        for site in calls.sites(function):
+            found.update(_added(program, site.name, site.call, function))
+    for module in program.modules:
+        for site in calls.sites(f"{module}.<module>"):
+            found.update(_added(program, site.name, site.call, f"{module}.<module>"))
+    return frozenset(found)
+
+
+def _added(program: Program, name: str, call: s.Call, caller: str) -> Iterator[str]:
+    """`app.add_middleware(AuditMiddleware)`."""
+    if name == "add_middleware" and call.args:
+        yield from _of_name(program, program.resolve(call.args[0], program.scope_of(caller)))
+
+
+def _of_name(program: Program, name: str) -> Iterator[str]:
+    if name in program.classes:
+        yield from (m.id for method in _METHODS if (m := program.method(name, method)) is not None)
+    elif name in program.functions:
+        yield from (f for f in program.functions if f.startswith(f"{name}."))
+
+
+def request_record(
+    functions: frozenset[str], calls: Calls, records: Records, shapes: Shapes, effects: Mapping[str, tuple[Effect, ...]], program: Program,
+) -> RequestRecord | None:
+    """The row that one of the functions keeps of every request; none when a test beside the request itself decides whether it is kept."""
+    places = PlaceIndex()
+    for function in sorted(functions):
+        effect = _making(function, calls, records, effects, program, places, _DEPTH)
+        if effect is not None and any(_SAYS_WHAT.search(c.name) for c in shapes.columns(effect.model)) and records.tables[effect.model].actors:
+            made = records.of_effect(effect)
+            return RequestRecord(AuditSite(made.file, made.line, f"{made.name} for every request"), RecordContent(who=True, what=True))
+    return None
+
+
+def _making(
+    function: str, calls: Calls, records: Records, effects: Mapping[str, tuple[Effect, ...]], program: Program, places: PlaceIndex, depth: int,
+) -> Effect | None:
+    info = program.functions.get(function)
+    if info is None or depth < 0:
+        return None
+    free = {site for site, place in places.of(function, info.node).items() if all(a.transparent or _OF_REQUEST.search(a.text) for a in place.arms)}
+    for site in calls.sites(function):
+        if site.call.site not in free:
+            continue
+        for effect in effects.get(function, ()):
+            if effect.line == site.line and records.is_making(effect):
+                return effect
+        for target in site.targets:
+            found = _making(target.function, calls, records, effects, program, places, depth - 1) if target.confidence == "high" else None
+            if found is not None:
+                return found
+    return None

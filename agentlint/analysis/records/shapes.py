@@ -1,0 +1,236 @@
+"""Tables that look like a trail of events: by their columns, by their name, and never by the name of a product."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+import msgspec
+
+from agentlint.analysis.program import ClassInfo, Program
+from agentlint.analysis.types.inference import Type, Types
+from agentlint.analysis.wording import singular, words
+from agentlint.ir import syntax as s
+from agentlint.ir.walk import expressions
+
+TableKind = Literal["event", "status-history", "delivery"]
+
+_TIME_TYPES = frozenset({
+    "DateTimeField", "DateField", "DateTime", "TIMESTAMP", "Date", "NaiveDateTime", "datetime", "AutoCreatedField", "CreationDateTimeField",
+})
+_TIME_ALIAS = re.compile(r"date_?time|timestamp", re.IGNORECASE)
+"""Names that projects give to their own column types: `datetime_now`, `UTCDateTime`, `TimestampTZ`."""
+_STAMPING = re.compile(r"time_?stamped|created(at|on)?(model|mixin)|auditable", re.IGNORECASE)
+_TIME_NAMES = re.compile(r"(^|_)(created|timestamp|time|date|at|on|when|occurred|logged|ts|recorded)($|_)")
+_ACTOR_NAMES = re.compile(
+    r"^(actor|user|author|editor|operator|initiator|performer|changer|modifier|username|who|whom|causer|staff|employee|admin|person|agent|principal|whodunnit"
+    r"|(\w+_)?by(_id)?|(current|acting|request|performing|changed|action)_?(user|editor|actor))(_id|_name|_email)?$"
+)
+_KIND_NAMES = re.compile(r"^((event|action|change|activity|log|entry|operation)_?)?(kind|type|action|event|verb|operation|name|code|flag|tag)$")
+_TEXT_NAMES = re.compile(
+    r"^(\w+_)?(message|msg|subject|description|details?|summary|text|changes?|diff|delta|data|payload|body|object_repr|reason|comment|notes?|context|extra|additional|properties|snapshot|values?)$"
+)
+_REASON_NAMES = re.compile(
+    r"^(\w+_)?(reason|justification|cause|rationale|explanation|because|body|payload|inputs?|data|context|details?|extra|error|exception|response|comment|notes?|diff|rule)$"
+)
+_CHANGE_NAMES = re.compile(r"^(old|new|from|to|previous|prev|before|after|prior)_(\w+)$|^(\w+)_(old|new|from|to|before|after)$")
+_STATE_NAMES = re.compile(r"^(\w+_)?(status|state|stage|phase)$")
+_RESULT_NAMES = re.compile(
+    r"^(\w+_)?(error|errors|result|response|status_code|exception|success|outcome|exit_?status"
+    r"|failure|delivered(_at)?|sent(_at)?|finished(_at)?|completed(_at)?)$"
+)
+_OBJECT_NAMES = re.compile(r"^(object|target|source|content|entity|resource|subject|item|obj|record|model)(_?(id|pk|type|uuid|name|repr|class))?$")
+_TRAIL_WORDS = frozenset({
+    "audit", "log", "history", "trail", "journal", "timeline", "changelog", "activity", "transition", "revision", "logentry",
+})
+_EVENT_WORDS = frozenset({
+    "event", "action", "entry", "record", "version", "change",
+})
+_OTHER_WORDS = frozenset({
+    "notification", "alert", "inbox", "toast", "banner", "reminder", "comment", "note", "post", "reply", "chat", "message", "token", "session",
+    "job", "task", "setting", "settings", "config", "configuration", "preference", "subscription", "template", "rule", "schedule", "calendar",
+    "booking", "attachment", "file", "image", "document", "review", "rating", "tag", "label", "key", "credential", "device", "invitation",
+    "invite", "bucket",
+})
+_SENDING_WORDS = frozenset({
+    "notification", "delivery", "email", "mail", "sms", "message", "webhook", "call", "attempt", "dispatch", "send", "outbox", "request",
+})
+_RELATION_CALLS = frozenset({"relationship", "ForeignKey", "OneToOneField", "ForeignKeyField"})
+_COLUMN_CALLS = frozenset({"Column", "mapped_column", "MappedColumn", "Field"})
+
+
+class Table(msgspec.Struct, frozen=True):
+    """A persistent class whose rows can tell what happened."""
+
+    model: str
+    kind: TableKind
+    subjects: tuple[str, ...]
+    """Models that its relations point to, the actor's left out."""
+    actors: tuple[str, ...] = ()
+    """Columns that hold who did it."""
+    states: frozenset[str] = frozenset()
+    """Words of the fields of the subject that it keeps the values of; empty when it can describe any change."""
+    reasons: tuple[str, ...] = ()
+    """Columns that can hold why: reason, inputs, the rule, the text."""
+    open_object: bool = False
+    """True when it names its object by type and id, so that any model can be meant."""
+    strong: bool = False
+    """True when its name says that it is a trail."""
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column or relation of a model."""
+
+    name: str
+    type_words: frozenset[str]
+    relations: tuple[str, ...] = ()
+
+
+class Shapes:
+    """Reads the columns of persistent classes."""
+
+    def __init__(self, program: Program, types: Types, models: Iterable[str]) -> None:
+        self._program, self._types = program, types
+        self.models = frozenset(models)
+        self._by_name: dict[str, list[str]] = {}
+        for model in sorted(self.models):
+            self._by_name.setdefault(model.rpartition(".")[2], []).append(model)
+        self._columns = {model: tuple(self._read(model)) for model in sorted(self.models)}
+        self.pointed_at = self._in_degrees()
+
+    def columns(self, model: str) -> tuple[Column, ...]:
+        """The columns of a model, its bases' included."""
+        return self._columns.get(model, ())
+
+    def tables(self) -> dict[str, Table]:
+        """Every model that looks like a trail, by its id."""
+        found = {model: self._table(model) for model in self._columns}
+        return {model: table for model, table in found.items() if table is not None}
+
+    def actor_columns(self, model: str) -> tuple[str, ...]:
+        """Columns that say who: by their name, or by pointing to a user."""
+        return tuple(c.name for c in self.columns(model) if _ACTOR_NAMES.match(c.name) and not self._own_part(c))
+
+    def _own_part(self, column: Column) -> bool:
+        return bool(column.relations) and not any(set(words(r.rpartition(".")[2])) & _PEOPLE for r in column.relations)
+
+    def _table(self, model: str) -> Table | None:
+        columns = self.columns(model)
+        names = [c.name for c in columns]
+        said = {singular(w) for w in words(model.rpartition(".")[2])}
+        if not (any(_is_time(c) for c in columns) or self._is_stamped(model)) or self.pointed_at.get(model, 0) > 2:
+            return None
+        actors = self.actor_columns(model)
+        related = tuple(dict.fromkeys(r for c in columns if c.name not in actors for r in c.relations if r != model))
+        open_object = any(_OBJECT_NAMES.match(n) for n in names) and not related
+        kind = _kind_of(names, said)
+        if kind is None or not (related or open_object or actors):
+            return None
+        states = frozenset(w for n in names for w in _state_words(n)) if kind == "status-history" else frozenset()
+        reasons = tuple(n for n in names if _REASON_NAMES.match(n))
+        return Table(model, kind, related, actors, states, reasons, open_object, bool(said & _TRAIL_WORDS) or _pairs(names))
+
+    def _is_stamped(self, model: str) -> bool:
+        """True when a library's base class adds the time of creation."""
+        return any(name not in self._program.classes and _STAMPING.search(name) for name in self._program.mro(model))
+
+    def _read(self, model: str) -> Iterator[Column]:
+        seen: set[str] = set()
+        for name in self._program.mro(model):
+            info = self._program.classes.get(name)
+            for attr, expr in _declared(info) if info is not None else ():
+                if attr not in seen and not attr.startswith("__"):
+                    seen.add(attr)
+                    annotation = info.annotations.get(attr) if info else None
+                    yield Column(attr, _type_words(expr, annotation), self._related(model, attr) or self._named(expr, annotation))
+
+    def _named(self, expr: s.Expr | None, annotation: s.Expr | None) -> tuple[str, ...]:
+        """The model that a relationship names by its bare class name, when only one has it."""
+        if not (isinstance(expr, s.Call) and _last(expr.func) in _RELATION_CALLS):
+            return ()
+        texts = [e.value for e in expr.args if isinstance(e, s.Constant) and isinstance(e.value, str)]
+        texts += [e.value for e in (expressions(annotation) if annotation is not None else ()) if isinstance(e, s.Constant) and isinstance(e.value, str)]
+        many = annotation is not None and any(_last(e) in ("list", "List", "set", "Set") for e in expressions(annotation))
+        found = [m for text in texts for m in self._by_name.get(text.rpartition(".")[2].strip("'\""), ())]
+        return tuple(dict.fromkeys(found)) if len(set(found)) == 1 and not many else ()
+
+    def _related(self, model: str, attr: str) -> tuple[str, ...]:
+        found = self._types.attribute(Type(model), attr)
+        names = (n for t in found if not t.meta for n in (t.name, *(a.name for a in t.args)))
+        return tuple(dict.fromkeys(n for n in names if n in self.models)) if len(found) == 1 and not found[0].args else ()
+
+    def _in_degrees(self) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for model, columns in self._columns.items():
+            for related in {r for c in columns for r in c.relations if r != model and not _collection(c)}:
+                counts[related] = counts.get(related, 0) + 1
+        return counts
+
+
+_PEOPLE = frozenset({
+    "user", "users", "account", "person", "people", "member", "staff", "employee", "profile", "operator", "admin", "customer", "principal",
+})
+
+
+def _collection(column: Column) -> bool:
+    return bool(column.type_words & {"list", "List", "ManyToManyField"})
+
+
+def _declared(info: ClassInfo) -> Iterator[tuple[str, s.Expr | None]]:
+    yield from info.attributes.items()
+    yield from ((name, None) for name in info.annotations if name not in info.attributes)
+
+
+def _type_words(expr: s.Expr | None, annotation: s.Expr | None) -> frozenset[str]:
+    """Names in a column's declaration: the type, and of the generic column calls the type they take."""
+    found: set[str] = set()
+    if isinstance(expr, s.Call):
+        name = _last(expr.func)
+        found.add(name)
+        if name in _COLUMN_CALLS:
+            found |= {_last(a.func) if isinstance(a, s.Call) else _last(a) for a in expr.args}
+    if annotation is not None:
+        found |= {_last(e) for e in expressions(annotation) if isinstance(e, (s.Name, s.Attribute))}
+    return frozenset(found)
+
+
+def _last(expr: s.Expr) -> str:
+    return expr.attr if isinstance(expr, s.Attribute) else expr.id if isinstance(expr, s.Name) else ""
+
+
+def _is_time(column: Column) -> bool:
+    return any(w in _TIME_TYPES or _TIME_ALIAS.search(w) for w in column.type_words) and bool(_TIME_NAMES.search(column.name.lower()))
+
+
+def _pairs(names: Iterable[str]) -> bool:
+    """True when two columns keep the value before and after."""
+    return sum(bool(_CHANGE_NAMES.match(n)) for n in names) >= 2
+
+
+def _kind_of(names: list[str], said: set[str]) -> TableKind | None:
+    described = any(_KIND_NAMES.match(n) for n in names)
+    told = any(_TEXT_NAMES.match(n) for n in names)
+    if _pairs(names):
+        return "event" if described else "status-history"
+    if said & _TRAIL_WORDS:
+        return "status-history" if not (described or told) and any(map(_STATE_NAMES.match, names)) else "event"
+    if said & _SENDING_WORDS and any(_RESULT_NAMES.match(n) for n in names):
+        return "delivery"
+    if said & _OTHER_WORDS:
+        return None
+    if said & _EVENT_WORDS and (described or told):
+        return "event"
+    return "event" if any(n in ("kind", "action", "event", "event_type", "verb") for n in names) else None
+
+
+def _state_words(name: str) -> tuple[str, ...]:
+    match = _CHANGE_NAMES.match(name)
+    if match:
+        return tuple(w for part in (match.group(2), match.group(3)) if part for w in words(part))
+    return tuple(words(name)) if _STATE_NAMES.match(name) else ()
+
+
+def is_result_field(name: str) -> bool:
+    """True for columns that are filled in once the outcome is known."""
+    return bool(_RESULT_NAMES.match(name)) or bool(_STATE_NAMES.match(name))

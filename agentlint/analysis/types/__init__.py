@@ -1,0 +1,1 @@
+"""What values are, inferred over the whole program on demand."""

@@ -1,0 +1,358 @@
+"""What calls give: results of functions, instances of classes, results of library calls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from agentlint.analysis.constants.values import HOLE
+from agentlint.analysis.types.generics import substitute
+from agentlint.analysis.types.library import Given, builtin_call, builtin_method
+from agentlint.analysis.types.memory import Memory
+from agentlint.analysis.types.parameters import argument, is_static
+from agentlint.analysis.types.values import Type, Types_, collection, union
+from agentlint.ir import syntax as s
+from agentlint.ir.walk import expressions
+
+if TYPE_CHECKING:
+    from agentlint.analysis.program import FunctionInfo
+    from agentlint.analysis.types.engine import Arguments, Engine, Frame
+
+_MOST_HEIRS = 8
+_MOST_CONTEXTS = 32
+"""Combinations of arguments for which one function's result is worked out."""
+_MOST_SOURCES = 200
+_SHORTEST_PART = 3
+"""Constant letters of a computed attribute name below which nothing is guessed."""
+
+
+class Results:
+    """Answers what a call gives."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._returns = Memory(engine.limits)
+        self._depends: dict[str, frozenset[str]] = {}
+        self._contexts: dict[str, int] = {}
+
+    @cached_property
+    def _registries(self) -> frozenset[str]:
+        """Names of methods that hand out what is registered under the arguments of a call."""
+        return frozenset(owner.removesuffix("()").rpartition(".")[2] for owner in self._engine.extra if owner.endswith("()"))
+
+    # --------------------------------------------------------------- calls
+
+    def of_call(self, call: s.Call, frame: Frame) -> Types_:
+        """The types of a call expression."""
+        special = self._special(call, frame) or self._keyed(call, frame)
+        if special is not None:
+            return special
+        functions = self._engine.eval(call.func, frame)
+        if not functions:
+            return ()
+        args: tuple[Types_, ...] | None = None
+        keywords: dict[str, Types_] = {}
+        groups = []
+        for function in functions:
+            if args is None and self._needs_arguments(function):
+                args = tuple(self._engine.eval(a, frame) for a in call.args)
+                keywords = {k.name: self._engine.eval(k.value, frame) for k in call.keywords if k.name}
+            groups.append(self.of_function(function, args or (), keywords, call))
+        return union(groups)
+
+    def _keyed(self, call: s.Call, frame: Frame) -> Types_ | None:
+        """`mapping.get("key")` where the value under the key is known."""
+        func = call.func
+        if isinstance(func, s.Attribute) and func.attr in self._registries:
+            return self._asked(call, func, frame)
+        if not isinstance(func, s.Attribute) or func.attr not in ("get", "pop", "setdefault") or not call.args:
+            return None
+        handed = self._engine.parameters.by_keyword(func.value, call.args[0], frame)
+        if handed:
+            return handed
+        holders = self._engine.eval(func.value, frame)
+        return union(self._engine.members.keyed(t, call.args[0]) for t in holders) or None
+
+    def _asked(self, call: s.Call, func: s.Attribute, frame: Frame) -> Types_ | None:
+        """What a registry hands out under the classes and texts that a call asks for, when a plugin says so."""
+        keys = []
+        for asked in (*call.args, *(k.value for k in call.keywords)):
+            key = asked.value if isinstance(asked, s.Constant) else self._engine.program.resolve(asked, frame.scope)
+            if isinstance(key, str) and key:
+                keys.append(key)
+        holders = [f"{t.name}.{func.attr}()" for t in self._engine.eval(func.value, frame)]
+        for key in (" ".join(keys), *keys):
+            found = union(self._engine.members.told(h, key) for h in holders)
+            if found:
+                return found
+        return None
+
+    def _needs_arguments(self, function: Type) -> bool:
+        program = self._engine.program
+        if not function.meta or function.name not in program.functions:
+            return True
+        return self._engine.generics.has_variables(self._signature(function)) or bool(self.depends(function.name))
+
+    def _signature(self, function: Type) -> Types_:
+        info = self._engine.program.functions[function.name]
+        return self._engine.annotations.read(info.node.returns, info)
+
+    def _special(self, call: s.Call, frame: Frame) -> Types_ | None:
+        func = call.func
+        if not isinstance(func, s.Name) or id(func) in frame.flow.reaching:
+            return self._class_of_self(call, frame)
+        if func.id == "super":
+            return self._super(call, frame)
+        if func.id == "getattr" and len(call.args) >= 2:
+            return self._by_name(call, frame)
+        if func.id in ("cast",) and len(call.args) == 2:
+            return self._engine.annotated(call.args[0], frame) or self._engine.eval(call.args[1], frame)
+        return None
+
+    def _by_name(self, call: s.Call, frame: Frame) -> Types_:
+        """`getattr(x, name)`: the attribute of a constant name, the methods that fit a name of which a part is constant."""
+        engine = self._engine
+        holders = engine.eval(call.args[0], frame)
+        name = engine.program.fold(call.args[1], frame.scope)
+        if not isinstance(name, str):
+            return ()
+        if HOLE not in name:
+            found = union(engine.attribute(t, name) for t in holders)
+            return found or (engine.eval(call.args[2], frame) if len(call.args) > 2 else ())
+        start, _, end = name.partition(HOLE)
+        if len(start) + len(end) < _SHORTEST_PART or HOLE in end:
+            return ()
+        names = {m for t in holders for b in engine.program.mro(t.name) if b in engine.program.classes for m in engine.program.classes[b].methods}
+        return union(engine.attribute(t, n) for n in sorted(names) if n.startswith(start) and n.endswith(end) for t in holders)
+
+    def _class_of_self(self, call: s.Call, frame: Frame) -> Types_ | None:
+        func = call.func
+        if isinstance(func, s.Attribute) and func.attr == "cast" and len(call.args) == 2 and self._engine.program.resolve(func, frame.scope) == "typing.cast":
+            return self._engine.annotated(call.args[0], frame)
+        return None
+
+    def _super(self, call: s.Call, frame: Frame) -> Types_:
+        engine = self._engine
+        owner = engine.class_of(frame)
+        if call.args:
+            owner = next((t.name for t in engine.eval(call.args[0], frame)), owner)
+        if not owner:
+            return ()
+        here = frame
+        while here.self_type is None and here.outer is not None:
+            here = here.outer
+        instance = here.self_type if here.self_type is not None else Type(engine.class_of(frame) or owner)
+        return (Type("super", (Type(owner), instance)),)
+
+    def of_function(self, function: Type, args: tuple[Types_, ...], keywords: Mapping[str, Types_], call: s.Call | None = None) -> Types_:
+        """What calling a value gives."""
+        engine = self._engine
+        program = engine.program
+        if function.meta and function.name in program.functions:
+            receiver = function.args[0] if function.args else None
+            self_type = engine.members.self_type(receiver, function.name) if receiver is not None else None
+            given = self._given(function, call, args, keywords) if call is not None else ()
+            found = (self.returns(function.name, self_type, given) if given else ()) or self.returns(function.name, self_type)
+            return self._solved(found, function, call, args, keywords)
+        if function.meta and function.name in program.classes:
+            return self._instance(function, call, args, keywords)
+        if not function.meta:
+            return self._called_value(function, args, keywords, call)
+        return self._library_result(function, args, keywords)
+
+    def _called_value(self, value: Type, args: tuple[Types_, ...], keywords: Mapping[str, Types_], call: s.Call | None) -> Types_:
+        """Calling an instance."""
+        methods = self._engine.attribute(value, "__call__")
+        return union(self.of_function(m, args, keywords, call) for m in methods if m.meta and m.name != value.name)
+
+    def _instance(self, made: Type, call: s.Call | None, args: tuple[Types_, ...], keywords: Mapping[str, Types_]) -> Types_:
+        generics = self._engine.generics
+        parameters = generics.parameters(made.name) if not made.args else ()
+        if parameters and call is not None:
+            method = self._engine.program.method(made.name, "__init__")
+            if method is not None:
+                solved: dict[str, Type] = {}
+                self._solve(method.id, 1, call, args, keywords, solved)
+                inherited = generics.environment(made.name, tuple(Type(p) for p in parameters)).variables.get(method.owner, {})
+                known = {v: solved[p] for p, t in inherited.items() if p in solved for v in (t.name,)} | {p: t for p, t in solved.items() if p in parameters}
+                if known:
+                    return (Type(made.name, tuple(known.get(p, Type("object")) for p in parameters)),)
+        return (Type(made.name, made.args),)
+
+    def _solved(self, found: Types_, function: Type, call: s.Call | None, args: tuple[Types_, ...], keywords: Mapping[str, Types_]) -> Types_:
+        if call is None or not self._engine.generics.has_variables(found):
+            return found
+        solved: dict[str, Type] = {}
+        self._solve(function.name, 1 if function.args else 0, call, args, keywords, solved)
+        return substitute(found, solved)
+
+    def _solve(
+        self, function_id: str, shift: int, call: s.Call, args: tuple[Types_, ...], keywords: Mapping[str, Types_], solved: dict[str, Type],
+    ) -> None:
+        info = self._engine.program.functions[function_id]
+        for parameter in info.node.params:
+            if parameter.annotation is None:
+                continue
+            given = argument(call, info.node, parameter, shift)
+            if given is None:
+                continue
+            types = keywords.get(parameter.name) or next((t for a, t in zip(call.args, args, strict=False) if a is given), ())
+            for pattern in self._engine.annotations.read(parameter.annotation, info):
+                if types:
+                    self._engine.generics.solve(pattern, types[0], solved)
+
+    def _library_result(self, function: Type, args: tuple[Types_, ...], keywords: Mapping[str, Types_]) -> Types_:
+        engine = self._engine
+        receiver = function.args[0] if function.args else None
+        if receiver is not None:
+            owner, _, name = function.name.rpartition(".")
+            held = engine.members.containers(receiver, owner) if receiver.name in engine.program.classes else (receiver,)
+            results = [made for h in held if (made := builtin_method(h, name)) is not None]
+            if results:
+                return union(results)
+        made = builtin_call(function.name, args, engine.item)
+        if made is not None:
+            return made
+        fixed = engine.members.parameter_of(receiver, function.name) if receiver is not None else None
+        given = Given(receiver, args, keywords, fixed)
+        if engine.known.has(f"{function.name}()"):
+            return engine.known.known(f"{function.name}()", given)
+        if engine.members.is_class(function.name):
+            return (Type(function.name, function.args),)
+        return (Type(function.name),)
+
+    # -------------------------------------------------------------- results
+
+    def _given(self, function: Type, call: s.Call, args: tuple[Types_, ...], keywords: Mapping[str, Types_]) -> Arguments:
+        """What a call passes for the undeclared parameters on which the result depends."""
+        names = self.depends(function.name)
+        if not names:
+            return ()
+        node = self._engine.program.functions[function.name].node
+        found = []
+        for parameter in node.params:
+            expr = argument(call, node, parameter, 1 if function.args else 0) if parameter.name in names else None
+            if expr is not None:
+                types = keywords.get(parameter.name) or next((t for a, t in zip(call.args, args, strict=False) if a is expr), ())
+                if types:
+                    found.append((parameter.name, types))
+        if not found or self._contexts.get(function.name, 0) > _MOST_CONTEXTS:
+            return ()
+        return tuple(found)
+
+    def depends(self, function_id: str) -> frozenset[str]:
+        """Undeclared parameters that the result of a function is made of."""
+        known = self._depends.get(function_id)
+        if known is None:
+            info = self._engine.program.functions[function_id]
+            known = self._depends[function_id] = frozenset() if info.node.returns is not None and self._signature(Type(function_id)) else self._sources(info)
+        return known
+
+    def _sources(self, info: FunctionInfo) -> frozenset[str]:
+        flow = self._engine.flows[info.id]
+        own = info.node.params[0] if info.owner and info.node.params and not is_static(info.node) else None
+        stack: list[s.Expr] = [*flow.returns, *flow.yields]
+        seen: set[int] = set()
+        names: set[str] = set()
+        while stack and len(seen) < _MOST_SOURCES:
+            for expr in expressions(stack.pop()):
+                binding = flow.reaching.get(id(expr))
+                queue = [binding] if binding is not None else []
+                while queue:
+                    one = queue.pop()
+                    if id(one) in seen:
+                        continue
+                    seen.add(id(one))
+                    queue.extend(one.more)
+                    if one.kind == "parameter":
+                        if one.expr is not own and one.expr.annotation is None and one.expr.kind in ("positional", "keyword"):
+                            names.add(one.expr.name)
+                    elif one.kind in ("value", "element", "entered"):
+                        stack.append(one.expr)
+        return frozenset(names)
+
+    def returns(self, function_id: str, self_type: Type | None, given: Arguments = ()) -> Types_:
+        """What a function gives, for methods on a concrete type, for parameters that one call passes."""
+        return self._returns.ask((function_id, self_type, given), self._deeper, function_id, self_type, given)
+
+    def _deeper(self, function_id: str, self_type: Type | None, given: Arguments) -> Types_:
+        if not self._engine.enter():
+            return ()
+        try:
+            return self._returned(function_id, self_type, given)
+        finally:
+            self._engine.leave()
+
+    def _returned(self, function_id: str, self_type: Type | None, given: Arguments) -> Types_:
+        engine = self._engine
+        info = engine.program.functions[function_id]
+        if given:
+            self._contexts[function_id] = self._contexts.get(function_id, 0) + 1
+        frame = engine.frame(function_id, self_type, given)
+        said = engine.annotated(info.node.returns, frame)
+        if self_type is not None and info.owner and any(t.name == info.owner for t in said) and _says_self(info.node.returns):
+            said = tuple(self_type if t.name == info.owner else t for t in said)
+        if said and any(t.args or t.name in engine.program.classes or t.name in ("str", "int", "bool", "dict", "list") for t in said):
+            plain = all(t.args or t.name in engine.program.classes or t.name in ("str", "int", "bool") for t in said)
+            if plain and not engine.generics.has_variables(said) and not self._are_protocols(said):
+                return said
+        inferred = self._inferred(function_id, frame)
+        return self.refined(said, inferred)
+
+    def refined(self, said: Types_, inferred: Types_) -> Types_:
+        """A declaration made more exact by what the code shows, where the two agree."""
+        if not said:
+            return inferred
+        names = [t.name for t in said]
+        program = self._engine.program
+        fits = self._are_protocols(said)
+        better = tuple(t for t in inferred if t.name in names or program.inherits(t.name, *names) or (fits and t.name in program.classes))
+        if self._engine.generics.has_variables(said):
+            return tuple(t for t in said if not self._engine.generics.is_variable(t.name)) or better or inferred or said
+        rest = tuple(t for t in said if not any(t.name == b.name or program.inherits(b.name, t.name) for b in better)) if not (fits and better) else ()
+        return union([better, rest])
+
+    def _are_protocols(self, said: Types_) -> bool:
+        """True when a declaration only says what a value can do: classes that fit it need not derive from it."""
+        return any(self._engine.program.inherits(t.name, "typing.Protocol", "typing_extensions.Protocol") for t in said)
+
+    def _inferred(self, function_id: str, frame: Frame) -> Types_:
+        engine = self._engine
+        flow = engine.flows[function_id]
+        if flow.yields:
+            return collection("list", union(engine.eval(y, frame) for y in flow.yields))
+        found = union(engine.eval(r, frame) for r in flow.returns)
+        if found or flow.returns:
+            return found
+        return self._of_heirs(function_id)
+
+    def _of_heirs(self, function_id: str) -> Types_:
+        """An abstract method gives what its overrides give."""
+        program = self._engine.program
+        info = program.functions[function_id]
+        if not info.owner or not is_abstract(info.node):
+            return ()
+        heirs = program.hierarchy.subclasses(info.owner)
+        if len(heirs) > _MOST_HEIRS:
+            return ()
+        overrides = (program.classes[h].methods.get(info.node.name, "") for h in heirs)
+        return union(self.returns(o, None) for o in overrides if o)
+
+
+def _says_self(annotation: s.Expr | None) -> bool:
+    return isinstance(annotation, (s.Name, s.Attribute)) and (annotation.id if isinstance(annotation, s.Name) else annotation.attr) == "Self"
+
+
+def is_abstract(node: s.Function) -> bool:
+    """True when a method's body does nothing but refuse or wait for a subclass."""
+    body = [st for st in node.body if not (isinstance(st, s.Expression) and isinstance(st.value, s.Constant))]
+    if not body:
+        return True
+    if len(body) > 1:
+        return False
+    only = body[0]
+    if isinstance(only, s.Raise) and only.value is not None:
+        raised = only.value.func if isinstance(only.value, s.Call) else only.value
+        return isinstance(raised, s.Name) and raised.id in ("NotImplementedError", "NotImplemented")
+    return isinstance(only, s.Return) and (only.value is None or (isinstance(only.value, s.Constant) and only.value.value is None))

@@ -12,6 +12,7 @@ from agentlint.analysis.effects.fields import InMemory, constructor_fields, is_s
 from agentlint.analysis.effects.models import Model, Models
 from agentlint.analysis.effects.naming import Naming
 from agentlint.analysis.effects.places import Places
+from agentlint.analysis.effects.row_origins import RowOrigins
 from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types.inference import AttributeWrite, Type
 from agentlint.ir import syntax as s
@@ -41,9 +42,6 @@ def bookkeeping(fields: Iterable[str]) -> bool:
     names = tuple(fields)
     return bool(names) and all(_BOOKKEEPING.match(name.lower()) for name in names)
 
-_FACTORIES = 3
-"""Functions that may stand between the call that builds an instance and the one that saves it."""
-
 
 class OrmWrites:
     """Turns ORM calls and attribute writes into effects."""
@@ -53,6 +51,7 @@ class OrmWrites:
         self._models = models
         self._memory = memory
         self.naming = Naming(places, models)
+        self.origins = RowOrigins(places, models, memory.calls)
 
     def from_row(self, site: CallSite, row: EffectRow, api: str) -> Iterator[Effect]:
         """The effects of a call that a knowledge row describes as an ORM write."""
@@ -84,47 +83,16 @@ class OrmWrites:
     def _operation(self, site: CallSite, row: EffectRow) -> EffectOperation:
         if row.operation != "write" or row.model == "T":
             return row.operation
-        expr = self._places.expression(site, row.model.removeprefix("item of "))
-        if self._made(expr, site.caller) is not None:
-            return "create"
-        loaded = isinstance(expr, s.Name) and bool(self._places.assigned(site.caller, expr.id))
-        return "update" if loaded or dotted(expr) == "self" else "write"
-
-    def construction(self, expr: s.Expr | None, function: str) -> s.Call | None:
-        """The call that builds the instance here, in the expression or in what the function assigned to its name."""
-        if isinstance(expr, s.Sequence) and expr.items:
-            expr = expr.items[0]
-        candidates = (expr,) if isinstance(expr, s.Call) else self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else ()
-        for candidate in candidates:
-            if isinstance(candidate, s.Call) and any(t.meta and self._models.of_type(t) is not None for t in self._places.typed(candidate.func, function)):
-                return candidate
-        return None
-
-    def _made(self, expr: s.Expr | None, function: str, depth: int = 0) -> tuple[s.Call, str] | None:
-        """The call that builds the instance and the function that holds it: here, or in a function of the project that hands back what it built."""
-        built = self.construction(expr, function)
-        if built is not None or depth >= _FACTORIES:
-            return (built, function) if built is not None else None
-        values = self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else (expr,)
-        info = self._places.program.functions.get(function)
-        if info is None:
-            return None
-        for value in values:
-            site = self._memory.calls.at(info.module.name, value.site) if isinstance(value, s.Call) else None
-            targets = [t.function for t in site.targets if t.kind == "call" and t.confidence != "low"] if site is not None else []
-            makers = [self._places.program.functions[t] for t in targets[:1] if t in self._places.program.functions]
-            for returned in (r for m in makers for r in self._places.program.returned(m)):
-                found = self._made(returned, makers[0].id, depth + 1)
-                if found is not None:
-                    return found
-        return None
+        if "keywords" not in row.fields and row_fields(site, row.fields, self._places):
+            return "update"  # a call that names the columns to save saves a row that is there
+        return self.origins.operation(self._places.expression(site, row.model.removeprefix("item of ")), site.caller)
 
     def _fields(self, site: CallSite, row: EffectRow) -> tuple[str, ...]:
         fields = row_fields(site, row.fields, self._places)
         if fields or row.operation != "write" or row.model == "T":
             return fields
         expr = self._places.expression(site, row.model.removeprefix("item of "))
-        made = self._made(expr, site.caller)
+        made = self.origins.made(expr, site.caller)
         given = constructor_fields(*made, self._places) if made is not None else ()
         receiver = dotted(expr)
         return unique((*given, *(self._memory.before(site, receiver) if receiver else ())))
@@ -213,7 +181,7 @@ class OrmWrites:
         if not self._models.is_column(model, write.attr) and model in self._places.program.classes:
             return False
         values = self._places.assigned(info.id, write.name) if "." not in write.name else ()
-        return not values or any(self.construction(value, info.id) is None for value in values)
+        return not values or any(self.origins.construction(value, info.id) is None for value in values)
 
     def through_attributes(self, site: CallSite) -> Iterator[Effect]:
         """`order.items.append(x)` and `setattr(order, name, x)` on an instance of a model that writes through its attributes."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect
@@ -28,20 +30,38 @@ class WrittenValues:
     def _of_function(self, info: FunctionInfo) -> dict[str, frozenset[str]]:
         found = self._assigned.get(info.id)
         if found is None:
-            values: dict[str, set[str]] = {}
+            values: dict[str, list[s.Expr]] = {}
+            names: dict[str, list[s.Expr]] = {}
             for stmt in statements(info.node.body):
                 if isinstance(stmt, s.Assign) and stmt.value is not None:
                     for target in stmt.targets:
                         if isinstance(target, s.Attribute):
-                            values.setdefault(target.attr, set()).add(self._constant(stmt.value, info))
-                for root in own_expressions(stmt):
-                    for expr in expressions(root):
-                        if isinstance(expr, s.Call):
-                            for keyword in expr.keywords:
-                                if keyword.name:
-                                    values.setdefault(keyword.name, set()).add(self._constant(keyword.value, info))
-            found = self._assigned[info.id] = {field: frozenset(v) for field, v in values.items() if "" not in v}
+                            values.setdefault(target.attr, []).append(stmt.value)
+                        elif isinstance(target, s.Name):
+                            names.setdefault(target.id, []).append(stmt.value)
+                for call in (e for root in own_expressions(stmt) for e in expressions(root) if isinstance(e, s.Call)):
+                    for keyword in call.keywords:
+                        if keyword.name:
+                            values.setdefault(keyword.name, []).append(keyword.value)
+            found = {field: self._constants(given, names, info) for field, given in values.items()}
+            found = self._assigned[info.id] = {field: constants for field, constants in found.items() if constants}
         return found
+
+    def _constants(self, given: Iterable[s.Expr], names: Mapping[str, list[s.Expr]], info: FunctionInfo) -> frozenset[str]:
+        """The constants that expressions can be, each side of a conditional and what locals were set to included; empty when one is anything else."""
+        found: set[str] = set()
+        for value in given:
+            if isinstance(value, s.Apply) and value.op == "?:":
+                inner = self._constants(value.operands[1:], names, info)
+            elif isinstance(value, s.Name) and value.id in names:
+                inner = self._constants(names[value.id], {k: v for k, v in names.items() if k != value.id}, info)
+            else:
+                constant = self._constant(value, info)
+                inner = frozenset((constant,)) if constant else frozenset()
+            if not inner:
+                return frozenset()
+            found |= inner
+        return frozenset(found)
 
     def _constant(self, value: s.Expr, info: FunctionInfo) -> str:
         """A constant as text, an enumeration's member by its value or last name; empty for anything else."""

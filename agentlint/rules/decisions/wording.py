@@ -55,6 +55,8 @@ def cases(context: RuleContext, status: AuditStatus) -> list[Case]:
     """The consequential decisions of a status that no rule of their own reports: those of a model's answer, and writes past a history."""
     past = {(b.effect.file, b.effect.line, b.effect.model) for b in context.facts.bypasses if not b.recorded}
     models = {_key(case.decision) for case in model_cases(context)}
+    if status == "partial":  # of an effect that one decision never records, another row would only say the same more mildly
+        models |= {_key(d) for d in context.facts.decisions if d.status == "unaudited" and consequential(d)}
     rows = (d for d in context.facts.decisions if (d.effect.file, d.effect.line, d.effect.model) not in past and _key(d) not in models)
     return _grouped(d for d in rows if d.status == status)
 

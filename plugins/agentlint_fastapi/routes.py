@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from agentlint.api import Context, FunctionInfo, Guard, MountTree, Route, Scope, join_paths, setup_code, syntax, table_key, walk
+from agentlint_fastapi.answers import Answers, Renders
 from agentlint_fastapi.dependencies import Dependencies, split
 from agentlint_fastapi.middleware import Middleware
 from agentlint_fastapi.starlette import starlette_routes
@@ -14,7 +14,6 @@ _TABLES = ("fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starl
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 _LISTED = {"api_route": "methods", "route": "methods", "add_api_route": "methods", "add_route": "methods"}
-_HTML = ("HTMLResponse", "TemplateResponse", "RedirectResponse", "FileResponse")
 
 
 def collect_routes(context: Context) -> Iterator[Route]:
@@ -47,6 +46,7 @@ class _Reader:
         self._context = context
         self._program = context.program
         self._dependencies = Dependencies(context)
+        self._answers = Answers(context.program)
         self.middleware = Middleware(context)
         self._tree = MountTree()
         self._providers: dict[str, tuple[str, ...]] = {}
@@ -204,7 +204,8 @@ class _Reader:
             yield Route(
                 framework="fastapi", method=found.method, path=found.path, handler=info.id,
                 symbol=f"{owner.node.qualname}.{info.node.name}" if owner is not None else info.node.qualname, file=info.module.path, line=info.node.line,
-                owner=owner.id if owner is not None else info.owner, renders=self._answers(info), name=str(found.call.keywords.get("name") or info.node.name),
+                owner=owner.id if owner is not None else info.owner, renders=self._answers.of(info),
+                name=str(found.call.keywords.get("name") or info.node.name),
                 table_file=found.call.file, table_line=found.call.line, guard_handlers=tuple(dict.fromkeys((*self.middleware.of(info), *found.wrappers))),
             )
 
@@ -212,19 +213,10 @@ class _Reader:
         folded = self._program.fold(_keyword(call, "methods"), scope) if _keyword(call, "methods") is not None else None
         return tuple(str(m).upper() for m in folded) if isinstance(folded, (list, tuple, set)) else ("GET",)
 
-    def _renders(self, info: FunctionInfo, call: syntax.Call, scope: Scope) -> Literal["html", "json"]:
+    def _renders(self, info: FunctionInfo, call: syntax.Call, scope: Scope) -> Renders:
         declared = _keyword(call, "response_class")
-        if declared is not None and self._program.resolve(declared, scope).rsplit(".", 1)[-1] in _HTML:
-            return "html"
-        return self._answers(info)
-
-    @staticmethod
-    def _answers(info: FunctionInfo) -> Literal["html", "json"]:
-        for inner in walk.calls(info.node.body):
-            name = inner.func.attr if isinstance(inner.func, syntax.Attribute) else inner.func.id if isinstance(inner.func, syntax.Name) else ""
-            if name in _HTML:
-                return "html"
-        return "json"
+        said = self._answers.named(declared, scope) if declared is not None else "json"
+        return said if said != "json" else self._answers.of(info)
 
     def _text(self, expr: syntax.Expr | None, scope: Scope) -> str:
         folded = self._program.fold(expr, scope) if expr is not None else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from agentlint.analysis.callers.sessions import demands_session
 from agentlint.analysis.calls.sites import Calls
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
@@ -111,7 +112,11 @@ class GuardFinder:
         if known is None:
             exprs = [e for stmt in self._alive(info.node.body, owner) for root in own_expressions(stmt) for e in expressions(root)]
             sites = frozenset(e.site for e in exprs if type(e) is s.Call)
-            known = self._lines[info.id, owner] = (frozenset(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info))), sites)
+            reads = set(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info)))
+            line = demands_session(info.node.body) if not reads else None
+            if line is not None:
+                reads.add(Guard("session", "a value in the session", info.module.path, line))
+            known = self._lines[info.id, owner] = (frozenset(reads), sites)
         return known
 
     def _tests_flags(self, info: FunctionInfo) -> bool:

@@ -1,0 +1,73 @@
+"""Sessions that code demands: branches that turn away whoever's browser session lacks a value, whatever the key is called.
+
+What is kept under a key has no fixed name, but what is done with it has a shape: the value is looked up, perhaps exchanged for a row, and without one
+the function refuses to go on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from agentlint.ir import syntax as s
+from agentlint.ir.walk import dotted, expressions, statements
+
+_SESSION = re.compile(r"(^|\.)session$")
+_REFUSALS = re.compile(r"redirect|abort|forbidden|unauthori[sz]ed|denied|login|sign_?in", re.IGNORECASE)
+_REFUSING_CODES = frozenset({401, 403})
+
+
+def demands_session(body: tuple[s.Stmt, ...]) -> int | None:
+    """The line of the branch that turns away whoever's session lacks a value; None when the code goes on without one."""
+    held: set[str] = set()
+    for stmt in statements(body):
+        if isinstance(stmt, s.Assign) and stmt.value is not None and _mentions(stmt.value, held):
+            held |= {t.id for t in stmt.targets if isinstance(t, s.Name)}
+        elif isinstance(stmt, s.If) and _is_absent(stmt.test, held) and _refuses(stmt.body):
+            return stmt.line
+    return None
+
+
+def _mentions(expr: s.Expr, held: set[str]) -> bool:
+    return any(_reads(e) or (isinstance(e, s.Name) and e.id in held) for e in expressions(expr))
+
+
+def _reads(expr: s.Expr) -> bool:
+    """True for `session["k"]`, `session.get("k")` and `"k" in session`: the constant key tells a browser's session from a database's."""
+    match expr:
+        case s.Subscript(value=source, index=s.Constant(value=str())):
+            return bool(_SESSION.search(dotted(source)))
+        case s.Call(func=s.Attribute(attr="get", value=source), args=(s.Constant(value=str()), *_)):
+            return bool(_SESSION.search(dotted(source)))
+        case s.Apply(op="in" | "not in", operands=(s.Constant(value=str()), source)):
+            return bool(_SESSION.search(dotted(source)))
+    return False
+
+
+def _is_absent(test: s.Expr, held: set[str]) -> bool:
+    """True for a test that holds where the value is missing or is another: `not x`, `x is None`, `"k" not in session`, `x != y`."""
+    if not isinstance(test, s.Apply):
+        return False
+    if test.op in ("or", "and"):
+        return any(_is_absent(part, held) for part in test.operands)
+    if test.op == "not":
+        return _mentions(test.operands[0], held)
+    if test.op in ("is", "=="):
+        return any(isinstance(o, s.Constant) and not o.value for o in test.operands[1:]) and _mentions(test.operands[0], held)
+    return test.op in ("not in", "!=") and _mentions(test, held)
+
+
+def _refuses(body: tuple[s.Stmt, ...]) -> bool:
+    """True when a branch ends by raising, or by answering with a refusal or a way to sign in."""
+    last = body[-1] if body else None
+    if isinstance(last, s.Raise):
+        return True
+    value = last.value if isinstance(last, s.Return | s.Expression) else None
+    if isinstance(value, s.Sequence) and any(isinstance(i, s.Constant) and i.value in _REFUSING_CODES for i in value.items):
+        return True
+    return value is not None and any(_is_refusal(e) for e in expressions(value) if isinstance(e, s.Call))
+
+
+def _is_refusal(call: s.Call) -> bool:
+    given: Iterable[s.Expr] = (*call.args, *(k.value for k in call.keywords))
+    return bool(_REFUSALS.search(dotted(call.func))) or any(isinstance(a, s.Constant) and a.value in _REFUSING_CODES for a in given)

@@ -28,7 +28,7 @@ from agentlint.analysis.program import Program, build_program
 from agentlint.analysis.types.inference import Type, Types, infer_types
 from agentlint.beside import beside
 from agentlint.cache.store import Store, digest
-from agentlint.describing import describe, load_descriptions
+from agentlint.describing import describe, load_descriptions, with_sessions
 from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.framework import Context, Framework
 from agentlint.extension.loading import Refused, knowledge_files, load_frameworks, names_of_group
@@ -143,6 +143,7 @@ def answer(options: Options, found: Found | None = None) -> Answer:
         facts.model_calls,
         tuple(r.info for r in chosen),
         facts.tools,
+        chains=facts.chains,
         plan=make_plan(counted, findings),
         controls=load_controls(),
     )
@@ -194,6 +195,7 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
     facts, used = _code_facts(read, library, frameworks, documents, state)
     with state.timed("descriptions"):
         facts = describe(facts, found.root, described, documents, state.gaps.append)
+        facts = with_sessions(facts, found.root, options.sessions, documents, state.gaps.append)
     gaps = [*found.gaps, *read.gaps, *(g for m in read.modules for g in m.gaps), *(g for p in read.pages for g in p.gaps), *state.gaps]
     gaps += [Gap("", 0, f"plugin of {r.package} refused: {r.reason}", "unresolved") for r in refused]
     inventory = _inventory(found, read, facts.inventory, used, gaps)

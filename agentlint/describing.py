@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from agentlint.analysis.facts import Facts
+from agentlint.errors import BadPath
 from agentlint.ir.description import Description, Problem
 from agentlint.ir.source import Gap
 from agentlint.project.files import SourceFile, read_within
@@ -52,6 +53,36 @@ def describe(facts: Facts, root: str, files: Sequence[SourceFile], documents: Se
     for document in documents:
         facts = _with(facts, document, handed, gap)
     return facts
+
+
+def with_sessions(facts: Facts, root: str, sessions: Sequence[Path], documents: Sequence[Description], gap: Callable[[Gap], None]) -> Facts:
+    """The facts with what people's browsers did in recorded sessions. Raises BadPath for one that cannot be read."""
+    if not sessions:
+        return facts
+    from agentlint.analysis.contracts.sessions import compare
+    from agentlint.frontends.openapi.recorded import load_session
+
+    described = [d for d in documents if d.kind == "openapi"]
+    for path in sessions:
+        try:
+            session = load_session(path.read_bytes(), _shown(path, root))
+        except OSError as error:
+            raise BadPath(f"cannot read {path}: {error.strerror or error}", "give --har a file that a browser saved") from error
+        if isinstance(session, Gap):
+            raise BadPath(f"{session.file}:{session.line}: {session.reason}", "give --har a file that a browser saved (network panel, save all as HAR)")
+        compared = compare(session, described, facts.operations)
+        for one in compared.gaps:
+            gap(one)
+        facts = msgspec.structs.replace(facts, operations=(*facts.operations, *compared.operations))
+    return facts
+
+
+def _shown(path: Path, root: str) -> str:
+    """A file as reports name it: from the root where it lies below it, else as it was given."""
+    try:
+        return path.resolve().relative_to(Path(root).resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
 
 
 def _beside(documents: Sequence[Description], gap: Callable[[Gap], None]) -> tuple[HandedOn, tuple[Problem, ...]]:
@@ -101,4 +132,5 @@ def _with(facts: Facts, document: Description, handed: HandedOn, gap: Callable[[
         facts, operations=agreement.operations, mismatches=(*facts.mismatches, *agreement.mismatches), problems=(*facts.problems, *problems),
         lifecycles=(*facts.lifecycles, *found.lifecycles), identifiers=(*facts.identifiers, *found.identifiers),
         shortcomings=(*facts.shortcomings, *found.shortcomings), tools=(*facts.tools, *found.tools),
+        chains=(*facts.chains, *found.chains),
     )

@@ -27,3 +27,5 @@ class Options(msgspec.Struct, frozen=True):
     """Folder of the cache; without one nothing is looked up and nothing kept."""
     seconds: float = 0
     """The most processor time that reading one file may take; 0 means no limit."""
+    sessions: tuple[Path, ...] = ()
+    """Recorded browser sessions (HAR) to hold against what programs may call."""

@@ -21,6 +21,7 @@ def command(path: Path, changed_since: str | None, wishes: Wishes) -> int:
     Examples:
       agentlint check services/orders
       agentlint check . --format sarif -o out.sarif --format console
+      agentlint check openapi.yaml --har session.har
       agentlint check . --changed-since origin/main --fail-under agent-ready=70,auditable=60
 
     \b

@@ -22,6 +22,7 @@ _COMMANDS = {
     "rules": ("agentlint.cli.rules", "List the rules."),
     "fix": ("agentlint.cli.fix", "Mend what can be mended without guessing: show the changes, or make them."),
     "graph": ("agentlint.cli.graph", "Write the capability graph."),
+    "plan": ("agentlint.cli.plan", "Write the shortest calls to an operation of an API description, as Arazzo."),
     "why": ("agentlint.cli.why", "Show the evidence for one operation or decision."),
     "init": ("agentlint.cli.init", "Propose settings, a baseline and a hook for a project."),
     "completion": ("agentlint.cli.completion", "Print the completion script of a shell."),
@@ -29,7 +30,7 @@ _COMMANDS = {
 }
 _GROUPS = (
     ("Judge a system", ("check", "diff", "baseline", "hook")),
-    ("Understand the answer", ("why", "explain", "rules", "graph")),
+    ("Understand the answer", ("why", "explain", "rules", "graph", "plan")),
     ("Set up", ("init", "cache", "completion")),
 )
 """Commands under the headings of `--help`; what is in none stands under the last."""

@@ -14,7 +14,7 @@ from agentlint.ir.formats import FORMATS
 from agentlint.ir.gates import NEVER, SEVERITY_NAMES, parse_scores
 
 CHECK_GROUPS = (
-    ("What to look at", ("config", "select", "changed_since")),
+    ("What to look at", ("config", "sessions", "select", "changed_since")),
     ("What to write", ("formats", "outputs", "verbose", "color")),
     ("What fails", ("fail_on", "fail_under", "baseline", "no_baseline", "ratchet")),
     ("How to run", ("workers", "timeout", "no_cache", "profile", "progress")),
@@ -41,6 +41,7 @@ class Wishes(msgspec.Struct, frozen=True):
     timeout: float = 60
     profile: bool = False
     progress: bool | None = None
+    sessions: tuple[Path, ...] = ()
 
 
 class GroupedCommand(click.Command):
@@ -130,6 +131,8 @@ workers_option = click.option("--workers", type=click.IntRange(1, 64), help="Pro
 _OPTIONS = (
     config_option,
     click.option("--select", multiple=True, metavar="RULE", shell_complete=complete_rules, help="Run only this rule; may be given several times."),
+    click.option("--har", "sessions", type=click.Path(path_type=Path, exists=True, dir_okay=False), multiple=True, metavar="FILE",
+                 help="Recorded browser session: what it changes and no described operation does, only a person can. May be repeated."),
     click.option("--format", "formats", multiple=True, callback=_formats, metavar=f"[{'|'.join(FORMATS)}]",
                  shell_complete=_complete_formats, help="Form of the report; may be given several times.  [default: console]"),
     click.option("-o", "--output", "outputs", type=click.Path(path_type=Path), multiple=True,

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import click
+import msgspec
 
 from agentlint.cache import cache_folder
 from agentlint.cli.options import Wishes
@@ -32,7 +33,8 @@ def run_with(path: Path, wishes: Wishes) -> tuple[Report, Settings]:
     with progress(wishes.profile, wishes.progress) as told:
         cache = None if wishes.no_cache else cache_folder()
         workers, today = wishes.workers or os.cpu_count() or 1, datetime.date.today()
-        return run(Options(path, wishes.config, wishes.select, workers, today=today, progress=told, cache=cache, seconds=wishes.timeout))
+        asked = Options(path, wishes.config, wishes.select, workers, today=today, progress=told, cache=cache, seconds=wishes.timeout)
+        return run(msgspec.structs.replace(asked, sessions=wishes.sessions))
 
 
 def finish(report: Report, settings: Settings, wishes: Wishes, change: Change | None = None) -> tuple[str, ...]:

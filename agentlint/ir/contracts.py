@@ -39,6 +39,53 @@ class Identifier(msgspec.Struct, frozen=True, gc=False):
     evidence: str
     found: bool = True
     """False when no answer was seen to hold it and nothing says that the caller chooses it; not part of the JSON contract."""
+    optional: bool = False
+    """True for a parameter that may be left out; not part of the JSON contract."""
+    others: tuple[str, ...] = ()
+    """Further answers that hold it as well, in the form of `producer`; not part of the JSON contract."""
+
+
+class Given(msgspec.Struct, frozen=True, gc=False):
+    """What a call takes from an earlier answer."""
+
+    parameter: str
+    location: str
+    """`path`, `query` or `body`; `in` in JSON."""
+    operation: str
+    """The earlier call, `METHOD /path`."""
+    place: str
+    """Where it stands in that answer: `items[].id`."""
+
+
+class Call(msgspec.Struct, frozen=True, gc=False):
+    """One call of a chain."""
+
+    operation: str
+    name: str
+    """Its `operationId`, empty when it has none."""
+    takes: tuple[Given, ...] = ()
+
+
+class Lack(msgspec.Struct, frozen=True, gc=False):
+    """What keeps an operation out of reach."""
+
+    what: str
+    """A required parameter; empty where the operation as a whole is out of reach."""
+    why: str
+
+
+class Chain(msgspec.Struct, frozen=True, gc=False):
+    """The shortest calls from credentials alone to one operation, itself the last (JSON `chains[]`)."""
+
+    operation: str
+    name: str
+    """Its `operationId`, empty when it has none."""
+    file: str
+    calls: tuple[Call, ...] = ()
+    """Empty when it is out of reach."""
+    known: tuple[str, ...] = ()
+    """Required parameters that the caller chooses or knows by itself."""
+    lacks: tuple[Lack, ...] = ()
 
 
 class Shortcoming(msgspec.Struct, frozen=True, gc=False):

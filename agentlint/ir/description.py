@@ -216,3 +216,29 @@ class Problem(msgspec.Struct, frozen=True, order=True, gc=False):
     """JSON pointer in that file."""
     origin: str = "validator"
     """Who says so: `validator` (openapi-spec-validator), `reader` or `references`."""
+
+
+class Recorded(msgspec.Struct, frozen=True, gc=False):
+    """One request of a recorded browser session; nothing that was sent or answered beyond what stands here."""
+
+    method: str
+    host: str
+    path: str
+    status: int
+    """Of the answer; 0 when none came."""
+    page: bool
+    """True when a page was loaded."""
+    reading: bool
+    """True when the body itself says that it only asks."""
+    noise: bool
+    """True when the browser says that no page's content depends on it: a beacon, a report on security."""
+    line: int
+
+
+class Session(msgspec.Struct, frozen=True, gc=False):
+    """A recorded browser session."""
+
+    file: str
+    host: str
+    """Where the first page came from."""
+    requests: tuple[Recorded, ...]

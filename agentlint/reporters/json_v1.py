@@ -10,7 +10,7 @@ import msgspec
 from agentlint.findings.finding import Finding
 from agentlint.findings.report import Report
 from agentlint.findings.scorecard import Question
-from agentlint.ir.contracts import Identifier
+from agentlint.ir.contracts import Chain, Identifier
 from agentlint.ir.decisions import Decision
 from agentlint.ir.inventory import Inventory
 from agentlint.ir.operations import Operation
@@ -46,6 +46,7 @@ def to_v1(report: Report) -> v1.ReportV1:
         identifiers=[_identifier(row) for row in report.identifiers],
         model_calls=[_same(row, v1.ModelCallV1) for row in report.model_calls],
         tools=[_same(row, v1.ToolRowV1) for row in report.tools],
+        chains=[_chain(row) for row in report.chains],
         remarks=list(report.remarks),
     )
 
@@ -107,3 +108,10 @@ def _identifier(row: Identifier) -> v1.IdentifierV1:
     return v1.IdentifierV1(
         operation=row.operation, parameter=row.parameter, location=row.location, status=row.status, producer=row.producer, evidence=row.evidence
     )
+
+
+def _chain(row: Chain) -> v1.ChainV1:
+    """A chain in the promised form."""
+    calls = [v1.CallV1(c.operation, [v1.TakenV1(parameter=g.parameter, location=g.location, producer=f"{g.operation} -> {g.place}") for g in c.takes])
+             for c in row.calls]
+    return v1.ChainV1(row.operation, calls, list(row.known), [f"{lack.what}: {lack.why}".removeprefix(": ") for lack in row.lacks])

@@ -245,6 +245,34 @@ class ToolRowV1(msgspec.Struct, frozen=True):
     lacks: list[str]
 
 
+class TakenV1(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call takes from an earlier answer."""
+
+    parameter: str
+    location: str = msgspec.field(name="in")
+    producer: str
+    """`METHOD /path -> place`, as in `identifiers`."""
+
+
+class CallV1(msgspec.Struct, frozen=True):
+    """One call of a chain."""
+
+    operation: str
+    takes: list[TakenV1]
+
+
+class ChainV1(msgspec.Struct, frozen=True):
+    """The shortest calls from credentials alone to one described operation, itself the last."""
+
+    operation: str
+    calls: list[CallV1]
+    """Empty when it is out of reach."""
+    known: list[str]
+    """Required parameters that the caller chooses or knows by itself."""
+    missing: list[str]
+    """What keeps it out of reach."""
+
+
 class ModelCallV1(msgspec.Struct, frozen=True):
     """A call of a model, with what the code tells of its bounds and its record."""
 
@@ -282,6 +310,8 @@ class ReportV1(msgspec.Struct, frozen=True):
     model_calls: list[ModelCallV1]
     tools: list[ToolRowV1] = []
     """Described operations as tools."""
+    chains: list[ChainV1] = []
+    """Calls that an agent needs before each described operation."""
     remarks: list[str] = []
     """What the findings leave out."""
 

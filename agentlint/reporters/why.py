@@ -98,11 +98,26 @@ def _operation(operation: Operation, known: dict[str, Operation], report: Report
         yield from pen.hanging("  judged     ", f"{operation.status}, with {operation.confidence} confidence")
     for number, evidence in enumerate(operation.evidence):
         yield from pen.hanging("  because    " if not number else "             ", evidence)
+    yield from _chain(operation, report, pen)
     for number, identity in enumerate(operation.counterparts):
         other = known.get(identity)
         text = f"{_title(other)} ({other.symbol}, {other.file}:{other.line})" if other else identity
         yield from pen.hanging("  like       " if not number else "             ", text)
     yield from _findings((f for f in report.findings if f.operation == operation.id and f.decision is None), pen)
+
+
+def _chain(operation: Operation, report: Report, pen: Pen) -> Iterator[str]:
+    """The calls that an agent needs for a described operation, or what keeps it out of reach."""
+    chain = next((c for c in report.chains if c.operation == f"{operation.method} {operation.path}"), None)
+    if chain is None:
+        return
+    for number, call in enumerate(chain.calls, 1):
+        taken = ", ".join(f"{g.parameter} = {g.operation} -> {g.place}" for g in call.takes)
+        yield from pen.hanging("  calls      " if number == 1 else "             ", f"{number}. {call.operation}" + (f" with {taken}" if taken else ""))
+    if chain.known:
+        yield from pen.hanging("  to bring   ", ", ".join(chain.known))
+    for number, lack in enumerate(chain.lacks):
+        yield from pen.hanging("  missing    " if not number else "             ", f"{lack.what}: {lack.why}".removeprefix(": "))
 
 
 def _decision(decision: Decision, known: dict[str, Operation], report: Report, pen: Pen) -> Iterator[str]:

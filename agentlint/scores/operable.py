@@ -32,8 +32,9 @@ class Operable:
         self._readable = {_shape(o.path) for o in reading}
         self._collections = self._readable | {_shape(o.path) for o in making}
         self._things = {o.resource.lower() for o in reading} | {e.target.lower() for o in making for e in o.effects if e.operation == "create"}
-        self._judged = {i.operation for i in identifiers}
-        self._stuck = {i.operation for i in identifiers if i.status == "unreachable" or (i.location == "path" and not i.found)}
+        required = [i for i in identifiers if not i.optional]
+        self._judged = {i.operation for i in required}
+        self._stuck = {i.operation for i in required if i.status == "unreachable" or (i.location == "path" and not i.found)}
 
     def ease(self, operation: Operation) -> float:
         """0..1: how much of what a caller needs the API tells of an operation; 1 where no description is there to tell."""

@@ -7,6 +7,7 @@ import msgspec
 from agentlint.analysis.contracts.accountability import unaccountable
 from agentlint.analysis.contracts.authentication import no_machine_authentication
 from agentlint.analysis.contracts.automation import Automations
+from agentlint.analysis.contracts.chains import Callable, chains
 from agentlint.analysis.contracts.described import described_operations
 from agentlint.analysis.contracts.handed_on import HandedOn, linked
 from agentlint.analysis.contracts.identifiers import Identifiers
@@ -16,7 +17,7 @@ from agentlint.analysis.contracts.resources import build_resources
 from agentlint.analysis.contracts.roles import RoleFinder
 from agentlint.analysis.contracts.schemas import Schemas
 from agentlint.analysis.contracts.tools import Tools
-from agentlint.ir.contracts import Identifier, Lifecycle, Shortcoming, Tool
+from agentlint.ir.contracts import Chain, Identifier, Lifecycle, Shortcoming, Tool
 from agentlint.ir.description import Description
 from agentlint.ir.operations import Operation
 
@@ -29,6 +30,7 @@ class ContractFacts(msgspec.Struct, frozen=True):
     identifiers: tuple[Identifier, ...] = ()
     shortcomings: tuple[Shortcoming, ...] = ()
     tools: tuple[Tool, ...] = ()
+    chains: tuple[Chain, ...] = ()
 
 
 def judge(description: Description, handed: HandedOn | None = None) -> ContractFacts:
@@ -43,4 +45,6 @@ def judge(description: Description, handed: HandedOn | None = None) -> ContractF
     tools = Tools(description, roles, payloads, operations)
     lacks = (*no_machine_authentication(description), *unaccountable(description, resources, payloads), *tools.shortcomings())
     identifiers = tuple(Identifiers(roles, resources, payloads, {**linked(description), **(handed or {})}).all())
-    return ContractFacts(operations, lifecycle_rows(steps, description), identifiers, lacks, tools.all())
+    callable_ones = [Callable(d.name, d.operation_id, description.file, bool(o.browser_only)) for d, o in zip(description.operations, operations)]
+    found, identifiers = chains(callable_ones, identifiers)
+    return ContractFacts(operations, lifecycle_rows(steps, description), identifiers, lacks, tools.all(), found)

@@ -11,6 +11,7 @@ _INTERACTIVE = re.compile(
 )
 _HEADLESS = frozenset({"client-credentials", "password", "device"})
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _REDIRECTS = frozenset({"301", "302", "303", "307", "308", "3XX"})
 
 
@@ -50,6 +51,11 @@ class BrowserOnly:
         good = [r for r in operation.responses if r.success]
         kinds = {m.name.partition(";")[0].strip() for r in good for m in r.content}
         if kinds:
-            return kinds <= _PAGES
+            return kinds <= _PAGES and not _takes_data(operation)
         form = operation.body is not None and {m.name for m in operation.body.content} == {"application/x-www-form-urlencoded"}
         return form and not good and any(r.status in _REDIRECTS for r in operation.responses)
+
+
+def _takes_data(operation: DescribedOperation) -> bool:
+    """True for a body that no form of a page sends: what answers it with HTML makes HTML for a program."""
+    return operation.body is not None and not all(m.name in _FORMS for m in operation.body.content)

@@ -18,6 +18,7 @@ from agentlint.analysis.contracts.paths import Path, parse_path
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource
 from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.contracts.usability import PAGING
 from agentlint.analysis.contracts.vocabulary import noun_words
 from agentlint.ir.contracts import Identifier
 from agentlint.ir.description import DescribedOperation, Node, Parameter
@@ -32,6 +33,12 @@ _MOST_OFFERS = 4
 """Answers remembered for one name; the first that does not itself ask for it is enough."""
 _GIVEN_OUT = frozenset({"token", "code", "path", "template"})
 """What an API hands out in one answer and asks for in another call."""
+_CONTENTS = frozenset({"binary", "byte", "base64"})
+"""Formats of what a caller sends, not of what it refers to."""
+_MOST_WAYS = 12
+"""Answers remembered for one required thing: the chain of calls takes the one that is nearest."""
+_FIT = 3
+"""Leading parts of a rank that say how well a field fits, not who answers with it."""
 
 
 class _Offer(msgspec.Struct, frozen=True, eq=False):
@@ -64,12 +71,13 @@ class Identifiers:
         self._everywhere: dict[str, list[_Offer]] | None = None
 
     def all(self) -> Iterator[Identifier]:
-        """A row for each required parameter, and each required scalar of a body."""
+        """A row for each required parameter, each optional one that asks for a thing, and each required scalar of a body."""
         for role in self._roles:
             for parameter in role.operation.parameters:
                 wanted = parameter.required or self._asks_for_a_thing(parameter.name)
                 if parameter.location in ("path", "query", "querystring") and wanted and (parameter.required or not self._yes_or_no(parameter.schema)):
-                    yield self._parameter(role, parameter)
+                    row = self._parameter(role, parameter)
+                    yield row if parameter.required else msgspec.structs.replace(row, optional=True)
             yield from self._body(role)
 
     # ------------------------------------------------------------ parameters
@@ -106,6 +114,7 @@ class Identifiers:
             inner = self._payloads.schemas.shape(node)
             if node is None or inner.kind in ("object", "boolean"):
                 continue
+            each = self._payloads.schemas.shape(inner.items) if inner.kind == "array" else inner
             row = _Row(role.operation.name, name, "body")
             fixed = self._constant(node, inner.description)
             if fixed:
@@ -113,7 +122,8 @@ class Identifiers:
             elif self._from_a_screen(role.operation, name):
                 yield row.of("unreachable", None, "only a browser receives it")
             elif (
-                (self._asks_for_a_thing(name) or self._names_another(name, role))
+                each.kind != "object" and each.format not in _CONTENTS
+                and (self._asks_for_a_thing(name) or self._names_another(name, role))
                 and not (role.kind == "create" and name.lower() in ("id", "uuid", "slug"))
                 and not name.lower().startswith("client")
             ):
@@ -124,6 +134,8 @@ class Identifiers:
     def _asks_for_a_thing(self, name: str) -> bool:
         """True when a name asks for something that the API keeps: an identifier, a reference by the thing's own name, a token that it gave out."""
         said = noun_words(name)
+        if PAGING.match(name):
+            return False
         return bool(_ID_FIELD.search(name)) or bool(said) and (said[-1] in _GIVEN_OUT or said[-1] in self._by_noun or " ".join(said) in self._by_noun)
 
     def _yes_or_no(self, schema: Node | None) -> bool:
@@ -134,7 +146,7 @@ class Identifiers:
         said = noun_words(name)
         own = self._resource.get(id(role))
         others = self._by_noun.get(" ".join(said[:-1]), ()) if len(said) > 1 else ()
-        return any(other is not own and self._best(other, said[-1], role) is not None for other in others)
+        return any(other is not own and self._best(other, said[-1], role) for other in others)
 
     def _constant(self, schema: Node | None, text: str) -> str:
         shape = self._payloads.schemas.shape(schema)
@@ -177,14 +189,13 @@ class Identifiers:
         """The answer that holds an identifier: of the thing before the hole, of the thing that its own name says, or of any answer with that field."""
         for wanted in dict.fromkeys(filter(None, (*nouns_of(name), *people(name), noun))):
             for resource in sorted(self._by_noun.get(wanted, ()), key=lambda r: -shared(r, role)):
-                offer = self._best(resource, name, role)
-                if offer is not None:
-                    return row.of("produced", offer, f"{offer.operation.name} answers {wanted}s with {offer.where}")
+                offers = self._best(resource, name, role)
+                if offers:
+                    return row.from_any(offers, f"{offers[0].operation.name} answers {wanted}s with {offers[0].where}")
         own = self._resource.get(id(role))
-        offer = self._best(own, name, role) if own is not None else None
-        offer = offer or self._anywhere(name, role)
-        if offer is not None:
-            return row.of("produced", offer, f"{offer.operation.name} answers with {offer.where}")
+        offers = (self._best(own, name, role) if own is not None else []) or self._anywhere(name, role)
+        if offers:
+            return row.from_any(offers, f"{offers[0].operation.name} answers with {offers[0].where}")
         listing = self._listing(role, name)
         if listing is not None:
             return row.of(
@@ -200,7 +211,8 @@ class Identifiers:
         near = [r for r in self._at.get(shape, ()) if r.kind == "list" or (r.kind == "create" and r is not role)]
         return min(near, key=lambda r: r.kind != "list", default=None)
 
-    def _best(self, resource: Resource, name: str, asking: Role) -> _Offer | None:
+    def _best(self, resource: Resource, name: str, asking: Role) -> list[_Offer]:
+        """Answers of a resource that hold what a name asks for, the best first; those that fit less well than it are left out."""
         wanted = "".join(noun_words(name)) or name.lower()
         tail = (noun_words(name) or (name.lower(),))[-1]
 
@@ -215,7 +227,8 @@ class Identifiers:
             same = own in (wanted, tail) or (own in LOGINS and tail in LOGINS)
             return (not same, other_kind, own not in ("id", tail), offer.operation.method != "GET", order, offer.operation.path.count("{"))
 
-        return min((o for o in self._fitting(resource, name) if not _asks_itself(o, asking, name)), key=rank, default=None)
+        ranked = sorted((rank(o), number, o) for number, o in enumerate(self._fitting(resource, name)) if not _asks_itself(o, asking, name))
+        return [o for ranks, _, o in ranked if ranks[:_FIT] == ranked[0][0][:_FIT]][:_MOST_WAYS]
 
     def _fitting(self, resource: Resource, name: str) -> tuple[_Offer, ...]:
         """Fields of a resource's answers that can be what a name asks for; many operations ask for the same."""
@@ -242,8 +255,8 @@ class Identifiers:
             known = self._offers[id(role)] = tuple(found)
         return known
 
-    def _anywhere(self, name: str, asking: Role) -> _Offer | None:
-        """Any answer with a field of exactly that name, where the name says more than `id`."""
+    def _anywhere(self, name: str, asking: Role) -> list[_Offer]:
+        """Answers with a field of exactly that name, where the name says more than `id`."""
         if self._everywhere is None:
             self._everywhere = {}
             for role in self._roles:
@@ -260,14 +273,14 @@ class Identifiers:
                                 known.append(offer)
         said = noun_words(name)
         if not said or said == ("id",):
-            return None
+            return []
         keys = ["".join(said)] if len(said) > 1 or said[0] not in IDENTIFYING else []
         keys += ["".join(said[:-1])] if said[-1] in IDENTIFYING and said[-1] not in _GIVEN_OUT else []
-        found = next((o for key in keys for o in self._everywhere.get(key, ()) if not _asks_itself(o, asking, name)), None)
-        if found is not None or said[-1] not in _GIVEN_OUT:
+        found = [o for key in keys for o in self._everywhere.get(key, ()) if not _asks_itself(o, asking, name)]
+        if found or said[-1] not in _GIVEN_OUT:
             return found
         endings = (offers for key, offers in self._everywhere.items() if key.endswith(said[-1]))
-        return next((o for offers in endings for o in offers if not _asks_itself(o, asking, name)), None)
+        return [o for offers in endings for o in offers if not _asks_itself(o, asking, name)][:_MOST_OFFERS]
 
 
 def _asks_itself(offer: _Offer, asking: Role, name: str) -> bool:
@@ -287,3 +300,7 @@ class _Row(msgspec.Struct, frozen=True):
     def of(self, status: str, offer: _Offer | None, evidence: str) -> Identifier:
         producer = f"{offer.operation.name} -> {offer.where}" if offer is not None else None
         return Identifier(self.operation, self.parameter, self.location, status, producer, evidence)  # type: ignore[arg-type]
+
+    def from_any(self, offers: Sequence[_Offer], evidence: str) -> Identifier:
+        others = dict.fromkeys(f"{o.operation.name} -> {o.where}" for o in offers[1:])
+        return msgspec.structs.replace(self.of("produced", offers[0], evidence), others=tuple(others))

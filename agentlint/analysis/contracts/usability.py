@@ -13,11 +13,12 @@ from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation, Node, Response
 
-_PAGING = re.compile(
+PAGING = re.compile(
     r"^(page|pages?[-_]?(size|no|num|number|token|index|limit|key)?|per[-_]?page|limit|offset|skip|top|take|first|last|cursor|marker|after|before|since|start|"
     r"start(ing)?[-_]?(after|at|index|token|cursor|key)?|ending[-_]?before|continue|continuation[-_]?token|next[-_]?(token|cursor|page|marker)?|max[-_]?results|"
     r"max[-_]?(items|records|keys|id)|count|size|num[-_]?results|rows|\$(skip|top)|since[-_]?id)$", re.IGNORECASE,
 )
+"""Parameters by which a caller asks for a part of a list."""
 _ONWARD = re.compile(
     r"^(next|next_?page(_?token|_?url)?|next_?cursor|cursor|has_?more|links|_links|page_?info|pagination|paging|continuation_?token)$", re.IGNORECASE
 )
@@ -129,7 +130,7 @@ class Usability:
     def _pages(self, role: Role) -> float | None:
         if role.operation.method != "GET" or role.kind != "list" or not role.answer.many:
             return None
-        if any(_PAGING.match(p.name) for p in role.operation.parameters if p.location == "query"):
+        if any(PAGING.match(p.name) for p in role.operation.parameters if p.location == "query"):
             return 1.0
         shape = self._payloads.schemas.shape(self._payloads.answer_schema(role.operation))
         headers = {h.lower() for r in successes(role.operation) for h in r.headers}

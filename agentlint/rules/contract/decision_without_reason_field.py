@@ -21,8 +21,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.findings.fingerprint import fingerprint
 from agentlint.rules.base import Rule, RuleContext
+from agentlint.rules.described import shortcomings
 
 _DOCUMENT = """\
 openapi: 3.0.3
@@ -61,10 +61,7 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per decision."""
-    for found in context.facts.shortcomings:
-        if found.kind == "decision-without-reason":
-            yield Finding(
-                rule=RULE.name, severity="info", weight=30, confidence="medium", message=f"{found.subject} can {found.evidence}, and takes no reason for it.",
-                help="Take a `reason` in the request and keep it with the decision.", file=found.file, line=found.line, symbol=found.symbol,
-                fingerprint=fingerprint(RULE.name, found.file, found.subject),
-            )
+    yield from shortcomings(
+        context, RULE, "decision-without-reason", "{subject} can {evidence}, and takes no reason for it.",
+        "Take a `reason` in the request and keep it with the decision.", (30, 30),
+    )

@@ -23,9 +23,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.findings.fingerprint import fingerprint
 from agentlint.rules.base import Rule, RuleContext
-from agentlint.rules.description.wording import an
+from agentlint.rules.described import shortcomings
 
 _DOCUMENT = """\
 openapi: 3.0.3
@@ -72,11 +71,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per resource that is decided on."""
     if context.facts.decisions:
         return
-    for found in context.facts.shortcomings:
-        if found.kind == "no-history":
-            yield Finding(
-                rule=RULE.name, severity="warning", weight=45, confidence="medium",
-                message=f"{an(found.subject, True)} is decided on ({found.evidence}), and no operation shows who decided what and when.",
-                help="Describe an operation that reads the history: actor, time, change, reason.", file=found.file, line=found.line, symbol=found.symbol,
-                fingerprint=fingerprint(RULE.name, found.file, found.subject),
-            )
+    yield from shortcomings(
+        context, RULE, "no-history", "{a_subject} is decided on ({evidence}), and no operation shows who decided what and when.",
+        "Describe an operation that reads the history: actor, time, change, reason.", (45, 45), "warning",
+    )

@@ -23,8 +23,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.findings.fingerprint import fingerprint
 from agentlint.rules.base import Rule, RuleContext
+from agentlint.rules.described import shortcomings
 
 _DOCUMENT = """\
 openapi: 3.0.3
@@ -56,11 +56,7 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per document."""
-    for found in context.facts.shortcomings:
-        if found.kind == "no-machine-authentication":
-            yield Finding(
-                rule=RULE.name, severity="error" if found.heavy else "warning", weight=80 if found.heavy else 50, confidence="high",
-                message=f"Every described way in leads through a browser: {found.evidence}.",
-                help="Offer a key, a token or the client-credentials grant beside it.", file=found.file, line=found.line, symbol=found.symbol,
-                fingerprint=fingerprint(RULE.name, found.file, found.subject),
-            )
+    yield from shortcomings(
+        context, RULE, "no-machine-authentication", "Every described way in leads through a browser: {evidence}.",
+        "Offer a key, a token or the client-credentials grant beside it.", (50, 80), "warning",
+    )

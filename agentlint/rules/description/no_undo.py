@@ -21,9 +21,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.findings.fingerprint import fingerprint
 from agentlint.rules.base import Rule, RuleContext
-from agentlint.rules.description.wording import an
+from agentlint.rules.described import an, step
 
 _DOCUMENT = """\
 openapi: 3.0.3
@@ -70,23 +69,13 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per resource whose deletion is missing although its creation is there."""
-    yield from _parts(context)
+    rows = [row for row in context.facts.lifecycles if row.status == "missing"]
+    for row in rows:
+        if row.thought == "part":
+            message = f"What is set on {an(row.resource)} stays: {row.evidence}."
+            yield step(RULE, row, message, f"Describe an operation that can {row.transition}.", 30, row.transition, "info")
     made = {(row.file, row.resource) for row in context.facts.lifecycles if row.status == "present" and row.transition.split(" ")[0] == "create"}
-    for row in context.facts.lifecycles:
-        if row.status == "missing" and row.transition.split(" ")[0] == "delete" and (row.file, row.resource) in made:
-            yield Finding(
-                rule=RULE.name, severity="warning", weight=45, confidence="medium",
-                message=f"{an(row.resource, True)} can be created and not taken back: {row.evidence}.",
-                help=f"Describe an operation that deletes or cancels {an(row.resource)}; build it where there is none.", file=row.file, line=row.line,
-                symbol=row.resource, fingerprint=fingerprint(RULE.name, row.file, row.resource),
-            )
-
-
-def _parts(context: RuleContext) -> Iterator[Finding]:
-    for row in context.facts.lifecycles:
-        if row.status == "missing" and row.thought == "part":
-            yield Finding(
-                rule=RULE.name, severity="info", weight=30, confidence="medium", message=f"What is set on {an(row.resource)} stays: {row.evidence}.",
-                help=f"Describe an operation that can {row.transition}.", file=row.file, line=row.line, symbol=row.resource,
-                fingerprint=fingerprint(RULE.name, row.file, row.resource, row.transition),
-            )
+    for row in rows:
+        if row.transition.split(" ")[0] == "delete" and (row.file, row.resource) in made:
+            message = f"{an(row.resource, True)} can be created and not taken back: {row.evidence}."
+            yield step(RULE, row, message, f"Describe an operation that deletes or cancels {an(row.resource)}; build it where there is none.", 45)

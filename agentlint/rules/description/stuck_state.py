@@ -22,9 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.findings.fingerprint import fingerprint
 from agentlint.rules.base import Rule, RuleContext
-from agentlint.rules.description.wording import an
+from agentlint.rules.described import an, step
 
 _DOCUMENT = """\
 openapi: 3.0.3
@@ -73,9 +72,6 @@ def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per way back that is missing."""
     for row in context.facts.lifecycles:
         if row.status == "missing" and row.thought in ("inverse", "job"):
-            yield Finding(
-                rule=RULE.name, severity="warning", weight=45, confidence="medium",
-                message=f"{an(row.resource, True)} gets into a state that nothing leaves: {row.evidence}.",
-                help=f"Describe an operation that can {row.transition} {an(row.resource)}; build it where there is none.", file=row.file, line=row.line,
-                symbol=row.resource, fingerprint=fingerprint(RULE.name, row.file, row.resource, row.transition),
-            )
+            message = f"{an(row.resource, True)} gets into a state that nothing leaves: {row.evidence}."
+            advice = f"Describe an operation that can {row.transition} {an(row.resource)}; build it where there is none."
+            yield step(RULE, row, message, advice, 45, row.transition)

@@ -21,9 +21,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.findings.fingerprint import fingerprint
 from agentlint.rules.base import Rule, RuleContext
-from agentlint.rules.description.wording import an
+from agentlint.rules.described import an, step
 
 _DOCUMENT = """\
 openapi: 3.0.3
@@ -74,9 +73,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per missing list, milder ones for what is listed but not read one by one."""
     for row in context.facts.lifecycles:
         if row.status == "missing" and row.transition in ("list", "read one"):
-            yield Finding(
-                rule=RULE.name, severity="warning" if row.transition == "list" else "info", weight=40 if row.transition == "list" else 15, confidence="medium",
-                message=f"{an(row.resource, True)} is not to be found again: {row.evidence}.",
-                help=f"Describe the operation that does it ({row.transition}).", file=row.file, line=row.line,
-                symbol=row.resource, fingerprint=fingerprint(RULE.name, row.file, row.resource, row.transition),
-            )
+            listed = row.transition == "list"
+            message = f"{an(row.resource, True)} is not to be found again: {row.evidence}."
+            advice = f"Describe the operation that does it ({row.transition})."
+            yield step(RULE, row, message, advice, 40 if listed else 15, row.transition, "warning" if listed else "info")

@@ -2,7 +2,7 @@
 What it finds
 -------------
 A described operation that requires something which only a person's browser ever receives, such as a session cookie's value or the code of an interactive
-sign-in.
+sign-in, or something that only such operations answer with. The finding names what is missing; the report's `chains` hold the shortest calls to all others.
 
 Why it hurts
 ------------
@@ -15,7 +15,7 @@ Accept what another operation answers, or a credential that a program can hold.
 Limits
 ------
 Said only of what by its nature a browser alone receives. An identifier that no answer seems to hold is not accused: it may follow a convention of the
-document that is not recognised.
+document that is not recognised. Nor are things that go round in a circle: the caller is taken to know one of them.
 """
 
 from __future__ import annotations
@@ -45,25 +45,23 @@ RULE = Rule(
     category="description",
     severity="warning",
     affects=("agent_ready.operate",),
-    requires=("identifiers", "operations"),
+    requires=("chains", "operations"),
     bad={"openapi.yaml": _DOCUMENT},
     good={"openapi.yaml": _DOCUMENT.replace("cookie_value", "session_id")},
 )
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    """One finding per operation, naming every parameter that only a browser receives."""
+    """One finding per operation, naming everything that is missing and why."""
     by_name = {f"{o.method} {o.path}": o for o in context.facts.operations if o.origin == "description"}
-    missing: dict[str, list[str]] = {}
-    for identifier in context.facts.identifiers:
-        if identifier.status == "unreachable":
-            missing.setdefault(identifier.operation, []).append(identifier.parameter)
-    for name, parameters in sorted(missing.items()):
-        operation = by_name.get(name)
-        if operation is None:
+    for chain in context.facts.chains:
+        lacks = [lack for lack in chain.lacks if lack.what]
+        operation = by_name.get(chain.operation)
+        if operation is None or not lacks:
             continue
+        told = "; ".join(f"{lack.what} ({lack.why})" for lack in lacks)
         yield Finding(
-            rule=RULE.name, severity="warning", weight=40, message=f"{name} requires {', '.join(parameters)}, which only a person's browser receives.",
+            rule=RULE.name, severity="warning", weight=40, message=f"{chain.operation} cannot be reached from credentials alone: it requires {told}.",
             help="Let it take what another operation answers, or a credential that a program can hold.", file=operation.file, line=operation.line,
-            symbol=operation.symbol, operation=operation.id, fingerprint=fingerprint(RULE.name, operation.file, name),
+            symbol=operation.symbol, operation=operation.id, fingerprint=fingerprint(RULE.name, operation.file, chain.operation),
         )

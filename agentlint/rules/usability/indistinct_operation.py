@@ -21,28 +21,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.findings.fingerprint import fingerprint
 from agentlint.rules.base import Rule, RuleContext
-
-_DOCUMENT = """\
-openapi: 3.0.3
-info: {title: Books, version: '1'}
-paths:
-  /books:
-    get:
-      operationId: listBooks
-      summary: List the books on the shelves
-      responses:
-        '200': {description: all, content: {application/json: {schema: {type: array, items: {type: object, properties: {isbn: {type: string}}}}}}}
-  /books/{isbn}:
-    parameters:
-      - {name: isbn, in: path, required: true, schema: {type: string}}
-    get:
-      operationId: readBook
-      summary: %s
-      responses:
-        '200': {description: one, content: {application/json: {schema: {type: object, properties: {isbn: {type: string}}}}}}
-"""
+from agentlint.rules.described import books, shortcomings
 
 RULE = Rule(
     name="indistinct-operation",
@@ -52,18 +32,14 @@ RULE = Rule(
     confidence="medium",
     affects=("agent_ready.operate",),
     requires=("shortcomings",),
-    bad={"openapi.yaml": _DOCUMENT % "List the books on the shelves"},
-    good={"openapi.yaml": _DOCUMENT % "Read one book"},
+    bad={"openapi.yaml": books(summary="List the books on the shelves")},
+    good={"openapi.yaml": books()},
 )
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per operation."""
-    for found in context.facts.shortcomings:
-        if found.kind == "indistinct":
-            yield Finding(
-                rule=RULE.name, severity="warning" if found.heavy else "info", weight=25, confidence="medium",
-                message=f"{found.subject} cannot be told from other operations: {found.evidence}.",
-                help="Say in one sentence what it does and how it differs.", file=found.file, line=found.line, symbol=found.symbol,
-                fingerprint=fingerprint(RULE.name, found.file, found.subject),
-            )
+    yield from shortcomings(
+        context, RULE, "indistinct", "{subject} cannot be told from other operations: {evidence}.",
+        "Say in one sentence what it does and how it differs.", (25, 25),
+    )

@@ -22,30 +22,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.findings.fingerprint import fingerprint
 from agentlint.rules.base import Rule, RuleContext
+from agentlint.rules.described import books, shortcomings
 
-_DOCUMENT = """\
-openapi: 3.0.3
-info: {title: Books, version: '1'}
-paths:
-  /books:
-    get:
-      operationId: listBooks
-      summary: List the books on the shelves
-      responses:
-        '200': {description: all, content: {application/json: {schema: {type: array, items: {type: object, properties: {isbn: {type: string}}}}}}}%s
-  /books/{isbn}:
-    parameters:
-      - {name: isbn, in: path, required: true, schema: {type: string}}
-    get:
-      operationId: readBook
-      summary: Read one book
-      responses:
-        '200': {description: one, content: {application/json: {schema: {type: object, properties: {isbn: {type: string}}}}}}%s
+_ERROR = """\
+        default: {description: what went wrong, content: {application/problem+json: {schema: {type: object, properties: {title: {type: string}}}}}}
 """
-_ERROR = """
-        default: {description: what went wrong, content: {application/problem+json: {schema: {type: object, properties: {title: {type: string}}}}}}"""
 
 RULE = Rule(
     name="no-error-model",
@@ -56,18 +38,14 @@ RULE = Rule(
     affects=("agent_ready.operate",),
     requires=("shortcomings",),
     references=("https://www.rfc-editor.org/rfc/rfc9457",),
-    bad={"openapi.yaml": _DOCUMENT % ("", "")},
-    good={"openapi.yaml": _DOCUMENT % (_ERROR, _ERROR)},
+    bad={"openapi.yaml": books()},
+    good={"openapi.yaml": books(list_answers=_ERROR, answers=_ERROR)},
 )
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per document."""
-    for found in context.facts.shortcomings:
-        if found.kind == "no-error-model":
-            yield Finding(
-                rule=RULE.name, severity="warning" if found.heavy else "info", weight=40 if found.heavy else 20, confidence="high",
-                message=f"Errors cannot be read: {found.evidence}.",
-                help="Describe one error answer and refer to it from every operation.", file=found.file, line=found.line, symbol=found.symbol,
-                fingerprint=fingerprint(RULE.name, found.file, found.subject),
-            )
+    yield from shortcomings(
+        context, RULE, "no-error-model", "Errors cannot be read: {evidence}.",
+        "Describe one error answer and refer to it from every operation.", (20, 40),
+    )

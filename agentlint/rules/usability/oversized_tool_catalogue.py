@@ -22,8 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.findings.fingerprint import fingerprint
 from agentlint.rules.base import Rule, RuleContext
+from agentlint.rules.described import shortcomings
 
 _HEAD = "openapi: 3.0.3\ninfo: {title: Books, version: '1'}\npaths:\n"
 _PATH = """\
@@ -35,7 +35,7 @@ RULE = Rule(
     name="oversized-tool-catalogue",
     summary="more tools than a model can choose from",
     category="usability",
-    severity="info",
+    severity="warning",
     confidence="high",
     affects=(),
     requires=("shortcomings",),
@@ -46,10 +46,4 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per document."""
-    for found in context.facts.shortcomings:
-        if found.kind == "catalogue":
-            yield Finding(
-                rule=RULE.name, severity="warning" if found.heavy else "info", weight=20, confidence="high", message=f"{found.evidence}.",
-                help="Offer those that agents need, grouped by task, and the rest on demand.", file=found.file, line=found.line, symbol=found.symbol,
-                fingerprint=fingerprint(RULE.name, found.file, found.subject),
-            )
+    yield from shortcomings(context, RULE, "catalogue", "{evidence}.", "Offer those that agents need, grouped by task, and the rest on demand.", (20, 20))

@@ -22,8 +22,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
-from agentlint.findings.fingerprint import fingerprint
 from agentlint.rules.base import Rule, RuleContext
+from agentlint.rules.described import shortcomings
 
 _DOCUMENT = """\
 openapi: 3.0.3
@@ -45,7 +45,7 @@ RULE = Rule(
     name="rejected-tool-schema",
     summary="inputs of a form that clients of tools refuse",
     category="usability",
-    severity="info",
+    severity="warning",
     confidence="medium",
     affects=("agent_ready.operate",),
     requires=("shortcomings",),
@@ -56,11 +56,7 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per operation."""
-    for found in context.facts.shortcomings:
-        if found.kind == "rejected-schema":
-            yield Finding(
-                rule=RULE.name, severity="warning" if found.heavy else "info", weight=20, confidence="medium",
-                message=f"{found.subject} makes a tool that clients refuse: {found.evidence}.",
-                help="Make the body one object with properties and without circles.", file=found.file, line=found.line, symbol=found.symbol,
-                fingerprint=fingerprint(RULE.name, found.file, found.subject),
-            )
+    yield from shortcomings(
+        context, RULE, "rejected-schema", "{subject} makes a tool that clients refuse: {evidence}.",
+        "Make the body one object with properties and without circles.", (20, 20),
+    )

@@ -251,7 +251,10 @@ def _code_facts(
     state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]
     resolved = sum(1 for r in routes if r.handler or r.effects)
     inventory = Inventory(routes=(resolved, len(routes)), calls=calls.resolved)
-    return Facts(inventory, operations, audited.decisions, model_calls=audited.model_calls, bypasses=audited.bypasses), used
+    found = Facts(
+        inventory, operations, audited.decisions, model_calls=audited.model_calls, bypasses=audited.bypasses, unapproved=audited.unapproved,
+    )
+    return found, used
 
 
 def _types_and_calls(program: Program, library: LibraryFacts, used: tuple[Framework, ...], context: Context, state: _Run) -> tuple[Types, Calls, Context]:

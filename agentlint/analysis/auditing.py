@@ -11,8 +11,11 @@ from agentlint.analysis.audit.paths import AuditPaths, Linking
 from agentlint.analysis.calls.listeners import find_listeners
 from agentlint.analysis.calls.sites import Calls
 from agentlint.analysis.decisions.answers import AnswerFinder
+from agentlint.analysis.decisions.approvals import Approvals
 from agentlint.analysis.decisions.arms import PlaceIndex
 from agentlint.analysis.decisions.judge import Judge
+from agentlint.analysis.decisions.lasting import Lasting
+from agentlint.analysis.decisions.oversight import Oversight, Watched
 from agentlint.analysis.decisions.paths import Callers, DecisionFinder, matters, numbered
 from agentlint.analysis.decisions.siblings import class_decisions
 from agentlint.analysis.effects.models import Models
@@ -20,6 +23,8 @@ from agentlint.analysis.effects.places import Places
 from agentlint.analysis.effects.summaries import Node, Summaries
 from agentlint.analysis.models.calls import find_model_calls
 from agentlint.analysis.models.flow import Answers
+from agentlint.analysis.models.tools import find_tools
+from agentlint.analysis.models.values import Arguments
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import Program
 from agentlint.analysis.records.mechanisms import Coverage, bypassing_writes, find_mechanisms
@@ -28,7 +33,7 @@ from agentlint.analysis.records.requests import around_requests, request_record
 from agentlint.analysis.records.shapes import Shapes
 from agentlint.analysis.records.triggers import find_triggers
 from agentlint.analysis.types.inference import Types
-from agentlint.ir.decisions import Bypass, Decision, Mechanism, ModelCall, RecordContent
+from agentlint.ir.decisions import Bypass, Decision, Mechanism, ModelCall, RecordContent, Unapproved
 from agentlint.ir.effects import Effect
 from agentlint.ir.source import Gap
 from agentlint.knowledge import LibraryFacts
@@ -55,6 +60,7 @@ class Audited(msgspec.Struct, frozen=True):
     model_calls: tuple[ModelCall, ...]
     mechanisms: tuple[Mechanism, ...]
     bypasses: tuple[Bypass, ...]
+    unapproved: tuple[Unapproved, ...]
     record_models: frozenset[str]
     """Models whose rows are records of what happened."""
     gaps: tuple[Gap, ...]
@@ -80,18 +86,30 @@ def audit(linked: Linked) -> Audited:
     paths.compute(nodes)
     judge = Judge(program, summaries, paths, coverage, places)
     judge.look_up(nodes, frozenset(f for entry in linked.entries for route in entry.routes for f in (route.handler, *route.extra_handlers) if f))
-    models = find_model_calls(program, linked.calls, linked.library, Places(program, linked.types, linked.library).assigned, _by_function(effects))
+    assigned = Places(program, linked.types, linked.library).assigned
+    models = find_model_calls(program, linked.calls, linked.library, assigned, _by_function(effects))
     answers = Answers(program, linked.calls, ((one.site.caller, one.site.call.site) for one in models.sites))
+    arguments = Arguments(program, assigned)
+    tools = find_tools(program, linked.types, linked.calls, linked.library, arguments)
+    run_by_models = frozenset(function for function, tool in tools.items() if not tool.served)
     callers = {function: _callers(linked.calls, function) for function in program.functions}
     rules = Answers(program, linked.calls, _rule_calls(linked))
     kept = request_record(around, linked.calls, records, shapes, _by_function(effects), program)
-    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers, records.tables, rules, kept)
+    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers, records.tables, rules, kept, run_by_models)
     rows = finder.find(sorted(program.functions))
     rows += AnswerFinder(program, models, answers, finder.operations).find({row.function for row in rows if row.source == "model"})
     rows += list(class_decisions(program, rows))
+    watched = Watched(program, linked.calls, summaries, places, answers, tools, _agents_operations(linked.entries))
+    approvals = Approvals(program, linked.calls, linked.library, arguments, _by_function(effects))
+    unapproved = Oversight(watched, Lasting(program, linked.library, coverage), approvals).find()
     own = [e for found in effects.values() for e in found if matters(e)]
     bypasses = bypassing_writes(own, coverage, judge.accounts_for)
-    return Audited(numbered(rows), models.calls, mechanisms, bypasses, frozenset(records.tables), tuple(sorted(paths.gaps)))
+    return Audited(numbered(rows), models.calls, mechanisms, bypasses, unapproved, frozenset(records.tables), tuple(sorted(paths.gaps)))
+
+
+def _agents_operations(entries: Iterable[Entry]) -> dict[str, str]:
+    """Handlers of operations that only agents call, each with one operation."""
+    return {route.handler: e.operation.id for e in entries if e.operation.surface == "mcp" and e.operation.changes_state for route in e.routes if route.handler}
 
 
 _RULES = ("rule-engine", "policy", "flag")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from agentlint.ir.contracts import Chain, Identifier, Lifecycle, Mismatch, Shortcoming, Tool
-from agentlint.ir.decisions import Bypass, Decision, ModelCall
+from agentlint.ir.decisions import Bypass, Decision, ModelCall, Unapproved
 from agentlint.ir.description import Problem
 from agentlint.ir.inventory import Inventory
 from agentlint.ir.notes import Note
@@ -25,6 +25,8 @@ class Facts(msgspec.Struct, frozen=True):
     model_calls: tuple[ModelCall, ...] = ()
     bypasses: tuple[Bypass, ...] = ()
     """Writes of models with a history that the history does not see."""
+    unapproved: tuple[Unapproved, ...] = ()
+    """Lasting effects that a model or an agent causes and nobody is asked about."""
     mismatches: tuple[Mismatch, ...] = ()
     """Where code and API description disagree on which operations exist."""
     problems: tuple[Problem, ...] = ()

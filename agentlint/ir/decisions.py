@@ -107,3 +107,21 @@ class Bypass(msgspec.Struct, frozen=True, gc=False):
     mechanism: Mechanism
     recorded: bool = False
     """True when the code around it makes a record of its own on every path."""
+
+
+class Unapproved(msgspec.Struct, frozen=True, gc=False, order=True):
+    """An effect that cannot be taken back, or only at a cost, which a model or an agent causes with no step that asks a person."""
+
+    file: str
+    line: int
+    """Where the model is asked to decide, or the function that an agent calls stands."""
+    symbol: str
+    cause: Literal["answer", "tool", "operation"]
+    """A model's answer; a function handed to a model as a tool; an operation that agents call."""
+    reason: str
+    """Why it cannot be taken back, in words that follow "it"."""
+    effect: Effect
+    path: tuple[Step, ...] = ()
+    operation: str = ""
+    confidence: Confidence = "high"
+    function: str = ""

@@ -28,6 +28,7 @@ class LibraryFacts:
         self._mechanisms: dict[str, schema.MechanismRow] = {}
         self._listeners: dict[str, schema.ListenerRow] = {}
         self._decisions: dict[str, schema.DecisionRow] = {}
+        self._tools: dict[str, schema.ToolRow] = {}
         self._guards: dict[str, schema.GuardRow] = {}
         self._inert: dict[str, schema.InertRow] = {}
         self._home: dict[int, str] = {}
@@ -52,6 +53,7 @@ class LibraryFacts:
         _index(file.mechanisms, self._mechanisms)
         _index(file.listeners, self._listeners)
         _index(file.decisions, self._decisions)
+        _index(file.tools, self._tools)
         _index(file.guards, self._guards)
         _index(file.inert, self._inert)
         for row in (*file.effects, *file.records, *file.mechanisms, *file.decisions):
@@ -159,6 +161,14 @@ class LibraryFacts:
     def decision(self, path: str) -> schema.DecisionRow | None:
         """The decision source that a call asks."""
         return self._find(self._decisions, bare(path))
+
+    def tool(self, path: str) -> schema.ToolRow | None:
+        """Which functions a decorator or call hands to a model."""
+        return self._find(self._tools, bare(path))
+
+    def tool_rows(self) -> tuple[tuple[str, schema.ToolRow], ...]:
+        """All ways to hand functions to a model, with their access paths."""
+        return tuple(self._tools.items())
 
     def guard(self, path: str) -> AuthKind | None:
         """What a decorator, class or call demands of the caller."""

@@ -52,6 +52,8 @@ class EffectRow(_Row, frozen=True, kw_only=True, gc=False):
     """True when the call only changes the object in memory: its `fields` belong to the next save of the same receiver."""
     incidental: bool = False
     """True for what never is a reason to act: temporary files, flash messages, session bookkeeping."""
+    final: bool = False
+    """True for what cannot be taken back or costs something to take back: money that moves."""
 
 
 class CallbackRow(_Row, frozen=True, kw_only=True, gc=False):
@@ -152,6 +154,21 @@ class DecisionRow(_Row, frozen=True, kw_only=True, gc=False):
     """Place of the messages or prompt."""
     keywords: tuple[str, ...] = ()
     """Keyword names by which the call is known when its receiver is not, in a program that imports the library."""
+    where: Literal["here", "around"] = "here"
+    """For an approval step: `around` when it holds for all tools of the agent that is made with it."""
+    needs: str = ""
+    """For an approval step: place that has to hold something; without it every call asks a person."""
+
+
+class ToolRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A decorator, call or base class that hands functions of the program to a model, which runs them when it wants."""
+
+    functions: str = "decorated"
+    """Place of the function or of the list that holds it; `decorated` for a decorator; `method NAME` for a method of classes that derive from it."""
+    approved: str = ""
+    """Place that, when it holds something, makes a person be asked before the function runs."""
+    served: bool = False
+    """True when agents outside the program run it: who calls is not known to be a model."""
 
 
 class GuardRow(_Row, frozen=True, kw_only=True, gc=False):
@@ -188,12 +205,13 @@ class KnowledgeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mechanisms: tuple[MechanismRow, ...] = ()
     listeners: tuple[ListenerRow, ...] = ()
     decisions: tuple[DecisionRow, ...] = ()
+    tools: tuple[ToolRow, ...] = ()
     guards: tuple[GuardRow, ...] = ()
     inert: tuple[InertRow, ...] = ()
 
 
 SECTIONS: dict[str, type[_Row]] = {
     "models": ModelRow, "types": TypeRow, "effects": EffectRow, "callbacks": CallbackRow, "records": RecordRow,
-    "mechanisms": MechanismRow, "listeners": ListenerRow, "decisions": DecisionRow, "guards": GuardRow, "inert": InertRow,
+    "mechanisms": MechanismRow, "listeners": ListenerRow, "decisions": DecisionRow, "tools": ToolRow, "guards": GuardRow, "inert": InertRow,
 }
 """Sections that hold rows, with the row's type."""

@@ -17,7 +17,13 @@ from agentlint.findings.fingerprint import distinct
 from agentlint.ir.notes import SuppressionFlaw
 from agentlint.rules.base import LoadedRule, MalformedRule, RuleContext, load_rule
 from agentlint.rules.contract import decision_without_reason_field, no_history_endpoint, phantom_operation, undocumented_operation
-from agentlint.rules.decisions import audit_bypassing_write, partially_audited_decision_path, unaudited_decision_path, unrecorded_model_decision
+from agentlint.rules.decisions import (
+    audit_bypassing_write,
+    irreversible_effect_without_approval,
+    partially_audited_decision_path,
+    unaudited_decision_path,
+    unrecorded_model_decision,
+)
 from agentlint.rules.description import (
     browser_only_operation,
     invalid_api_description,
@@ -41,7 +47,8 @@ from agentlint.rules.usability import (
 
 MODULES: tuple[ModuleType, ...] = (
     gui_only_operation, partially_covered_operation, missing_action_endpoint, unrecorded_model_decision, unaudited_decision_path,
-    partially_audited_decision_path, audit_bypassing_write, unbounded_model_history, unbounded_model_output, model_call_without_budget,
+    partially_audited_decision_path, audit_bypassing_write, irreversible_effect_without_approval,
+    unbounded_model_history, unbounded_model_output, model_call_without_budget,
     model_usage_not_recorded, undocumented_operation, phantom_operation, invalid_api_description, unreachable_operation, browser_only_operation, no_undo,
     no_machine_authentication, stuck_state, unlistable_resource, decision_without_reason_field, no_history_endpoint, indistinct_operation,
     conflicting_tool_hint,

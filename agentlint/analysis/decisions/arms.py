@@ -44,6 +44,8 @@ class Place(msgspec.Struct, frozen=True):
     arms: tuple[Arm, ...] = ()
     guarded: bool = False
     """True when a test before or around it can keep it from running."""
+    passed: tuple[Arm, ...] = ()
+    """Tests before it that leave the function, the loop turn or the block when they come out so; what stands here runs when they do not."""
 
 
 class PlaceIndex:
@@ -69,15 +71,19 @@ def places_in(function: s.Function) -> dict[int, Place]:
 class _Reader:
     def __init__(self, found: dict[int, Place]) -> None:
         self._found = found
+        self._passed: tuple[Arm, ...] = ()
 
-    def block(self, body: Sequence[s.Stmt], arms: tuple[Arm, ...], guarded: bool) -> bool:
-        """Reads a block; answers whether what follows it is guarded by an early exit in it."""
+    def block(self, body: Sequence[s.Stmt], arms: tuple[Arm, ...], guarded: bool, open_end: bool = False) -> bool:
+        """Reads a block; answers whether what follows it is guarded by an early exit in it. With `open_end` its exits hold for what follows."""
+        before = self._passed
         for stmt in body:
             guarded = self.statement(stmt, arms, guarded)
+        if not open_end:
+            self._passed = before
         return guarded
 
     def statement(self, stmt: s.Stmt, arms: tuple[Arm, ...], guarded: bool) -> bool:
-        place = Place(stmt.line, arms, guarded)
+        place = Place(stmt.line, arms, guarded, self._passed)
         for root in walk.own_expressions(stmt):
             self.calls(root, place)
         if isinstance(stmt, s.Assign):
@@ -92,7 +98,7 @@ class _Reader:
                     self.block(case.body, (*arms, arm), True)
                 return guarded
             case s.Try():
-                self.block(stmt.body, arms, guarded)
+                self.block(stmt.body, arms, guarded, open_end=True)
                 for handler in stmt.handlers:
                     self.block(handler.body, (*arms, Arm(handler.line, f"except {excerpt(handler.type, 40)}".strip())), True)
                 refused = guarded or any(_leaves(handler.body) for handler in stmt.handlers)
@@ -105,7 +111,7 @@ class _Reader:
                 self.block(stmt.orelse, arms, guards)
                 return guarded
             case s.With():
-                return self.block(stmt.body, arms, guarded)
+                return self.block(stmt.body, arms, guarded, open_end=True)
             case _:
                 return guarded
 
@@ -118,6 +124,8 @@ class _Reader:
             other = arms if chained else (*arms, Arm(line, arm.text, False, arm.transparent, names=arm.names, calls=arm.calls))
             self.block(stmt.orelse, other, guarded or not arm.transparent)
         leaves = _leaves(stmt.body) or (bool(stmt.orelse) and _leaves(stmt.orelse))
+        if leaves:
+            self._passed = (*self._passed, arm)
         return guarded or (leaves and not arm.transparent)
 
     def calls(self, root: s.Expr, place: Place) -> None:
@@ -155,6 +163,14 @@ def _leaves(body: Sequence[s.Stmt]) -> bool:
 def is_rule(arm: Arm) -> bool:
     """True when the test compares a number, a time or a limit: a rule that the system applies by itself."""
     return bool(_THRESHOLD.search(arm.text))
+
+
+def tells(arm: Arm) -> bool:
+    """True unless the test only asks whether a variable holds anything at all."""
+    return not _EMPTY.match(arm.text)
+
+
+_EMPTY = re.compile(r"^(not )?\w+( is (not )?None)?$")
 
 
 def deciding(arms: Sequence[Arm]) -> Arm | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from agentlint.analysis.decisions.arms import Arm, is_rule
+from agentlint.analysis.decisions.arms import Arm, is_rule, tells
 from agentlint.analysis.decisions.consequence import is_bookkeeping, is_display_preference
 from agentlint.analysis.decisions.judge import Judge, Judged
 from agentlint.analysis.decisions.relevance import is_work
@@ -105,13 +105,14 @@ class DecisionFinder:
 
     def __init__(
         self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, Callers], entries: Sequence[Entry], answers: Answers,
-        trails: Iterable[str] = (), rules: Answers | None = None,
-        kept: RequestRecord | None = None,
+        trails: Iterable[str] = (), rules: Answers | None = None, kept: RequestRecord | None = None, tools: Container[str] = (),
     ) -> None:
         self._program, self._summaries, self._judge, self._callers, self._answers = program, summaries, judge, callers, answers
         self._rules = rules or answers
         self._kept = kept
         """What middleware keeps of every request."""
+        self._tools = tools
+        """Functions that a model runs when it wants."""
         self._operations = _operations_by_effect(entries)
         self._handlers = handlers_of(entries, summaries)
         self._things = Things(program, trails)
@@ -151,7 +152,8 @@ class DecisionFinder:
         judged = [j for j in self._judge.effects_of((function, None)) if not j.effect.open_model and self._decides(info, j)]
         for arm, group in self._things.by_arm(judged, (info.node.qualname, _folders(info.module.path))):
             source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
-            row = self._row(info.module.path, info.node.line, self._outermost(info).node.qualname, function, arm, group, self._source(group, source))
+            source = "model" if function in self._tools else self._source(group, source)
+            row = self._row(info.module.path, info.node.line, self._outermost(info).node.qualname, function, arm, group, source)
             operations = sorted({o for j in group for o in self._operations.get((j.effect.file, j.effect.line), ())})
             if self._kept is not None and operations and all(o.partition(":")[0] in _PERSON for o in operations):
                 again = [_with_request(j, self._kept) for j in group]
@@ -174,12 +176,16 @@ class DecisionFinder:
         """True when an effect takes an answer or runs under a test of one."""
         if not answers.flows:
             return False
-        return any(
-            answers.depends(j.function, j.site, (n for arm in j.place.arms for n in arm.names), (c for arm in j.place.arms for c in arm.calls)) for j in group
-        )
+        for one in group:
+            arms = (*one.place.arms, *(arm for arm in one.place.passed if tells(arm)))
+            if answers.depends(one.function, one.site, (n for arm in arms for n in arm.names), (c for arm in arms for c in arm.calls)):
+                return True
+        return False
 
     def _decides(self, info: FunctionInfo, judged: Judged) -> bool:
         name = info.node.name
+        if info.id in self._tools:
+            return judged.distance <= _FURTHER and not is_work(judged.effect, info.id)
         if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete") and not judged.place.guarded):
             return False
         callers = self._callers.get(info.id, Callers())

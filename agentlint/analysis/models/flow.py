@@ -79,34 +79,35 @@ class Answers:
         info = self._program.functions[function]
         for call in walk.calls(info.node.body):
             if call.site == site:
-                return _mentions(call, flow.names, flow.sites - {site})
+                return mentions(call, flow.names, flow.sites - {site})
         return False
 
 
-def flow_in(node: s.Function, sites: frozenset[int]) -> Flow:
-    """The answer's way through one function; two rounds, so that what a loop carries over is seen."""
-    names: set[str] = set()
+def flow_in(node: s.Function, sites: frozenset[int], held: Iterable[str] = ()) -> Flow:
+    """The answer's way through one function, in which variables may hold it from the start; two rounds, so that what a loop carries over is seen."""
+    names: set[str] = set(held)
     returns = False
     for _ in range(2):
         for stmt in walk.statements(node.body):
             match stmt:
-                case s.Assign() if stmt.value is not None and _mentions(stmt.value, names, sites):
+                case s.Assign() if stmt.value is not None and mentions(stmt.value, names, sites):
                     names.update(n for target in stmt.targets for n in _bound(target))
-                case s.Loop() if stmt.iterable is not None and stmt.target is not None and _mentions(stmt.iterable, names, sites):
+                case s.Loop() if stmt.iterable is not None and stmt.target is not None and mentions(stmt.iterable, names, sites):
                     names.update(_bound(stmt.target))
                 case s.With():
                     for item in stmt.items:
-                        if item.target is not None and _mentions(item.value, names, sites):
+                        if item.target is not None and mentions(item.value, names, sites):
                             names.update(_bound(item.target))
-                case s.Return() if stmt.value is not None and _mentions(stmt.value, names, sites):
+                case s.Return() if stmt.value is not None and mentions(stmt.value, names, sites):
                     returns = True
                 case s.Expression():
                     names.update(_collected(stmt.value, names, sites))
-                    returns = returns or (isinstance(stmt.value, s.Other) and stmt.value.kind.startswith("yield") and _mentions(stmt.value, names, sites))
+                    returns = returns or (isinstance(stmt.value, s.Other) and stmt.value.kind.startswith("yield") and mentions(stmt.value, names, sites))
     return Flow(sites, frozenset(names), returns)
 
 
-def _mentions(expr: s.Expr, names: AbstractSet[str], sites: AbstractSet[int]) -> bool:
+def mentions(expr: s.Expr, names: AbstractSet[str], sites: AbstractSet[int]) -> bool:
+    """True when an expression holds one of the variables or one of the calls."""
     return any((isinstance(e, s.Name) and e.id in names) or (isinstance(e, s.Call) and e.site in sites) for e in _parts(expr))
 
 
@@ -137,5 +138,5 @@ def _bound(target: s.Expr) -> Iterator[str]:
 def _collected(expr: s.Expr, names: set[str], sites: frozenset[int]) -> Iterator[str]:
     """`parts.append(answer)` makes `parts` hold the answer."""
     if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr in _COLLECTING and isinstance(expr.func.value, s.Name):
-        if any(_mentions(argument, names, sites) for argument in expr.args):
+        if any(mentions(argument, names, sites) for argument in expr.args):
             yield expr.func.value.id

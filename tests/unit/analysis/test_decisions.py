@@ -71,6 +71,10 @@ def test_case(path: Path) -> None:
         elif kind == "none:":
             rows = _picked([r for r in found.decisions if r.symbol == symbol], wanted)
             assert not rows, f"{symbol}: {[(r.decision, r.status) for r in rows]}"
+        elif kind in ("unapproved:", "approved:"):
+            rows = [u for u in found.unapproved if u.symbol == symbol]
+            assert bool(rows) == (kind == "unapproved:"), f"{symbol}: {[(u.cause, u.reason, u.effect.line) for u in rows]}"
+            assert not wanted or wanted[0] in [u.cause for u in rows]
         elif kind == "bypass:":
             assert symbol in [b.effect.function.rpartition(".")[2] for b in found.bypasses]
         elif kind == "call:":

@@ -86,6 +86,7 @@ class _Run:
         self.workers = workers
         self.gaps: list[Gap] = []
         self.asked: dict[str, bytes | None] = {}
+        self.migrations: tuple[Module, ...] = ()
         self._progress = progress
 
     def note(self, path: str, data: bytes | None) -> None:
@@ -192,6 +193,9 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
     with state.timed("read descriptions"):
         described = [f for f in found.files if f.role == "data"]
         documents = load_descriptions(found.root, described, state.gaps.append, state.note)
+    migrations = frozenset(f.path for f in found.files if f.role == "migrations")
+    state.migrations = tuple(m for m in read.modules if m.path in migrations)
+    read = msgspec.structs.replace(read, modules=tuple(m for m in read.modules if m.path not in migrations))
     facts, used = _code_facts(read, library, frameworks, documents, state)
     with state.timed("descriptions"):
         facts = describe(facts, found.root, described, documents, state.gaps.append)
@@ -244,7 +248,7 @@ def _code_facts(
         entries = build_entries(routes, Reach(program, summaries), GuardFinder(program, calls, library))
         entries += [*tie_pages(entries, actions), *tie_names(entries, scripts)]
     with state.timed("decisions"):
-        audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms)))
+        audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations))
     with state.timed("matching"):
         background = Background(audited.record_models, Relations(types).other_end, WrittenValues(program).of, lambda model: table_of(model, program))
         operations = match_operations(entries, background)
@@ -308,13 +312,14 @@ def _client_calls(scripts: list[Module]) -> _Requests:
 
 def _inventory(found: Found, read: Read, so_far: Inventory, used: tuple[Framework, ...], gaps: list[Gap]) -> Inventory:
     languages: dict[str, int] = {}
-    for file in found.files:
+    files = [f for f in found.files if f.role != "migrations"]
+    for file in files:
         name = {"python": "python", "script": "javascript", "markup": "markup", "data": "openapi"}.get(file.role, file.role)
         languages[name] = languages.get(name, 0) + 1
     lines = sum(m.lines for m in read.modules if "#" not in m.name) + sum(p.lines for p in read.pages)
     return msgspec.structs.replace(
         so_far,
-        files=len(found.files),
+        files=len(files),
         lines=lines,
         languages=dict(sorted(languages.items())),
         frameworks=tuple(f.name for f in used),

@@ -175,7 +175,7 @@ def _limited(seconds: float) -> Iterator[None]:
 
 
 def _lower_one(file: SourceFile, source: bytes, modules: list[Module], pages: list[Page]) -> None:
-    if file.role == "python":
+    if file.role in ("python", "migrations"):
         from agentlint.frontends.python import lower
 
         name, is_package = module_name(file.path)

@@ -36,6 +36,7 @@ from agentlint.analysis.types.inference import Types
 from agentlint.ir.decisions import Bypass, Decision, Mechanism, ModelCall, RecordContent, Unapproved
 from agentlint.ir.effects import Effect
 from agentlint.ir.source import Gap
+from agentlint.ir.syntax import Module
 from agentlint.knowledge import LibraryFacts
 
 
@@ -51,6 +52,8 @@ class Linked(msgspec.Struct, frozen=True):
     entries: Sequence[Entry]
     told: tuple[Mechanism, ...] = ()
     """Mechanisms that framework plugins know of."""
+    migrations: tuple[Module, ...] = ()
+    """Migrations, read for the triggers that they make and for nothing else."""
 
 
 class Audited(msgspec.Struct, frozen=True):
@@ -78,8 +81,9 @@ def audit(linked: Linked) -> Audited:
     around = around_requests(program, linked.calls)
     listeners = around | {one.function for one in find_listeners(program, linked.calls, linked.library)}
     records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes, listeners))
-    triggers = find_triggers(program, lambda table: found.name if (found := linked.models.of_table(table)) is not None else "")
-    mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, _recorders(linked, records, effects), (*linked.told, *triggers))
+    found_triggers = find_triggers(program, linked.migrations, lambda table: found.name if (found := linked.models.of_table(table)) is not None else "")
+    makes_record = _recorders(linked, records, effects)
+    mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, makes_record, (*linked.told, *found_triggers))
     coverage = Coverage(program, linked.library, mechanisms)
     places = PlaceIndex()
     paths = AuditPaths(Linking(program, linked.calls, summaries, linked.types, places), Ledger(records, neighbours_of(shapes)), records, coverage, matters)
@@ -174,7 +178,7 @@ def _writers(summaries: Summaries, nodes: Iterable[Node], listeners: frozenset[s
 
 
 class _Recorder:
-    """Which functions make a record, themselves or through any call, also an uncertain one."""
+    """Which functions make a record, themselves or a few calls below; calls known by name alone do not count."""
 
     def __init__(self, linked: Linked, records: Records, effects: Mapping[Node, tuple[Effect, ...]]) -> None:
         self._calls = linked.calls
@@ -194,13 +198,17 @@ class _Recorder:
         self._content[function] = RecordContent(old.who or content.who, old.what or content.what, old.why or content.why)
 
     def _spread(self) -> None:
-        waiting = sorted(self._content)
-        while waiting:
-            function = waiting.pop()
-            for site in self._calls.callers(function):
-                if site.caller not in self._content:
-                    self._content[site.caller] = self._content[function]
-                    waiting.append(site.caller)
+        """Level by level, so that what is nearest is what a function is said to record."""
+        level = sorted(self._content)
+        for _ in range(_FAR):
+            above: dict[str, RecordContent] = {}
+            for function in level:
+                for site in self._calls.callers(function):
+                    sure = any(t.function == function and t.confidence != "low" for t in site.targets)
+                    if sure and site.caller not in self._content:
+                        above.setdefault(site.caller, self._content[function])
+            self._content.update(above)
+            level = sorted(above)
 
     def __call__(self, function: str) -> RecordContent | None:
         return self._content.get(function)

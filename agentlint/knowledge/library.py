@@ -29,6 +29,7 @@ class LibraryFacts:
         self._listeners: dict[str, schema.ListenerRow] = {}
         self._decisions: dict[str, schema.DecisionRow] = {}
         self._tools: dict[str, schema.ToolRow] = {}
+        self._machines: dict[str, schema.MachineRow] = {}
         self._guards: dict[str, schema.GuardRow] = {}
         self._inert: dict[str, schema.InertRow] = {}
         self._home: dict[int, str] = {}
@@ -54,6 +55,7 @@ class LibraryFacts:
         _index(file.listeners, self._listeners)
         _index(file.decisions, self._decisions)
         _index(file.tools, self._tools)
+        _index(file.machines, self._machines)
         _index(file.guards, self._guards)
         _index(file.inert, self._inert)
         for row in (*file.effects, *file.records, *file.mechanisms, *file.decisions):
@@ -169,6 +171,14 @@ class LibraryFacts:
     def tool_rows(self) -> tuple[tuple[str, schema.ToolRow], ...]:
         """All ways to hand functions to a model, with their access paths."""
         return tuple(self._tools.items())
+
+    def machine(self, path: str) -> schema.MachineRow | None:
+        """The state machine that a class or a call makes."""
+        return self._find(self._machines, bare(path))
+
+    def machine_packages(self) -> frozenset[str]:
+        """First names of the libraries that make state machines."""
+        return frozenset(path.partition(".")[0] for path in self._machines)
 
     def guard(self, path: str) -> AuthKind | None:
         """What a decorator, class or call demands of the caller."""

@@ -171,6 +171,26 @@ class ToolRow(_Row, frozen=True, kw_only=True, gc=False):
     """True when agents outside the program run it: who calls is not known to be a model."""
 
 
+class MachineRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A state machine: how a class comes to have events, and which of its methods run when one of them is sent."""
+
+    style: Literal["declared", "driven", "decorated"]
+    """`declared`: classes below `at` declare events as attributes; `driven`: the call `at` puts events on the class that hands itself over;
+    `decorated`: an attribute made by the call `at` has decorators by which methods become events."""
+    states: str = ""
+    """For `declared`: access path of what makes a state; other attributes are events."""
+    transitions: str = ""
+    """For `driven`: place of the list of transitions, each a mapping with `trigger`, a list that begins with it, or a call of one of `events`."""
+    events: tuple[str, ...] = ()
+    """For `driven`: methods that add one transition; for `decorated`: the decorators of events."""
+    hooks: tuple[str, ...] = ()
+    """Names of methods that run, with `{event}` and `{state}` for names; for `decorated`: decorators of methods that run at every event."""
+    callbacks: tuple[str, ...] = ()
+    """Keywords of a transition that name functions to run; in a list their order after trigger, source and target."""
+    senders: tuple[str, ...] = ()
+    """Methods that send the event whose name they are given."""
+
+
 class GuardRow(_Row, frozen=True, kw_only=True, gc=False):
     """A decorator, class or call that demands something of the caller."""
 
@@ -206,12 +226,14 @@ class KnowledgeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     listeners: tuple[ListenerRow, ...] = ()
     decisions: tuple[DecisionRow, ...] = ()
     tools: tuple[ToolRow, ...] = ()
+    machines: tuple[MachineRow, ...] = ()
     guards: tuple[GuardRow, ...] = ()
     inert: tuple[InertRow, ...] = ()
 
 
 SECTIONS: dict[str, type[_Row]] = {
     "models": ModelRow, "types": TypeRow, "effects": EffectRow, "callbacks": CallbackRow, "records": RecordRow,
-    "mechanisms": MechanismRow, "listeners": ListenerRow, "decisions": DecisionRow, "tools": ToolRow, "guards": GuardRow, "inert": InertRow,
+    "mechanisms": MechanismRow, "listeners": ListenerRow, "decisions": DecisionRow, "tools": ToolRow,
+    "machines": MachineRow, "guards": GuardRow, "inert": InertRow,
 }
 """Sections that hold rows, with the row's type."""

@@ -18,6 +18,7 @@ MOST_BYTES = 32 * 1024 * 1024
 """A larger file is recorded as unreadable."""
 _MOST_READ = 64 * 1024 * 1024
 _HEAD = 64 * 1024
+_MOST_OF_MIGRATION = 512 * 1024
 
 
 class SourceFile(msgspec.Struct, frozen=True):
@@ -35,7 +36,7 @@ class Found(msgspec.Struct, frozen=True):
     root: str
     files: tuple[SourceFile, ...]
     set_aside: dict[str, int]
-    """Files not analysed on purpose, by reason."""
+    """Files not analysed on purpose, by reason. Migrations that make triggers count here and are among the files all the same."""
     gaps: tuple[Gap, ...]
 
 
@@ -61,9 +62,19 @@ def find_files(root: Path, exclude: tuple[str, ...] = ()) -> Found:
             continue
         if role in SET_ASIDE:
             aside[role] = aside.get(role, 0) + 1
-            continue
+            if role != "migrations" or not _makes_triggers(base / name):
+                continue
         _take(base, name, role, files, aside, gaps)
     return Found(str(base), tuple(files), dict(sorted(aside.items())), tuple(sorted(gaps)))
+
+
+def _makes_triggers(path: Path) -> bool:
+    """True for a migration that speaks of triggers: what they record is a fact of the product, unlike everything else in it."""
+    try:
+        with path.open("rb") as handle:
+            return b"trigger" in handle.read(_MOST_OF_MIGRATION).lower()
+    except OSError:
+        return False
 
 
 def standing_in(found: Found, instead: Mapping[str, Path]) -> Found:

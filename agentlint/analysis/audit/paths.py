@@ -226,14 +226,19 @@ class AuditPaths:
                 total = _both(total, transfer)
         certain = alternatives or overrides  # what subclasses do instead is possible, what the named method does is likely
         if not certain:
-            return total
+            return self._beside(total, total.must)
         must = certain[0].must
         for one in certain:
             must &= one.must
         merged = _NOTHING
         for one in (*alternatives, *overrides):
             merged = _both(merged, one)
-        return _both(total, Transfer(must, merged.may, merged.pending, merged.covered, merged.thrown))
+        return self._beside(_both(total, Transfer(must, merged.may, merged.pending, merged.covered, merged.thrown)), total.must)
+
+    def _beside(self, whole: Transfer, must: int) -> Transfer:
+        """What runs beside the callee at one call, a hook of a state machine, records for it as well."""
+        done = whole.pending & self.ledger.covers(must)
+        return Transfer(whole.must, whole.may, whole.pending & ~done, whole.covered | done, whole.thrown & ~done) if done else whole
 
     def _is_abstract(self, node: Node) -> bool:
         info = self._program.functions.get(node[0])

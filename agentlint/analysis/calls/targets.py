@@ -44,7 +44,7 @@ class Resolver:
     def __init__(self, program: Program, engine: Engine, library: LibraryFacts) -> None:
         self._program, self._engine, self._library = program, engine, library
         self._by_method: dict[str, list[str]] | None = None
-        self._events = Events(program)
+        self._events = Events(program, library)
 
     def site(self, call: s.Call, frame: Frame, caller: str, methods: Methods, exact: bool = False) -> CallSite:
         """All that is known of a call; `exact` when the frame's self type is the very class that runs."""
@@ -60,7 +60,7 @@ class Resolver:
             _keep(found, target)
         for one in receiver if self._events.used and isinstance(func, s.Attribute) else ():
             for function in self._events.of(one.name, name, call.args):
-                _keep(found, Target(function, "high", "call"))
+                _keep(found, Target(function, "high", "signal"))
         if not found and isinstance(func, s.Attribute) and not (functions and (not library or self._library.is_described(library))):
             for target in self._by_name(func.attr, call):
                 _keep(found, target)

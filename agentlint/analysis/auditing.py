@@ -27,6 +27,7 @@ from agentlint.analysis.models.tools import find_tools
 from agentlint.analysis.models.values import Arguments
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import Program
+from agentlint.analysis.records.blocks import Blocks
 from agentlint.analysis.records.mechanisms import Coverage, bypassing_writes, find_mechanisms
 from agentlint.analysis.records.recorders import Records, find_records
 from agentlint.analysis.records.requests import around_requests, request_record
@@ -80,13 +81,15 @@ def audit(linked: Linked) -> Audited:
     shapes = Shapes(program, linked.types, [name for name in program.classes if linked.models.style(name) or name in written])
     around = around_requests(program, linked.calls)
     listeners = around | {one.function for one in find_listeners(program, linked.calls, linked.library)}
-    records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes, listeners))
+    records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes, listeners | _around_changes(linked)))
     found_triggers = find_triggers(program, linked.migrations, lambda table: found.name if (found := linked.models.of_table(table)) is not None else "")
     makes_record = _recorders(linked, records, effects)
     mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, makes_record, (*linked.told, *found_triggers))
     coverage = Coverage(program, linked.library, mechanisms)
     places = PlaceIndex()
-    paths = AuditPaths(Linking(program, linked.calls, summaries, linked.types, places), Ledger(records, neighbours_of(shapes)), records, coverage, matters)
+    blocks = Blocks(program, linked.calls, linked.library, mechanisms)
+    ledger = Ledger(records, neighbours_of(shapes), lambda effect: coverage.within(effect) is not None)
+    paths = AuditPaths(Linking(program, linked.calls, summaries, linked.types, places), ledger, records, coverage, matters, blocks)
     paths.compute(nodes)
     judge = Judge(program, summaries, paths, coverage, places)
     judge.look_up(nodes, frozenset(f for entry in linked.entries for route in entry.routes for f in (route.handler, *route.extra_handlers) if f))
@@ -149,6 +152,28 @@ def _callers(calls: Calls, function: str) -> Callers:
     sites = calls.callers(function)
     handed = any(t.kind == "reference" and t.function == function and site.targets[0].kind != "call" for site in sites for t in site.targets)
     return Callers(len({site.caller for site in sites}), handed)
+
+
+def _around_changes(linked: Linked) -> frozenset[str]:
+    """Functions that a framework runs around a change that it makes by itself, and the methods of models that it calls for it."""
+    found: set[str] = set()
+    for entry in linked.entries:
+        for route in entry.routes:
+            changed = [effect for effect in route.effects if matters(effect)]
+            if changed:
+                found.update(f for f in (route.handler, *route.extra_handlers) if f)
+                methods = (linked.program.method(e.model, name) for e in changed for name in ("save", "delete") if e.model in linked.program.classes)
+                found.update(m.id for m in methods if m is not None)
+    above = {base for function in found for base in _handed_on_to(linked, function)}
+    return frozenset(found | above)
+
+
+def _handed_on_to(linked: Linked, function: str) -> Iterator[str]:
+    """Methods of the project that a hook hands on to: `super().form_valid(form)`."""
+    name = function.rpartition(".")[2]
+    for site in linked.calls.sites(function):
+        if site.name == name:
+            yield from (t.function for t in site.targets if t.kind == "call" and t.function.rpartition(".")[2] == name)
 
 
 _NEAR, _FAR = 2, 4

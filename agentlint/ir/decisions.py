@@ -98,6 +98,8 @@ class Mechanism(msgspec.Struct, frozen=True, gc=False):
     operations: tuple[str, ...] = ("create", "update", "delete")
     scope: str = ""
     """Id of the class or function it is limited to (an admin class, a decorated view), or the `file:line` of a registration; empty for the whole program."""
+    inside: bool = False
+    """True when it records only what happens inside a block that code has to open."""
 
 
 class Bypass(msgspec.Struct, frozen=True, gc=False):

@@ -118,6 +118,12 @@ class MechanismRow(_Row, frozen=True, kw_only=True, gc=False):
     why: bool = False
     needs: tuple[str, ...] = ()
     """Access paths of what must also be there (a middleware, a block) before it records at all."""
+    blocks: tuple[str, ...] = ()
+    """Access paths of what opens a block (a context, a decorator, a base class of views) outside of which it records nothing; empty when it always does."""
+    always: tuple[str, ...] = ()
+    """Access paths whose use opens such a block around everything: a middleware."""
+    reasons: tuple[str, ...] = ()
+    """Access paths whose use inside a block makes `why` true."""
     declared: tuple[str, ...] = ()
     """Access paths of field types: only models with such a field are watched, and of them only that field."""
 

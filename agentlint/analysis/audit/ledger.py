@@ -15,8 +15,10 @@ _SENDING = frozenset({"mail", "outbound-http", "message", "queue"})
 class Ledger:
     """Effects and records as bits, and the relation between them."""
 
-    def __init__(self, records: Records, neighbours: Callable[[str], frozenset[str]]) -> None:
-        self._records, self._neighbours = records, neighbours
+    def __init__(self, records: Records, neighbours: Callable[[str], frozenset[str]], within: Callable[[Effect], bool] = lambda effect: False) -> None:
+        """`within` tells which effects a library records inside a block that code opens."""
+        self._records, self._neighbours, self._within = records, neighbours, within
+        self._blocked = 0
         self.effects: list[Effect] = []
         self.records: list[RecordSite] = []
         self.rows = 0
@@ -40,6 +42,8 @@ class Ledger:
             bit = 1 << number
             self._all |= bit
             self._by_model[effect.model] = self._by_model.get(effect.model, 0) | bit
+            if self._within(effect):
+                self._blocked |= bit
             if effect.kind in _SENDING:
                 self._sending |= bit
             if effect.kind in ("orm-write", "raw-sql", "permission"):
@@ -82,6 +86,8 @@ class Ledger:
 
     def _computed(self, site: RecordSite) -> int:
         table = site.table
+        if site.block:
+            return self._blocked
         if table is None:
             return self._near(self._spoken_of(site.about)) if site.about else self._all
         if table.kind == "delivery":

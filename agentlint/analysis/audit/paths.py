@@ -13,6 +13,7 @@ from agentlint.analysis.calls.sites import Calls, CallSite
 from agentlint.analysis.decisions.arms import PlaceIndex
 from agentlint.analysis.effects.summaries import Edge, Node, Summaries
 from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.analysis.records.blocks import Blocks
 from agentlint.analysis.records.mechanisms import Coverage
 from agentlint.analysis.records.recorders import Records
 from agentlint.analysis.types.inference import Types
@@ -61,10 +62,11 @@ class AuditPaths:
     """Accounts of all functions, computed once in the order in which the summaries were completed."""
 
     def __init__(
-        self, linked: Linking, ledger: Ledger, records: Records, coverage: Coverage, matters: Callable[[Effect], bool],
+        self, linked: Linking, ledger: Ledger, records: Records, coverage: Coverage, matters: Callable[[Effect], bool], blocks: Blocks,
     ) -> None:
         self._program, self._calls, self._summaries, self._types, self._places = linked.program, linked.calls, linked.summaries, linked.types, linked.places
         self.ledger, self._records, self._coverage, self._matters = ledger, records, coverage, matters
+        self.blocks = blocks
         self._accounts: dict[Node, Account] = {}
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
         self._parts: dict[Effect, tuple[Effect, ...]] = {}
@@ -84,6 +86,10 @@ class AuditPaths:
         """Who calls a function, and at which call site."""
         return self._callers.get(node, [])
 
+    def sites(self, node: Node) -> tuple[CallSite, ...]:
+        """The calls of a function."""
+        return self._calls.sites(node[0])
+
     def counts(self, effect: Effect) -> bool:
         """True for effects that need a record: they matter, and are not themselves the making or completing of one."""
         return self._matters(effect) and not self._records.is_making(effect) and not self._records.is_completion(effect)
@@ -99,17 +105,32 @@ class AuditPaths:
             self._callers.setdefault(callee, []).append((node, site.call.site))
         if not calls or info is None:
             return Account(own=own, edges=edges)
+        return self._summed(self._walked(node, info, edges, calls), own, edges)
+
+    def probe(self, node: Node, site: int, effect: Effect) -> Outcome:
+        """The paths of a function in which a call is taken to apply an effect that its code does not show: what a framework does there."""
+        info = self._program.functions.get(node[0])
+        if info is None:
+            return _EMPTY
+        edges = tuple(self._summaries.edges(node))
+        calls = self._transfers(node, edges, tuple(self._own(node)))
+        calls[site] = _both(calls.get(site, _NOTHING), Transfer(pending=self.ledger.effect(effect)))
+        return self._walked(node, info, edges, calls)
+
+    def _walked(self, node: Node, info: FunctionInfo, edges: tuple[Edge, ...], calls: dict[int, Transfer]) -> Outcome:
         sites = {site: transfer for site, transfer in calls.items() if site >= AROUND}
         lines = {-site: transfer for site, transfer in calls.items() if site < AROUND}
         opened = frozenset(site.call.site for site in self._calls.sites(node[0]) if site.name in _TRANSACTIONS)
-        around = self._around(sites, edges)
-        events = Events(sites, lines, self.ledger.covers, opened, _is_atomic(info.node), around)
+        whole = self.blocks.around(node[0], node[1].name if node[1] is not None else "")
+        contexts = ((site.call.site, self.blocks.opened_at(site)) for site in self._calls.sites(node[0]))
+        blocks = {number: self.ledger.record(record) for number, record in contexts if record is not None}
+        inside = self.ledger.record(whole) if whole is not None else 0
+        events = Events(sites, lines, self.ledger.covers, opened, _is_atomic(info.node), self._around(sites, edges), blocks, inside)
         try:
-            outcome = walk_function(info.node.body, events)
+            return walk_function(info.node.body, events)
         except RecursionError:
             self.gaps.append(Gap(info.module.path, info.node.line, f"{info.node.qualname} is nested too deeply to follow its paths", "unresolved"))
-            outcome = _unfollowed(calls)
-        return self._summed(outcome, own, edges)
+            return _unfollowed(calls)
 
     def made_inside(self, account: Account, site: int) -> int:
         """Records that the functions called at a site make, also those for effects of their own."""

@@ -7,11 +7,11 @@ what each call does (`Transfer`) and which effects a set of records covers. Each
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
 
 import msgspec
 
 from agentlint.analysis.audit.conditions import Condition, condition_of, happened, holding
+from agentlint.analysis.audit.states import State, join
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 
@@ -46,6 +46,10 @@ class Events(msgspec.Struct, frozen=True):
     """True when the whole function runs in such a transaction."""
     around: tuple[int, ...] = ()
     """Call sites that stand outside the body and run with it: decorators' wrappers."""
+    blocks: Mapping[int, int] = {}
+    """Call sites that, as contexts, open a block in which a library records by itself, with the records that stand for it."""
+    inside: int = 0
+    """Those that stand for a block around the whole function."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -63,34 +67,9 @@ class Outcome(msgspec.Struct, frozen=True):
     """Those of the unrecorded effects that a raising path leaves; no caller can make up for them afterwards."""
 
 
-class _State:
-    """The account on one path."""
-
-    __slots__ = ("held", "may", "must", "only", "pending", "results", "spent")
-
-    def __init__(self) -> None:
-        self.must = 0
-        self.may = 0
-        self.spent = 0
-        """Records that say nothing of what comes now: those made before an exception that is being handled."""
-        self.pending: dict[int, int] = {}
-        self.held: dict[Condition, int] = {}
-        """Records made exactly where the condition held."""
-        self.only: dict[Condition, set[int]] = {}
-        """Applications that happened only where the condition held."""
-        self.results: dict[str, int] = {}
-        """Variable to the application whose own result it holds."""
-
-    def copy(self) -> _State:
-        other = _State()
-        other.must, other.may, other.spent = self.must, self.may, self.spent
-        other.pending, other.held, other.only, other.results = dict(self.pending), dict(self.held), dict(self.only), dict(self.results)
-        return other
-
-
 class _Exit(msgspec.Struct, frozen=True, gc=False):
     kind: str
-    state: _State
+    state: State
     line: int
     since: int
 
@@ -98,7 +77,8 @@ class _Exit(msgspec.Struct, frozen=True, gc=False):
 def walk_function(body: Sequence[s.Stmt], events: Events) -> Outcome:
     """Walks a function's body once and sums up its exits."""
     walker = _Walk(events)
-    start = _State()
+    start = State()
+    start.must = start.may = events.inside
     for site in events.around:
         walker.apply(site, events.calls[site], start)
     end = walker.block(body, start)
@@ -111,17 +91,20 @@ class _Walk:
     def __init__(self, events: Events) -> None:
         self.events = events
         self.exits: list[_Exit] = []
-        self.loops: list[list[_State]] = []
+        self.loops: list[list[State]] = []
         self.covered: dict[int, int] = {}
         self.records: dict[int, int] = {}
         self.thrown: dict[int, int] = {}
         self.may = 0
         self.born: dict[int, int] = {}
         self.transactions = 1 if events.atomic else 0
+        self.opened = events.inside
+        for bits in events.blocks.values():
+            self.opened |= bits
 
     # ------------------------------------------------------------ statements
 
-    def block(self, body: Iterable[s.Stmt], state: _State | None) -> _State | None:
+    def block(self, body: Iterable[s.Stmt], state: State | None) -> State | None:
         since = len(self.born)
         for stmt in body:
             if state is None:
@@ -129,7 +112,7 @@ class _Walk:
             state = self.statement(stmt, state, since)
         return state
 
-    def statement(self, stmt: s.Stmt, state: _State, since: int) -> _State | None:
+    def statement(self, stmt: s.Stmt, state: State, since: int) -> State | None:
         match stmt:
             case s.Expression() | s.Assign():
                 return self.simple(stmt, state)
@@ -158,7 +141,7 @@ class _Walk:
             case _:
                 return state
 
-    def simple(self, stmt: s.Expression | s.Assign, state: _State) -> _State:
+    def simple(self, stmt: s.Expression | s.Assign, state: State) -> State:
         for root in walk.own_expressions(stmt):
             self.evaluate(root, state)
         transfer = self.events.assignments.get(stmt.line)
@@ -168,7 +151,7 @@ class _Walk:
             self.assign(stmt, state)
         return state
 
-    def assign(self, stmt: s.Assign, state: _State) -> None:
+    def assign(self, stmt: s.Assign, state: State) -> None:
         names = [name for target in stmt.targets for name in _assigned(target)]
         for name in names:
             state.results.pop(name, None)
@@ -178,8 +161,8 @@ class _Walk:
         if isinstance(stmt.value, s.Call) and stmt.value.site in self.born and names:
             state.results[names[-1]] = stmt.value.site
 
-    def branch(self, stmt: s.If, state: _State) -> _State | None:
-        ends: list[tuple[_State, Condition]] = []
+    def branch(self, stmt: s.If, state: State) -> State | None:
+        ends: list[tuple[State, Condition]] = []
         current: s.If | None = stmt
         otherwise: tuple[s.Stmt, ...] = ()
         while current is not None:
@@ -194,9 +177,9 @@ class _Walk:
         fallen = self.block(otherwise, state)
         if fallen is not None:
             ends.append((fallen, last.negated()))
-        return _join(ends)
+        return join(ends)
 
-    def assume(self, state: _State, test: s.Expr, truth: bool) -> _State:
+    def assume(self, state: State, test: s.Expr, truth: bool) -> State:
         """The state on the branch where the test came out so: what only happened otherwise did not happen, what was recorded then is recorded."""
         state = state.copy()
         for condition in holding(test, truth):
@@ -212,15 +195,15 @@ class _Walk:
                 state.pending.pop(application, None)
         return state
 
-    def match(self, stmt: s.Match, state: _State) -> _State | None:
+    def match(self, stmt: s.Match, state: State) -> State | None:
         for root in walk.own_expressions(stmt):
             self.evaluate(root, state)
         ends = [self.block(case.body, state.copy()) for case in stmt.cases]
         if not any(not case.patterns and case.guard is None for case in stmt.cases):
             ends.append(state)
-        return _join([(end, Condition()) for end in ends if end is not None])
+        return join([(end, Condition()) for end in ends if end is not None])
 
-    def loop(self, stmt: s.Loop, state: _State) -> _State | None:
+    def loop(self, stmt: s.Loop, state: State) -> State | None:
         """A loop is taken to run at least once: where nothing is iterated, nothing was done that would need a record."""
         for root in walk.own_expressions(stmt):
             self.evaluate(root, state)
@@ -229,20 +212,20 @@ class _Walk:
         end = self.block(stmt.body, state.copy())
         left = self.loops.pop()
         if forever:
-            return _join([(one, Condition()) for one in left])
+            return join([(one, Condition()) for one in left])
         ends = [one for one in (end, *left) if one is not None] or [state]
-        return self.block(stmt.orelse, _join([(one, Condition()) for one in ends]))
+        return self.block(stmt.orelse, join([(one, Condition()) for one in ends]))
 
-    def attempt(self, stmt: s.Try, state: _State) -> _State | None:
+    def attempt(self, stmt: s.Try, state: State) -> State | None:
         """An exception is taken to come from what the body does first: a handler starts from the state before the body. What it then does to
         make up for the failure is something new, which records made before do not tell."""
         before, first = state.copy(), len(self.exits)
         ends = [self.block(stmt.orelse, self.block(stmt.body, state))]
         for handler in stmt.handlers:
             failed = before.copy()
-            failed.spent |= failed.may
+            failed.spent |= failed.may & ~self.opened
             ends.append(self.block(handler.body, failed))
-        end = _join([(one, Condition()) for one in ends if one is not None])
+        end = join([(one, Condition()) for one in ends if one is not None])
         if not stmt.final:
             return end
         left = self.exits[first:]
@@ -254,23 +237,30 @@ class _Walk:
         return self.block(stmt.final, end)
 
     def leave_through(self, final: tuple[s.Stmt, ...], left: list[_Exit]) -> None:
-        joined = _join([(one.state, Condition()) for one in left])
+        joined = join([(one.state, Condition()) for one in left])
         end = self.block(final, joined.copy()) if joined is not None else None
         if end is not None:
             self.exits.append(_Exit(left[0].kind, end, left[0].line, min(one.since for one in left)))
 
-    def scope(self, stmt: s.With, state: _State) -> _State | None:
+    def scope(self, stmt: s.With, state: State) -> State | None:
         for item in stmt.items:
             self.evaluate(item.value, state)
         opens = any(isinstance(item.value, s.Call) and item.value.site in self.events.transactions for item in stmt.items)
         self.transactions += opens
+        records = 0
+        for item in stmt.items:
+            records |= self.events.blocks.get(item.value.site, 0) if isinstance(item.value, s.Call) else 0
+        fresh = records & ~state.must
+        state.must, state.may = state.must | fresh, state.may | fresh
         end = self.block(stmt.body, state)
         self.transactions -= opens
+        if end is not None:
+            end.must, end.may = end.must & ~fresh, end.may & ~fresh
         return end
 
     # ----------------------------------------------------------- expressions
 
-    def evaluate(self, root: s.Expr | None, state: _State) -> None:
+    def evaluate(self, root: s.Expr | None, state: State) -> None:
         if root is None:
             return
         for call in reversed(tuple(_calls(root))):  # arguments run before the call that takes them
@@ -278,7 +268,7 @@ class _Walk:
             if transfer is not None:
                 self.apply(call.site, transfer, state)
 
-    def apply(self, site: int, transfer: Transfer, state: _State) -> None:
+    def apply(self, site: int, transfer: Transfer, state: State) -> None:
         certain, possible = self.events.covers(state.must & ~state.spent), self.events.covers(state.may & ~state.spent)
         if transfer.may:
             self.record(transfer.must, transfer.may, state)
@@ -295,7 +285,7 @@ class _Walk:
         if left:
             state.pending[site] = state.pending.get(site, 0) | left
 
-    def record(self, must: int, may: int, state: _State) -> None:
+    def record(self, must: int, may: int, state: State) -> None:
         certain, possible = self.events.covers(must), self.events.covers(may)
         for site, mask in list(state.pending.items()):
             if mask & possible:
@@ -322,6 +312,7 @@ class _Walk:
         must = normal[0].must if normal else 0
         for state in normal:
             must &= state.must
+        must &= ~self.opened
         thrown = 0
         for one in self.exits:
             normal_exit = one.kind in ("return", "end")
@@ -353,40 +344,3 @@ def _assigned(target: s.Expr) -> Iterable[str]:
     elif isinstance(target, s.Sequence):
         for item in target.items:
             yield from _assigned(item)
-
-
-def _join(ends: Sequence[tuple[_State, Condition]]) -> _State | None:
-    """One state for several paths that meet: what all recorded is recorded, what any left unrecorded is unrecorded."""
-    if not ends:
-        return None
-    if len(ends) == 1:
-        return ends[0][0]
-    first = ends[0][0].copy()
-    for state, _ in ends[1:]:
-        first.must &= state.must
-        first.may |= state.may
-        first.spent &= state.spent
-        for site, mask in state.pending.items():
-            first.pending[site] = first.pending.get(site, 0) | mask
-        first.held, first.only, first.results = _common(first.held, state.held), _common(first.only, state.only), _common(first.results, state.results)
-    for state, condition in ends:
-        if condition.text:
-            _remember(first, state, condition, [other for other, _ in ends if other is not state])
-    return first
-
-
-_K = TypeVar("_K")
-_V = TypeVar("_V")
-
-
-def _common(one: dict[_K, _V], other: dict[_K, _V]) -> dict[_K, _V]:
-    return {key: value for key, value in one.items() if other.get(key) == value}
-
-
-def _remember(joined: _State, state: _State, condition: Condition, others: Sequence[_State]) -> None:
-    extra = state.must & ~joined.must
-    if extra:
-        joined.held[condition] = extra
-    alone = {site for site in state.pending if not any(site in other.pending for other in others)}
-    if alone:
-        joined.only[condition] = alone

@@ -9,6 +9,7 @@ import msgspec
 
 from agentlint.analysis.audit.paths import Account, AuditPaths
 from agentlint.analysis.decisions.arms import Place, PlaceIndex
+from agentlint.analysis.decisions.hooks import Hooks
 from agentlint.analysis.decisions.relevance import is_getter, is_index_work, is_reached_in_passing, is_upkeep, only_asks
 from agentlint.analysis.effects.summaries import Node, Summaries
 from agentlint.analysis.effects.summary_entries import Entry, joined_methods
@@ -61,6 +62,7 @@ class Judge:
             and any(e.open_model.startswith(("variable ", "attribute ")) for e in summaries.own(node))
         )
         """Functions of repositories and the like, which write whatever model their caller means: the caller is who acts."""
+        self._hooks = Hooks(program, summaries, paths)
         self._recorders = frozenset(record.function for record in paths.ledger.records)
         self._open: dict[Node, int] = {}
         self._closed: dict[Node, int] = {}
@@ -122,14 +124,28 @@ class Judge:
         found = [j for j in self.effects_of(self._summaries.node(effect.function)) if j.effect == effect]
         return bool(found) and all(j.status == "audited" for j in found)
 
-    def framework_effect(self, effect: Effect, owner: str) -> Judged:
-        """An effect that the framework performs by itself."""
-        mechanism = self._coverage.sees(effect, owner)
+    def framework_effect(self, effect: Effect, owner: str, nodes: Iterable[Node] = ()) -> Judged:
+        """An effect that the framework performs by itself. `nodes` are the functions of the project that it runs around it: what one of them that
+        hands on to its base records, before or after, counts."""
+        mechanism = self._coverage.sees(effect, owner) or (self._coverage.within(effect) if self._paths.blocks.of_class(owner) else None)
         place = Place(effect.line)
-        if mechanism is None:
-            return Judged(effect, 0, effect.line, place, "unaudited")
-        status: AuditStatus = "partial" if _says_rights(self._coverage.unseen_relations(effect, owner)) else "audited"
-        return Judged(effect, 0, effect.line, place, status, mechanism.content, (_site(mechanism),))
+        if mechanism is not None:
+            status: AuditStatus = "partial" if _says_rights(self._coverage.unseen_relations(effect, owner)) else "audited"
+            return Judged(effect, 0, effect.line, place, status, mechanism.content, (_site(mechanism),))
+        best = Judged(effect, 0, effect.line, place, "unaudited")
+        bit = self._paths.ledger.effect(effect)
+        for node, site in self._hooks.around(effect, owner, nodes):
+            outcome = self._paths.probe(node, site, effect)
+            if outcome.covered.get(site, 0) & bit:
+                found = self._paths.ledger.records_for(outcome.records.get(site, 0), bit)
+                held = [self._content_at(r, node) for r in found]
+                content = RecordContent(any(c.who for c in held), any(c.what for c in held), any(c.why for c in held))
+                sites = tuple(sorted({AuditSite(r.file, r.line, r.name) for r in found}))
+                left = bool(outcome.pending.get(site, 0) & bit)
+                best = Judged(effect, 0, effect.line, place, "partial" if left else "audited", content, sites, exit_line=outcome.exits.get(site, 0))
+                if not left:
+                    return best
+        return best
 
     def _judged(self, node: Node, account: Account, site: int, effect: Effect, places: dict[int, Place], owner: str) -> Judged:
         place = places.get(site, Place(-site if site < 0 else effect.line))

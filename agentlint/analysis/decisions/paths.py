@@ -66,7 +66,8 @@ class Handler(msgspec.Struct, frozen=True):
     owner: str
     surface: str
     operations: tuple[str, ...]
-    registered: tuple[Effect, ...]
+    registered: tuple[tuple[Effect, tuple[Node, ...]], ...]
+    """What the framework does by itself, with the functions that it runs around it."""
     names: tuple[str, ...] = ()
     """Texts in which a person would look for what the handler is about: its symbol, its file, its paths."""
 
@@ -82,12 +83,17 @@ def handlers_of(entries: Iterable[Entry], summaries: Summaries) -> list[Handler]
 def _handler(group: Sequence[Entry], summaries: Summaries) -> Handler:
     first = group[0].operation
     routes = [route for entry in group for route in entry.routes]
-    nodes = [summaries.node(f, r.owner) for r in routes for f in (r.handler, *r.extra_handlers) if f]
+    nodes = [node for r in routes for node in _nodes_of(r, summaries)]
     owner = next((r.owner for r in routes if r.owner), "")
+    done = tuple(dict.fromkeys((effect, _nodes_of(r, summaries)) for r in routes for effect in r.effects))
     return Handler(
         first.file, first.line, first.symbol, first.handler, tuple(dict.fromkeys(nodes)), owner, first.surface,
-        tuple(sorted({entry.operation.id for entry in group})), tuple(dict.fromkeys(e for r in routes for e in r.effects)), _names(first, routes),
+        tuple(sorted({entry.operation.id for entry in group})), done, _names(first, routes),
     )
+
+
+def _nodes_of(route: Route, summaries: Summaries) -> tuple[Node, ...]:
+    return tuple(summaries.node(f, route.owner) for f in dict.fromkeys((route.handler, *route.extra_handlers)) if f)
 
 
 def _names(operation: Operation, routes: Sequence[Route]) -> tuple[str, ...]:
@@ -136,7 +142,7 @@ class DecisionFinder:
 
     def at_handler(self, handler: Handler) -> Iterator[Decision]:
         """What an actor's request decides over."""
-        judged = [self._judge.framework_effect(e, handler.owner) for e in handler.registered if matters(e)]
+        judged = [self._judge.framework_effect(e, handler.owner, nodes) for e, nodes in handler.registered if matters(e)]
         for node in handler.nodes:
             judged += self._judge.effects_of(node, handler.owner)
         if self._kept is not None and handler.surface in _PERSON:

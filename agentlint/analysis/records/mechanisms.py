@@ -30,6 +30,7 @@ class Coverage:
     def __init__(self, program: Program, library: LibraryFacts, mechanisms: Iterable[Mechanism]) -> None:
         self._program, self._library = program, library
         self.mechanisms = tuple(mechanisms)
+        self._blocked = any(m.inside for m in self.mechanisms)
         self._by_table: dict[str, list[Mechanism]] = {}
         for one in self.mechanisms:
             self._by_table.setdefault(self._table(one.model) if one.model else "", []).append(one)
@@ -40,7 +41,11 @@ class Coverage:
 
     def sees(self, effect: Effect, owner: str = "") -> Mechanism | None:
         """The mechanism that records the write. `owner` is the class that the framework performs it for (an admin class)."""
-        return next((m for m in self._watching(effect, owner) if not self._skipped(effect, m)), None)
+        return next((m for m in self._watching(effect, owner) if not m.inside and not self._skipped(effect, m)), None)
+
+    def within(self, effect: Effect) -> Mechanism | None:
+        """The mechanism that records the write when it happens inside a block that code has to open."""
+        return next((m for m in self._watching(effect, "") if m.inside and not self._skipped(effect, m)), None) if self._blocked else None
 
     def unseen_relations(self, effect: Effect, owner: str = "") -> tuple[str, ...]:
         """Many-to-many fields that a form or serializer saves along with a row and that no mechanism of the model sees."""
@@ -245,7 +250,8 @@ class _Finder:
         name = f"{row.name} on {model.rpartition('.')[2]}" if model else row.name
         if operations == (_RELATION,):
             name += "." + ",".join(fields)
-        return Mechanism(name, path, model, file, line, RecordContent(who=who, what=row.what, why=row.why), fields, excluded, operations)
+        inside = bool(row.blocks) and not any(self._places.used(path) for path in row.always)
+        return Mechanism(name, path, model, file, line, RecordContent(who=who, what=row.what, why=row.why), fields, excluded, operations, inside=inside)
 
     # functions that listen to events and make records
 

@@ -38,6 +38,8 @@ class RecordSite(msgspec.Struct, frozen=True):
     """(`who` or `why`, parameter of the function) where a caller decides whether the record holds it."""
     about: tuple[str, ...] = ()
     """Words of the thing that the record's kind names; empty when it names none."""
+    block: bool = False
+    """True for the opening of a block inside which a library records what it watches."""
 
 
 class Records:
@@ -139,10 +141,13 @@ def _keyword_rows(program: Program, library: LibraryFacts) -> dict[tuple[str, fr
 def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effects: Iterable[Effect], writers: Mapping[str, int]) -> Records:
     """`effects` are all bound effects; `writers` says for each table how far from a change of something else the nearest making of its rows is."""
     candidates = shapes.tables()
+    effects = tuple(effects)
     changed = _changed(effects, candidates)
+    removed = {e.model for e in effects if e.operation == "delete" and not e.registered}
     kept = {
         model: table for model, table in candidates.items()
         if writers.get(model, _FARTHEST + 1) <= (_FARTHEST if table.open_object and table.actors else _CLOSE) and (table.strong or not changed.get(model))
+        and not (table.frail and model in removed)
     }
     return Records(program, library, kept, {model: _cascades(program, shapes, model, table) for model, table in kept.items()})
 

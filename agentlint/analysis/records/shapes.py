@@ -77,6 +77,8 @@ class Table(msgspec.Struct, frozen=True):
     """True when it names its object by type and id, so that any model can be meant."""
     strong: bool = False
     """True when its name says that it is a trail."""
+    frail: bool = False
+    """True when only its columns say so, in what may be a conversation as well: it is a trail as long as nothing changes or removes its rows."""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -125,11 +127,14 @@ class Shapes:
         related = tuple(dict.fromkeys(r for c in columns if c.name not in actors for r in c.relations if r != model))
         open_object = any(_OBJECT_NAMES.match(n) for n in names) and not related
         kind = _kind_of(names, said)
+        frail = kind is None and bool(actors and related) and any(map(_tells_state, names))
+        if frail:
+            kind = "event" if any(map(_TEXT_NAMES.match, names)) or any(n in ("title", "subject") for n in names) else "status-history"
         if kind is None or not (related or open_object or actors):
             return None
         states = frozenset(w for n in names for w in _state_words(n)) if kind == "status-history" else frozenset()
         reasons = tuple(n for n in names if _REASON_NAMES.match(n))
-        return Table(model, kind, related, actors, states, reasons, open_object, bool(said & _TRAIL_WORDS) or _pairs(names))
+        return Table(model, kind, related, actors, states, reasons, open_object, bool(said & _TRAIL_WORDS) or _pairs(names), frail)
 
     def _is_stamped(self, model: str) -> bool:
         """True when a library's base class adds the time of creation."""
@@ -222,6 +227,12 @@ def _kind_of(names: list[str], said: set[str]) -> TableKind | None:
     if said & _EVENT_WORDS and (described or told):
         return "event"
     return "event" if any(n in ("kind", "action", "event", "event_type", "verb") for n in names) else None
+
+
+def _tells_state(name: str) -> bool:
+    """True for a column that keeps the state that its subject had or got: `new_status`, `state_before`."""
+    match = _CHANGE_NAMES.match(name)
+    return match is not None and bool(_STATE_NAMES.match(match.group(2) or match.group(3)))
 
 
 def _state_words(name: str) -> tuple[str, ...]:

@@ -1,0 +1,71 @@
+"""The account on one path of a function, and how the accounts of paths that meet become one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from agentlint.analysis.audit.conditions import Condition
+
+
+class State:
+    """The account on one path."""
+
+    __slots__ = ("held", "may", "must", "only", "pending", "results", "spent")
+
+    def __init__(self) -> None:
+        self.must = 0
+        self.may = 0
+        self.spent = 0
+        """Records that say nothing of what comes now: those made before an exception that is being handled."""
+        self.pending: dict[int, int] = {}
+        self.held: dict[Condition, int] = {}
+        """Records made exactly where the condition held."""
+        self.only: dict[Condition, set[int]] = {}
+        """Applications that happened only where the condition held."""
+        self.results: dict[str, int] = {}
+        """Variable to the application whose own result it holds."""
+
+    def copy(self) -> State:
+        """The same account for another path to go on with."""
+        other = State()
+        other.must, other.may, other.spent = self.must, self.may, self.spent
+        other.pending, other.held, other.only, other.results = dict(self.pending), dict(self.held), dict(self.only), dict(self.results)
+        return other
+
+
+def join(ends: Sequence[tuple[State, Condition]]) -> State | None:
+    """One state for several paths that meet: what all recorded is recorded, what any left unrecorded is unrecorded."""
+    if not ends:
+        return None
+    if len(ends) == 1:
+        return ends[0][0]
+    first = ends[0][0].copy()
+    for state, _ in ends[1:]:
+        first.must &= state.must
+        first.may |= state.may
+        first.spent &= state.spent
+        for site, mask in state.pending.items():
+            first.pending[site] = first.pending.get(site, 0) | mask
+        first.held, first.only, first.results = _common(first.held, state.held), _common(first.only, state.only), _common(first.results, state.results)
+    for state, condition in ends:
+        if condition.text:
+            _remember(first, state, condition, [other for other, _ in ends if other is not state])
+    return first
+
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def _common(one: dict[_K, _V], other: dict[_K, _V]) -> dict[_K, _V]:
+    return {key: value for key, value in one.items() if other.get(key) == value}
+
+
+def _remember(joined: State, state: State, condition: Condition, others: Sequence[State]) -> None:
+    extra = state.must & ~joined.must
+    if extra:
+        joined.held[condition] = extra
+    alone = {site for site in state.pending if not any(site in other.pending for other in others)}
+    if alone:
+        joined.only[condition] = alone

@@ -1,0 +1,60 @@
+"""Where in the project's own code an effect of a framework happens: calls that hand on to the framework's method, from the hooks that it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from agentlint.analysis.audit.paths import AuditPaths
+from agentlint.analysis.calls.sites import CallSite
+from agentlint.analysis.effects.summaries import Node, Summaries
+from agentlint.analysis.program import Program
+from agentlint.ir import syntax as s
+from agentlint.ir.effects import Effect
+
+_MOST_LEVELS = 6
+"""Classes of the project that may stand between a view and its framework."""
+_SAVING = {"create": ("save",), "update": ("save",), "write": ("save",), "delete": ("delete",)}
+"""Methods of a model that a framework calls for an operation."""
+
+
+class Hooks:
+    """Finds the calls by which hooks let the framework do its part."""
+
+    def __init__(self, program: Program, summaries: Summaries, paths: AuditPaths) -> None:
+        self._program, self._summaries, self._paths = program, summaries, paths
+
+    def around(self, effect: Effect, owner: str, nodes: Iterable[Node]) -> Iterator[tuple[Node, int]]:
+        """Functions with the number of the call in which the effect happens, each once: hooks of the view, and the model's own method."""
+        seen: set[tuple[Node, int]] = set()
+        models = (m for name in _SAVING.get(effect.operation, ()) if (m := self._program.method(effect.model, name)) is not None)
+        starts = [*nodes, *(self._summaries.node(m.id) for m in models)]
+        if effect.function:
+            starts.append(self._summaries.node(effect.function, owner))
+        for start in starts:
+            for found in self._handing_on(start, effect, _MOST_LEVELS):
+                if found not in seen:
+                    seen.add(found)
+                    yield found
+
+    def _handing_on(self, node: Node, effect: Effect, depth: int) -> Iterator[tuple[Node, int]]:
+        info = self._program.functions.get(node[0])
+        if info is None or depth < 0:
+            return
+        for site in self._paths.sites(node):
+            if site.call.site < 0:
+                continue
+            if _calls_base(site, info.node.name):
+                yield node, site.call.site
+                for target in site.targets:
+                    if target.kind == "call" and target.confidence != "low":
+                        yield from self._handing_on((target.function, node[1]), effect, depth - 1)
+            elif node[0] == effect.function and site.line == effect.line:
+                yield node, site.call.site
+
+
+def _calls_base(site: CallSite, name: str) -> bool:
+    """True for `super().name(...)`."""
+    func = site.call.func
+    if not (isinstance(func, s.Attribute) and func.attr == name and isinstance(func.value, s.Call)):
+        return False
+    return isinstance(func.value.func, s.Name) and func.value.func.id == "super"

@@ -9,7 +9,7 @@ from agentlint_django.admin_sites import Registration, registrations
 from agentlint_django.class_views import ClassView
 from agentlint_django.cleaned_data import cleaned_data_types
 from agentlint_django.forms import MODEL_FORM, form_of_class
-from agentlint_django.models import MODEL, models_of
+from agentlint_django.models import MODEL, models_of, shared_base
 from agentlint_django.project import settings_of
 from agentlint_django.signals import receivers, subject_of
 
@@ -20,6 +20,8 @@ _MANAGER = "django.db.models.Manager"
 _RELATED = "django.db.models.RelatedManager"
 _MANY = "django.db.models.ManyRelatedManager"
 _QUERYSET = "django.db.models.QuerySet"
+_NOT_MANAGERS = ("TaggableManager",)
+"""Fields of libraries whose names say manager."""
 _REQUEST = "django.http.HttpRequest"
 _FORM_HOOKS = ("form_valid", "form_invalid", "formset_valid")
 
@@ -102,9 +104,21 @@ def _managers(info: ClassInfo, program: Program, found: Attributes) -> None:
     for base in reversed(program.mro(info.id)):
         held = program.classes.get(base)
         for name, value in held.attributes.items() if held is not None else ():
-            made = _manager_class(value, held, program) if isinstance(value, syntax.Call) and held is not None else ""
-            if made in program.classes:
+            if not isinstance(value, syntax.Call) or held is None:
+                continue
+            made = _manager_class(value, held, program)
+            made = made if made in program.classes else _foreign_manager(name, value, held, program)
+            if made:
                 found.setdefault(info.id, {})[name] = Type(made, (Type(info.id),))
+
+
+def _foreign_manager(name: str, value: syntax.Call, held: ClassInfo, program: Program) -> str:
+    """The manager that a library of which nothing else is known makes: what a model keeps as `objects` answers like any manager."""
+    made = program.resolve(value.func, held)
+    last = made.rpartition(".")[2]
+    if not made or made in program.classes or made in program.functions or last.endswith(_NOT_MANAGERS) or not (name == "objects" or last.endswith("Manager")):
+        return ""
+    return made if program.inherits(made, _MANAGER) else _MANAGER
 
 
 def _manager_class(value: syntax.Call, held: ClassInfo, program: Program) -> str:
@@ -129,15 +143,21 @@ Given = Iterator[tuple[str, str, Type]]
 
 
 def _form_parameters(program: Program) -> Given:
-    """The form that `form_valid(self, form)` gets, where one form fits all views that use the method."""
+    """The form that `form_valid(self, form)` gets: the one of all views that use the method, or a form of what their models have in common."""
     for info in program.classes.values():
         for hook in _FORM_HOOKS:
             if hook not in info.methods:
                 continue
             method = program.functions[info.methods[hook]]
-            forms = {ClassView(program.classes[c], {}, program).form.class_id for c in (info.id, *program.subclasses(info.id))} - {""}
-            if len(forms) == 1 and len(method.node.params) > 1:
+            if len(method.node.params) < 2:
+                continue
+            views = [ClassView(program.classes[c], {}, program) for c in (info.id, *program.subclasses(info.id))]
+            forms = {view.form.class_id for view in views} - {""}
+            base = shared_base((v.written.model for v in views if v.written is not None), program) if len(forms) != 1 else ""
+            if len(forms) == 1:
                 yield method.id, method.node.params[1].name, Type(forms.pop())
+            elif base:
+                yield method.id, method.node.params[1].name, Type(MODEL_FORM, (Type(base),))
 
 
 def _admin_parameters(program: Program) -> Given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from agentlint.api import Made, Member, Program, Ref, Value, syntax, walk
@@ -105,6 +106,15 @@ class Models:
 def models_of(program: Program) -> Models:
     """The models of a program, read once."""
     return Models(program)
+
+
+def shared_base(models: Iterable[str], program: Program) -> str:
+    """The nearest class of the program from which all of the models come; empty when they have none in common."""
+    named = sorted(set(models) - {""})
+    if not named:
+        return ""
+    others = [set(program.mro(m)) for m in named[1:]]
+    return next((c for c in program.mro(named[0]) if c in program.classes and all(c in other for other in others)), "")
 
 
 def name_of_call(made: Made) -> str:

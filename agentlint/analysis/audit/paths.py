@@ -8,6 +8,7 @@ import msgspec
 
 from agentlint.analysis.audit.assignments import split_conditional
 from agentlint.analysis.audit.ledger import Ledger
+from agentlint.analysis.audit.unchanged import Unchanged
 from agentlint.analysis.audit.walk import Events, Outcome, Transfer, walk_function
 from agentlint.analysis.calls.sites import Calls, CallSite
 from agentlint.analysis.decisions.arms import PlaceIndex
@@ -67,6 +68,7 @@ class AuditPaths:
         self._program, self._calls, self._summaries, self._types, self._places = linked.program, linked.calls, linked.summaries, linked.types, linked.places
         self.ledger, self._records, self._coverage, self._matters = ledger, records, coverage, matters
         self.blocks = blocks
+        self._unchanged = Unchanged(linked.program)
         self._accounts: dict[Node, Account] = {}
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
         self._parts: dict[Effect, tuple[Effect, ...]] = {}
@@ -125,7 +127,11 @@ class AuditPaths:
         contexts = ((site.call.site, self.blocks.opened_at(site)) for site in self._calls.sites(node[0]))
         blocks = {number: self.ledger.record(record) for number, record in contexts if record is not None}
         inside = self.ledger.record(whole) if whole is not None else 0
-        events = Events(sites, lines, self.ledger.covers, opened, _is_atomic(info.node), self._around(sites, edges), blocks, inside)
+
+        def unchanged(test: s.Expr, truth: bool, body: tuple[s.Stmt, ...]) -> bool:
+            return self._unchanged.on_branch(test, truth, body, info)
+
+        events = Events(sites, lines, self.ledger.covers, opened, _is_atomic(info.node), self._around(sites, edges), unchanged, blocks, inside)
         try:
             return walk_function(info.node.body, events)
         except RecursionError:

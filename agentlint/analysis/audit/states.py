@@ -11,11 +11,13 @@ from agentlint.analysis.audit.conditions import Condition
 class State:
     """The account on one path."""
 
-    __slots__ = ("held", "may", "must", "only", "pending", "results", "spent")
+    __slots__ = ("held", "idle", "may", "must", "only", "pending", "results", "spent")
 
     def __init__(self) -> None:
         self.must = 0
         self.may = 0
+        self.idle = False
+        """True where nothing was done that a record could tell of: such a path takes nothing from what the others record."""
         self.spent = 0
         """Records that say nothing of what comes now: those made before an exception that is being handled."""
         self.pending: dict[int, int] = {}
@@ -29,9 +31,18 @@ class State:
     def copy(self) -> State:
         """The same account for another path to go on with."""
         other = State()
-        other.must, other.may, other.spent = self.must, self.may, self.spent
+        other.must, other.may, other.spent, other.idle = self.must, self.may, self.spent, self.idle
         other.pending, other.held, other.only, other.results = dict(self.pending), dict(self.held), dict(self.only), dict(self.results)
         return other
+
+
+def certain(states: Sequence[State]) -> int:
+    """The records that every path makes on which something was done."""
+    counted = [state.must for state in states if not state.idle] or [state.must for state in states]
+    must = counted[0] if counted else 0
+    for one in counted:
+        must &= one
+    return must
 
 
 def join(ends: Sequence[tuple[State, Condition]]) -> State | None:
@@ -41,8 +52,8 @@ def join(ends: Sequence[tuple[State, Condition]]) -> State | None:
     if len(ends) == 1:
         return ends[0][0]
     first = ends[0][0].copy()
+    first.must, first.idle = certain([state for state, _ in ends]), all(state.idle for state, _ in ends)
     for state, _ in ends[1:]:
-        first.must &= state.must
         first.may |= state.may
         first.spent &= state.spent
         for site, mask in state.pending.items():

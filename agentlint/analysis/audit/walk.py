@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from agentlint.analysis.audit.conditions import Condition, condition_of, happened, holding
-from agentlint.analysis.audit.states import State, join
+from agentlint.analysis.audit.states import State, certain, join
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 
@@ -46,6 +46,8 @@ class Events(msgspec.Struct, frozen=True):
     """True when the whole function runs in such a transaction."""
     around: tuple[int, ...] = ()
     """Call sites that stand outside the body and run with it: decorators' wrappers."""
+    unchanged: Callable[[s.Expr, bool, tuple[s.Stmt, ...]], bool] = lambda test, truth, body: False
+    """True for branches on which there is nothing to record: the test, how it came out, what runs then."""
     blocks: Mapping[int, int] = {}
     """Call sites that, as contexts, open a block in which a library records by itself, with the records that stand for it."""
     inside: int = 0
@@ -168,10 +170,10 @@ class _Walk:
         while current is not None:
             self.evaluate(current.test, state)
             condition = condition_of(current.test)
-            taken = self.block(current.body, self.assume(state, current.test, True))
+            taken = self.block(current.body, self.assume(state, current.test, True, current.body))
             if taken is not None:
                 ends.append((taken, condition))
-            state = self.assume(state, current.test, False)
+            state = self.assume(state, current.test, False, current.orelse)
             last, otherwise = condition, current.orelse
             current = otherwise[0] if len(otherwise) == 1 and isinstance(otherwise[0], s.If) else None
         fallen = self.block(otherwise, state)
@@ -179,9 +181,12 @@ class _Walk:
             ends.append((fallen, last.negated()))
         return join(ends)
 
-    def assume(self, state: State, test: s.Expr, truth: bool) -> State:
+    def assume(self, state: State, test: s.Expr, truth: bool, body: tuple[s.Stmt, ...]) -> State:
         """The state on the branch where the test came out so: what only happened otherwise did not happen, what was recorded then is recorded."""
         state = state.copy()
+        if self.events.unchanged(test, truth, body):
+            state.idle = True
+            state.pending.clear()
         for condition in holding(test, truth):
             opposite = condition.negated()
             for site in state.only.get(opposite, ()):
@@ -308,10 +313,7 @@ class _Walk:
     def outcome(self) -> Outcome:
         pending: dict[int, int] = {}
         lines: dict[int, int] = {}
-        normal = [one.state for one in self.exits if one.kind in ("return", "end")]
-        must = normal[0].must if normal else 0
-        for state in normal:
-            must &= state.must
+        must = certain([one.state for one in self.exits if one.kind in ("return", "end")])
         must &= ~self.opened
         thrown = 0
         for one in self.exits:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from agentlint.analysis.audit.paths import AuditPaths
 from agentlint.analysis.calls.sites import CallSite
 from agentlint.analysis.effects.summaries import Node, Summaries
-from agentlint.analysis.program import Program
+from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect
+from agentlint.ir.walk import dotted
 
 _MOST_LEVELS = 6
 """Classes of the project that may stand between a view and its framework."""
@@ -48,7 +49,7 @@ class Hooks:
                 for target in site.targets:
                     if target.kind == "call" and target.confidence != "low":
                         yield from self._handing_on((target.function, node[1]), effect, depth - 1)
-            elif node[0] == effect.function and site.line == effect.line:
+            elif (site.line == effect.line) if node[0] == effect.function else _performs(site, effect, info):
                 yield node, site.call.site
 
 
@@ -58,3 +59,11 @@ def _calls_base(site: CallSite, name: str) -> bool:
     if not (isinstance(func, s.Attribute) and func.attr == name and isinstance(func.value, s.Call)):
         return False
     return isinstance(func.value.func, s.Name) and func.value.func.id == "super"
+
+
+def _performs(site: CallSite, effect: Effect, info: FunctionInfo) -> bool:
+    """True for `serializer.save()` and `instance.delete()` in a method: what the framework hands in, and the object of the view."""
+    func = site.call.func
+    if not info.owner or not isinstance(func, s.Attribute) or func.attr not in _SAVING.get(effect.operation, ()):
+        return False
+    return dotted(func.value) in {"self.object", *(p.name for p in info.node.params[1:] if p.kind == "positional")}

@@ -41,6 +41,10 @@ _RESULT_NAMES = re.compile(
     r"|failure|delivered(_at)?|sent(_at)?|finished(_at)?|completed(_at)?)$"
 )
 _OBJECT_NAMES = re.compile(r"^(object|target|source|content|entity|resource|subject|item|obj|record|model)(_?(id|pk|type|uuid|name|repr|class))?$")
+_OBJECT_TYPES = re.compile(
+    r"^((changed|target|action|related|tracked)_)?(content|object|entity|target|resource|subject|item|model|record)_?(type|model|class|kind|name|table)(_id)?$"
+)
+_OBJECT_KEYS = re.compile(r"^((changed|target|action|related|tracked)_)?(object|entity|target|resource|subject|item|model|record|obj)_?(id|pk|uuid|key)$")
 _TRAIL_WORDS = frozenset({
     "audit", "log", "history", "trail", "journal", "timeline", "changelog", "activity", "transition", "revision", "logentry",
 })
@@ -125,7 +129,7 @@ class Shapes:
             return None
         actors = self.actor_columns(model)
         related = tuple(dict.fromkeys(r for c in columns if c.name not in actors for r in c.relations if r != model))
-        open_object = any(_OBJECT_NAMES.match(n) for n in names) and not related
+        open_object = (any(_OBJECT_NAMES.match(n) for n in names) and not related) or _names_any_object(names)
         kind = _kind_of(names, said)
         frail = kind is None and bool(actors and related) and any(map(_tells_state, names))
         if frail:
@@ -206,6 +210,12 @@ def _last(expr: s.Expr) -> str:
 
 def _is_time(column: Column) -> bool:
     return any(w in _TIME_TYPES or _TIME_ALIAS.search(w) for w in column.type_words) and bool(_TIME_NAMES.search(column.name.lower()))
+
+
+def _names_any_object(names: Iterable[str]) -> bool:
+    """True when one column keeps the type of the object and another its key."""
+    names = tuple(names)
+    return any(map(_OBJECT_TYPES.match, names)) and any(map(_OBJECT_KEYS.match, names))
 
 
 def _pairs(names: Iterable[str]) -> bool:

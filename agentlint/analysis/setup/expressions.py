@@ -30,6 +30,15 @@ if TYPE_CHECKING:
     from agentlint.analysis.program import ClassInfo, FunctionInfo
     from agentlint.analysis.setup.code import SetupCode
 
+_MODEL = "django.db.models.Model"
+
+
+def _is_manager(value: Value, attr: str) -> bool:
+    if not isinstance(value, Made):
+        return False
+    callee = value.callee
+    return attr == "objects" or (isinstance(callee, Ref) and callee.name.endswith("Manager")) or (isinstance(callee, Member) and callee.attr == "as_manager")
+
 
 class Evaluator:
     """Evaluates expressions in frames."""
@@ -122,7 +131,10 @@ class Evaluator:
             return self._bound(method, receiver)
         held = program.attribute(class_id, attr)
         if held is not None:
-            return self.class_attribute(held[1].id, attr)
+            value = self.class_attribute(held[1].id, attr)
+            if isinstance(receiver, Ref) and _is_manager(value, attr) and program.inherits(class_id, _MODEL):
+                return Member(receiver, attr)  # a model's manager answers for the model that it is asked through
+            return value
         nested = next((program.classes[b].nested[attr] for b in program.mro(class_id) if b in program.classes and attr in program.classes[b].nested), "")
         return Ref(nested) if nested else Member(receiver, attr)
 

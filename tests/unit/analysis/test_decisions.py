@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from agentlint.analysis.auditing import Audited, Linked, audit
+from agentlint.analysis.callers.guards import GuardFinder
 from agentlint.analysis.calls.sites import resolve_calls
 from agentlint.analysis.effects.direct import EffectFinder
 from agentlint.analysis.effects.summaries import summarise
+from agentlint.analysis.operations import Reach, build_entries
 from agentlint.analysis.program import build_program
 from agentlint.analysis.types.inference import infer_types
 from agentlint.extension.framework import Context
@@ -37,7 +39,8 @@ def _audited(path: Path) -> Audited:
     later = context.with_facts(types, calls)
     finder = EffectFinder(program, types, calls, library, tuple(lambda site, f=f: f.call_effects(site, later) for f in used))
     summaries = summarise(program, calls, finder, finder.all())
-    return audit(Linked(program, types, calls, library, finder.models, summaries, ()))
+    entries = build_entries([r for f in used for r in f.routes(later)], Reach(program, summaries), GuardFinder(program, calls, library))
+    return audit(Linked(program, types, calls, library, finder.models, summaries, entries))
 
 
 def _picked(rows: list[Decision], wanted: list[str]) -> list[Decision]:
@@ -71,10 +74,6 @@ def test_case(path: Path) -> None:
         elif kind == "none:":
             rows = _picked([r for r in found.decisions if r.symbol == symbol], wanted)
             assert not rows, f"{symbol}: {[(r.decision, r.status) for r in rows]}"
-        elif kind in ("unapproved:", "approved:"):
-            rows = [u for u in found.unapproved if u.symbol == symbol]
-            assert bool(rows) == (kind == "unapproved:"), f"{symbol}: {[(u.cause, u.reason, u.effect.line) for u in rows]}"
-            assert not wanted or wanted[0] in [u.cause for u in rows]
         elif kind == "bypass:":
             assert symbol in [b.effect.function.rpartition(".")[2] for b in found.bypasses]
         elif kind == "call:":

@@ -1,0 +1,108 @@
+"""Branches on which there is nothing to record: nothing changed, or there is no row yet that a record could name.
+
+`if not changes: return` in front of the making of a record opens no gap: on that path nothing was done that an auditor would ask about. A test of one field
+(`if status_changed:`) says nothing of the others and is none of these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.ir import syntax as s
+from agentlint.ir.walk import dotted, expressions
+
+_CHANGES = re.compile(
+    r"^((has|have|is|was|were|any|all|get|compute)_)?(changes?|changed|diffs?|differences?|delta|deltas|dirty|modified|modifications|changed_?(data|fields|values|attrs)"
+    r"|dirty_fields|field_changes|updated_fields|modified_fields)$",
+    re.IGNORECASE,
+)
+_WHOLE = r"(_?(data|values?|state|obj|object|instance|row|dict|snapshot|version|fields|attrs))?$"
+_BEFORE = re.compile(r"^_?(old|before|previous|prev|original|initial|orig)" + _WHOLE)
+_AFTER = re.compile(r"^_?(new|after|current|updated|now)" + _WHOLE)
+_KEYS = frozenset({"pk", "id", "uuid"})
+
+
+class Unchanged:
+    """Judges the branches of one program."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+
+    def on_branch(self, test: s.Expr, truth: bool, body: tuple[s.Stmt, ...], info: FunctionInfo) -> bool:
+        """True when there is nothing to record where the test came out `truth`; `body` are the statements that run then."""
+        if _says_unchanged(test, truth):
+            return True
+        return _only_leaves(body) and any(_is_unsaved(part, holds) or self._is_switched_off(part, holds, info) for part, holds in _parts(test, truth))
+
+    def _is_switched_off(self, test: s.Expr, truth: bool, info: FunctionInfo) -> bool:
+        """`if not self.log_prefix: return`: the class says under which name it is recorded, and the classes that are set one."""
+        if truth or not (isinstance(test, s.Attribute) and isinstance(test.value, s.Name) and test.value.id == "self" and info.owner):
+            return False
+        declared = self._program.attribute(info.owner, test.attr)
+        if declared is None or not (isinstance(declared[0], s.Constant) and not declared[0].value):
+            return False
+        below = [self._program.classes[c].attributes.get(test.attr) for c in self._program.subclasses(info.owner) if c != info.owner]
+        named = [value for value in below if isinstance(value, s.Constant) and value.value and isinstance(value.value, str)]
+        return 2 * len(named) >= len(below) > 0
+
+
+def _parts(test: s.Expr, truth: bool) -> Iterator[tuple[s.Expr, bool]]:
+    """The tests of which at least one decided, without their negations."""
+    while isinstance(test, s.Apply) and test.op == "not":
+        truth, test = not truth, test.operands[0]
+    if isinstance(test, s.Apply) and test.op in ("and", "or"):
+        for operand in test.operands:
+            yield from _parts(operand, truth)
+    else:
+        yield test, truth
+
+
+def _says_unchanged(test: s.Expr, truth: bool) -> bool:
+    while isinstance(test, s.Apply) and test.op == "not":
+        truth, test = not truth, test.operands[0]
+    if isinstance(test, s.Apply) and test.op in ("and", "or"):
+        if test.op == ("and" if truth else "or"):
+            return any(_says_unchanged(part, truth) for part in test.operands)
+        return all(_says_unchanged(part, truth) for part in test.operands)
+    if isinstance(test, s.Apply) and test.op in ("==", "is", "!=", "is not") and len(test.operands) == 2:
+        left, right = test.operands
+        same = truth == (test.op in ("==", "is"))
+        if isinstance(right, s.Constant) or (isinstance(right, s.Sequence | s.Mapping) and not _items(right)):
+            return _is_changes(left) and same == (not getattr(right, "value", None))
+        return same and bool(_BEFORE.match(_word(left)) and _AFTER.match(_word(right)) or _AFTER.match(_word(left)) and _BEFORE.match(_word(right)))
+    if isinstance(test, s.Apply) and test.op in (">", ">=") and isinstance(test.operands[0], s.Call):
+        return not truth and _is_changes(test.operands[0])
+    return not truth and _is_changes(test)
+
+
+def _items(expr: s.Sequence | s.Mapping) -> tuple[object, ...]:
+    return expr.items if isinstance(expr, s.Sequence) else expr.keys
+
+
+def _is_changes(expr: s.Expr) -> bool:
+    """True for what holds or says all that changed: `changes`, `form.has_changed()`, `len(diff)`."""
+    if isinstance(expr, s.Call):
+        name = dotted(expr.func).rpartition(".")[2]
+        return _is_changes(expr.args[0]) if name in ("len", "bool", "any") and expr.args else bool(_CHANGES.match(name))
+    return bool(_CHANGES.match(_word(expr)))
+
+
+def _word(expr: s.Expr) -> str:
+    return expr.attr if isinstance(expr, s.Attribute) else expr.id if isinstance(expr, s.Name) else ""
+
+
+def _only_leaves(body: tuple[s.Stmt, ...]) -> bool:
+    return len(body) == 1 and isinstance(body[0], s.Return) and (body[0].value is None or isinstance(body[0].value, s.Constant))
+
+
+def _is_unsaved(test: s.Expr, truth: bool) -> bool:
+    """True where a row has no key yet: `self._state.adding`, `self.pk is None`, `not self.pk`, `not isinstance(self.pk, int)`."""
+    if dotted(test).endswith("_state.adding"):
+        return truth
+    if isinstance(test, s.Apply) and test.op in ("is", "==") and isinstance(test.operands[1], s.Constant) and test.operands[1].value is None:
+        return truth and _word(test.operands[0]) in _KEYS
+    if isinstance(test, s.Call) and dotted(test.func) == "isinstance" and test.args:
+        return not truth and isinstance(test.args[0], s.Attribute) and test.args[0].attr in _KEYS
+    return not truth and isinstance(test, s.Attribute) and test.attr in _KEYS and not any(isinstance(e, s.Call) for e in expressions(test))

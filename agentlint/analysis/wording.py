@@ -63,12 +63,19 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(_read_words(name))
 
 
+_WITH_E = frozenset("caches axes niches aches".split())
+_WITHOUT_E = frozenset("aliases biases gases canvases atlases focuses circuses".split())
+"""Words on -es whose singular does not follow the letters before it."""
+
+
 @cache
 def singular(word: str) -> str:
-    """A cautious English singular: `policies` -> `policy`, `boxes` -> `box`, `status` stays."""
+    """A cautious English singular: `policies` -> `policy`, `boxes` -> `box`, `responses` -> `response`, `statuses` -> `status`, `status` stays."""
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
-    if len(word) > 4 and word.endswith(("ses", "xes", "zes", "ches", "shes")):
+    if len(word) > 4 and word.endswith(("xes", "ches", "shes", "sses", "zzes")) and word not in _WITH_E:
+        return word[:-2]
+    if len(word) > 4 and word.endswith(("uses", "ases")) and (word in _WITHOUT_E or (word.endswith("uses") and word[-5] not in "aoc")):
         return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1]

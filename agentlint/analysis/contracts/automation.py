@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
-from agentlint.analysis.contracts.paths import Path
+from agentlint.analysis.contracts.paths import Path, is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource, undressed
 from agentlint.analysis.contracts.roles import Role
@@ -20,6 +20,8 @@ _FINAL = frozenset(
     "merge purge clean cleanup wipe erase restore shutdown terminate kill reset flush empty truncate prune rotate rollback overwrite finalize void redact "
     "deprovision decommission uninstall factory".split()
 )
+_BINS = frozenset("deleted trash trashed bin archived recycle".split())
+"""Where deleted things lie until they are restored."""
 _SETS = frozenset(
     "tag categorize label rename move resize reorder "
     "assign attach detach add link unlink pin unpin enable disable activate deactivate suspend resume lock unlock archive star".split()
@@ -31,6 +33,8 @@ _SIGN_IN_HOME = re.compile(r"(^|/)(auth|oauth2?|oidc|sso|session|login)(/|$)", r
 
 _NAMES = frozenset("name key slug login username email title code handle uri url path domain hostname".split())
 """Fields by which a caller names what is made."""
+_OF_OTHERS = ("previous", "parent", "source", "original", "base", "from", "origin", "related", "target", "last", "next")
+"""How fields start that name another thing of the same kind."""
 _SECRETS = frozenset("password passwd passphrase secret pin".split())
 
 
@@ -64,6 +68,8 @@ class Automations:
             return "undoable", "it can be tried first, or repeated under an idempotency key"
         if self._untrackable(role):
             return "async-untrackable", "it answers 202 and shows nothing by which the outcome could be followed"
+        if "restore" in said and set(words(operation.path)) & _BINS:
+            return "undoable", "what comes back can be deleted again"
         if said & _FINAL or "purge" in words(operation.path):
             return "irreversible", "nothing described brings back what it changes"
         if operation.method == "DELETE" or role.kind == "delete":
@@ -88,7 +94,8 @@ class Automations:
     def _said(role: Role) -> set[str]:
         """Words for what the operation does; those for the thing itself (`run`, `report`) say nothing on that."""
         told = set() if role.kind in ("create", "update", "delete") else set(words(role.operation.summary)) - set(role.noun.split(" "))
-        return {*words(role.operation.path.rsplit("/", 1)[-1]), *told, role.verb}
+        makes = role.kind == "create" and role.verb == "add" and not any(s.hole for s in role.base)  # one more at the top, no tie to another thing
+        return {*words(role.operation.path.rsplit("/", 1)[-1]), *told, *(() if makes else (role.verb,))}
 
     def _looks_up(self, role: Role, said: set[str]) -> bool:
         """True for a search, a check, a trial: nothing stays behind. What is only accepted, or makes a thing, is none."""
@@ -107,9 +114,10 @@ class Automations:
         return any(r.verb in back for r in others)
 
     def _sets_single(self, role: Role) -> bool:
-        """True for a POST to a thing of which there is one, which can be read and set again at its own address."""
+        """True for a POST to a thing of which there is one, which can be read and set again, or taken off, at its own address."""
         methods = self._by_shape.get(role.path.shape, set())
-        return role.place == "single" and not role.path.ends_with_hole and {"GET", "PUT"} <= methods
+        taken_off = "DELETE" in methods and any(s.hole for s in role.base) and not is_plural(role.base[-1].text)
+        return role.place == "single" and not role.path.ends_with_hole and ({"GET", "PUT"} <= methods or taken_off)
 
     def _untrackable(self, role: Role) -> bool:
         accepted = [r for r in role.operation.responses if r.status == "202"]
@@ -192,7 +200,7 @@ class Automations:
         body = self._payloads.body_schema(role.operation.body)
         holes = {h.lower() for r in (resource.roles if resource is not None else ()) if r.path.ends_with_hole for h in r.path.segments[-1].holes}
         fields = {f.name.lower() for f in self._payloads.fields(body) if f.depth == 0} if body is not None else set()
-        given = {h for h in holes - {"id", "uuid"} if any(f.endswith((h, f"{h}s")) for f in fields)}
+        given = {h for h in holes - {"id", "uuid"} if any(f.endswith((h, f"{h}s")) and not f.startswith(_OF_OTHERS) for f in fields)}
         own = set(role.noun.split(" ")) | set(undressed(resource.schema).split(" ") if resource is not None else ())
         given |= {h for h in holes if (said := v.noun_words(h))[-1:] and said[-1] in _NAMES & fields and set(said[:-1]) <= own}
         refused = any(r.status == "409" for r in role.operation.responses) and bool(fields & _NAMES)

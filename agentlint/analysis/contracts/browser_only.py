@@ -9,6 +9,7 @@ from agentlint.ir.description import DescribedOperation, Description, SecuritySc
 _INTERACTIVE = re.compile(
     r"(^|/)(oauth2?|oidc|sso|saml2?|openid(-connect)?)(/(callback|authorize|login|acs|start|redirect))?/?$|/(authorize|callback)/?$", re.IGNORECASE,
 )
+_SIGN_IN_HOME = re.compile(r"(^|/)(auth|oauth2?|oidc|openid|saml2?|sso|login|signin)(/|$)", re.IGNORECASE)
 _HEADLESS = frozenset({"client-credentials", "password", "device"})
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -25,6 +26,8 @@ class BrowserOnly:
         """Why a program cannot use the operation; empty when it can."""
         if operation.method == "GET" and _INTERACTIVE.search(operation.path) and not self._answers_data(operation):
             return "it is a step of an interactive sign-in, to which a browser is sent"
+        if operation.method == "GET" and _SIGN_IN_HOME.search(operation.path) and self._only_sends_on(operation):
+            return "it only sends a browser on to a sign-in"
         if self._answers_pages(operation):
             return "it answers with a page, not with data"
         if operation.security and all(self._needs_browser(alternative) for alternative in operation.security):
@@ -41,6 +44,11 @@ class BrowserOnly:
         if scheme.kind == "oauth2" and scheme.flows:
             return not any(flow.kind in _HEADLESS for flow in scheme.flows) and all(flow.kind == "implicit" for flow in scheme.flows)
         return False
+
+    @staticmethod
+    def _only_sends_on(operation: DescribedOperation) -> bool:
+        statuses = {r.status for r in operation.responses}
+        return bool(statuses & _REDIRECTS) and not any(s[:1] == "2" for s in statuses)
 
     @staticmethod
     def _answers_data(operation: DescribedOperation) -> bool:

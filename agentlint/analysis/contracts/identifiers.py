@@ -37,6 +37,10 @@ _CONTENTS = frozenset({"binary", "byte", "base64"})
 """Formats of what a caller sends, not of what it refers to."""
 _MOST_WAYS = 12
 """Answers remembered for one required thing: the chain of calls takes the one that is nearest."""
+_CHOSEN = frozenset({"name", "code", "key", "slug", "title", "number", "handle", "label"})
+"""Last words of fields in which who makes a thing gives it a name."""
+_WORD = 3
+"""Letters from which a part of a path is a word; shorter ones (`/t/{id}`) stand for one, which tags tell."""
 _FIT = 3
 """Leading parts of a rank that say how well a field fits, not who answers with it."""
 
@@ -97,6 +101,8 @@ class Identifiers:
             if self._chosen(role, parameter.name):
                 return row.of("caller-known", None, "the caller chooses it for the thing that the call makes")
             noun = noun_before(role.path, parameter.name)
+            if len(noun) < _WORD and role.operation.tags:
+                noun = " ".join(noun_words(role.operation.tags[0]))
             return self._found(row, role, parameter.name, noun)
         if self._asks_for_a_thing(parameter.name) and not self._yes_or_no(schema):
             return self._found(row, role, parameter.name, "")
@@ -124,7 +130,7 @@ class Identifiers:
             elif (
                 each.kind != "object" and each.format not in _CONTENTS
                 and (self._asks_for_a_thing(name) or self._names_another(name, role))
-                and not (role.kind == "create" and name.lower() in ("id", "uuid", "slug"))
+                and not (role.kind == "create" and self._names_itself(role, name))
                 and not name.lower().startswith("client")
             ):
                 yield self._found(row, role, name, "")
@@ -147,6 +153,13 @@ class Identifiers:
         own = self._resource.get(id(role))
         others = self._by_noun.get(" ".join(said[:-1]), ()) if len(said) > 1 else ()
         return any(other is not own and self._best(other, said[-1], role) for other in others)
+
+    def _names_itself(self, role: Role, name: str) -> bool:
+        """True for the identifier of the very thing that a call makes: the one by which its own address ends."""
+        ends = (r.path.segments[-1].holes for r in self._roles_of(self._resource.get(id(role))) if r.path.ends_with_hole and r.path.shape.startswith(role.path.shape))
+        said, noun = noun_words(name), tuple(role.noun.split(" "))
+        named = said == noun[-1:] or (said[:-1] == noun[-1:] and said[-1] in _CHOSEN)
+        return name.lower() in ("id", "uuid", "slug") or named or (not _ID_FIELD.search(name) and any(name in holes for holes in ends))
 
     def _constant(self, schema: Node | None, text: str) -> str:
         shape = self._payloads.schemas.shape(schema)
@@ -187,12 +200,13 @@ class Identifiers:
 
     def _found(self, row: _Row, role: Role, name: str, noun: str) -> Identifier:
         """The answer that holds an identifier: of the thing before the hole, of the thing that its own name says, or of any answer with that field."""
+        own = self._resource.get(id(role))
+        joins = role.kind == "create" and not noun  # what is added to a list is not found in it
         for wanted in dict.fromkeys(filter(None, (*nouns_of(name), *people(name), noun))):
-            for resource in sorted(self._by_noun.get(wanted, ()), key=lambda r: -shared(r, role)):
+            for resource in sorted(self._by_noun.get(wanted, ()), key=lambda r: (joins and r is own, -shared(r, role))):
                 offers = self._best(resource, name, role)
                 if offers:
                     return row.from_any(offers, f"{offers[0].operation.name} answers {wanted}s with {offers[0].where}")
-        own = self._resource.get(id(role))
         offers = (self._best(own, name, role) if own is not None else []) or self._anywhere(name, role)
         if offers:
             return row.from_any(offers, f"{offers[0].operation.name} answers with {offers[0].where}")

@@ -13,6 +13,7 @@ from agentlint.analysis.contracts.roles import Kind, Role
 from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.states import doing, settable, takes_anything
 from agentlint.analysis.contracts.steps import Step, leads_to
+from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation, Description, Node
 
 _STEPS: tuple[tuple[Kind, str], ...] = (("create", "create"), ("read", "read one"), ("list", "list"), ("update", "update"), ("delete", "delete"))
@@ -38,6 +39,13 @@ class Plain:
         self._known = {(r.noun, base.count("{}")) for r in resources if r.kept and r.of("create", "list") for base in r.bases}
         self._owners = {undressed(r.schema) for r in resources if r.kept and r.schema}
         self._ownership = Ownership(resources)
+        self._read_by_name: dict[str, list[DescribedOperation]] = {}
+        """By noun: operations that read one at an address that does not say so, known by their own names (`getCategory`)."""
+        for operation in description.operations:
+            said = v.noun_words(operation.operation_id)
+            if operation.method == "GET" and "{" in operation.path and said[:1] in (("get",), ("show",), ("read",), ("retrieve",), ("fetch",)):
+                if said == tuple(words(operation.operation_id)):  # no plural: one of them
+                    self._read_by_name.setdefault(" ".join(said[1:]), []).append(operation)
 
     def present(self, resource: Resource) -> Iterator[Step]:
         """Steps and actions that have an operation."""
@@ -130,7 +138,7 @@ class Plain:
     def _namesake(self, resource: Resource) -> DescribedOperation | None:
         """A read of one of the same noun at an address of its own."""
         others = (other for other in self._resources if other is not resource and other.noun == resource.noun)
-        found = (r.operation for other in others for r in other.of("read") if r.holes == 1)
+        found = [r.operation for other in others for r in other.of("read") if r.holes == 1] or self._read_by_name.get(resource.noun, [])
         return min(found, key=lambda o: (o.path.count("{"), o.path), default=None)
 
     def _ends(self, resource: Resource) -> bool:

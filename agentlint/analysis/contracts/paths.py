@@ -137,4 +137,6 @@ def verb_in(segment: Segment) -> str:
         return ""
     if said[0] in ("bulk", "batch", "mass", "force", "mark") and len(said) > 1:
         return next((w for w in said[1:] if w in ACTION_VERBS or w in ("delete", "create")), said[0])
+    if said[0].endswith("all") and said[0][:-3] in ACTION_VERBS:
+        return said[0][:-3]
     return said[0] if said[0] in ACTION_VERBS or said[0] in ("delete", "create", "get", "list", "find", "add", "set") else ""

@@ -84,7 +84,7 @@ def settable(roles: Iterable[Role], payloads: Payloads) -> dict[str, tuple[Role,
 
 
 def taken(role: Role, payloads: Payloads, deep: bool = True) -> Iterator[tuple[str, frozenset[str]]]:
-    """Names and values of the fields that a request carries, one level of nesting included."""
+    """Names and values of the fields that a request carries, one level of nesting, also in lists, included."""
     schema = payloads.body_schema(role.operation.body)
     shapes = [payloads.schemas.shape(schema)] if schema is not None else []
     for parameter in role.operation.parameters:
@@ -98,8 +98,9 @@ def taken(role: Role, payloads: Payloads, deep: bool = True) -> Iterator[tuple[s
             below = payloads.schemas.shape(node)
             if not below.read_only:
                 yield v.state_word(name), frozenset(v.state_word(c) for c in below.choices)
-                if deep and below.properties:
-                    shapes.append(below)
+                each = payloads.schemas.shape(below.items) if below.kind == "array" and below.items is not None else below
+                if deep and each.properties:
+                    shapes.append(each)
         deep = False
 
 

@@ -130,6 +130,7 @@ TECHNICAL = frozenset(
     "health healthz status version info about ping login logout signin signout auth authorize authorization oauth oauth2 sso saml callback refresh search "
     "query stats statistic statistics analytics metric metrics config configuration setting settings preference preferences schema "
     "meta metadata docs openapi "
+    "completion embedding transcription speech inference "
     "swagger me self whoami current capability capabilities option options parser validate preview count summary dashboard graph "
     "graphql rpc batch bulk import "
     "export download upload webhook-receiver debug maintenance util utils media static shutdown proxy content raw binary".split()

@@ -198,7 +198,7 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
     read = msgspec.structs.replace(read, modules=tuple(m for m in read.modules if m.path not in migrations))
     facts, used = _code_facts(read, library, frameworks, documents, state)
     with state.timed("descriptions"):
-        facts = describe(facts, found.root, described, documents, state.gaps.append)
+        facts = describe(facts, found.root, described, documents, state.gaps.append, state.workers)
         facts = with_sessions(facts, found.root, options.sessions, documents, state.gaps.append)
     gaps = [*found.gaps, *read.gaps, *(g for m in read.modules for g in m.gaps), *(g for p in read.pages for g in p.gaps), *state.gaps]
     gaps += [Gap("", 0, f"plugin of {r.package} refused: {r.reason}", "unresolved") for r in refused]

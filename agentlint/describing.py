@@ -45,13 +45,19 @@ def load_descriptions(root: str, files: Sequence[SourceFile], gap: Callable[[Gap
     return tuple(document for document in documents if document.file not in parts)
 
 
-def describe(facts: Facts, root: str, files: Sequence[SourceFile], documents: Sequence[Description], gap: Callable[[Gap], None]) -> Facts:
+_WORTH_A_PROCESS = 150
+"""Operations of a description whose validity is worth a process of its own."""
+
+
+def describe(
+    facts: Facts, root: str, files: Sequence[SourceFile], documents: Sequence[Description], gap: Callable[[Gap], None], workers: int = 1
+) -> Facts:
     """The facts with those of every description, and with what the files say to agentlint."""
     facts = _noted(facts, root, {f.path: f.absolute for f in files}, documents)
     handed, problems = _beside(documents, gap)
     facts = msgspec.structs.replace(facts, problems=(*facts.problems, *problems))
     for document in documents:
-        facts = _with(facts, document, handed, gap)
+        facts = _with(facts, document, handed, gap, workers > 1 and len(document.operations) > _WORTH_A_PROCESS)
     return facts
 
 
@@ -114,16 +120,17 @@ def _noted(facts: Facts, root: str, files: Mapping[str, str], documents: Sequenc
     return msgspec.structs.replace(facts, notes=tuple(sorted(found)))
 
 
-def _with(facts: Facts, document: Description, handed: HandedOn, gap: Callable[[Gap], None]) -> Facts:
+def _with(facts: Facts, document: Description, handed: HandedOn, gap: Callable[[Gap], None], apart: bool) -> Facts:
     from agentlint.analysis.contracts import judge
     from agentlint.analysis.contracts.agreement import agree
-    from agentlint.frontends.openapi.validity import validate
+    from agentlint.frontends.openapi.validity import start
 
     for one in document.gaps:
         gap(one)
+    judged = start(document, apart)
     try:
-        problems = tuple(validate(document))
         found = judge(document, handed)
+        problems = judged()
     except Exception as error:
         gap(Gap(document.file, 0, f"could not be judged ({type(error).__name__}: {error})"))
         return facts

@@ -215,7 +215,7 @@ class Problem(msgspec.Struct, frozen=True, order=True, gc=False):
     pointer: str
     """JSON pointer in that file."""
     origin: str = "validator"
-    """Who says so: `validator` (openapi-spec-validator), `reader` or `references`."""
+    """Who says so: `validator` (openapi-spec-validator), `reader`, `references`, `example` (the document is valid, an example does not fit its schema)."""
 
 
 class Recorded(msgspec.Struct, frozen=True, gc=False):

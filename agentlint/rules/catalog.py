@@ -39,6 +39,7 @@ from agentlint.rules.suppression import invalid_suppression, unused_suppression
 from agentlint.rules.usability import (
     conflicting_tool_hint,
     indistinct_operation,
+    invalid_example,
     no_error_model,
     oversized_tool_catalogue,
     rejected_tool_schema,
@@ -51,7 +52,7 @@ MODULES: tuple[ModuleType, ...] = (
     unbounded_model_history, unbounded_model_output, model_call_without_budget,
     model_usage_not_recorded, undocumented_operation, phantom_operation, invalid_api_description, unreachable_operation, browser_only_operation, no_undo,
     no_machine_authentication, stuck_state, unlistable_resource, decision_without_reason_field, no_history_endpoint, indistinct_operation,
-    conflicting_tool_hint,
+    conflicting_tool_hint, invalid_example,
     no_error_model, rejected_tool_schema, unpaged_list, oversized_tool_catalogue,
     unused_suppression, invalid_suppression,
 )

@@ -35,6 +35,8 @@ _GIVEN_OUT = frozenset({"token", "code", "path", "template"})
 """What an API hands out in one answer and asks for in another call."""
 _CONTENTS = frozenset({"binary", "byte", "base64"})
 """Formats of what a caller sends, not of what it refers to."""
+_SOONEST = {"list": 0, "create": 1, "read": 2}
+"""Which operations an identifier is first had from."""
 _MOST_WAYS = 12
 """Answers remembered for one required thing: the chain of calls takes the one that is nearest."""
 _CHOSEN = frozenset({"name", "code", "key", "slug", "title", "number", "handle", "label"})
@@ -53,6 +55,8 @@ class _Offer(msgspec.Struct, frozen=True, eq=False):
     name: str
     kind: str = ""
     """JSON type of the field, empty where nothing says."""
+    by: str = "read"
+    """What the operation does: `list`, `create`, `read`, ..."""
 
 
 class Identifiers:
@@ -156,7 +160,8 @@ class Identifiers:
 
     def _names_itself(self, role: Role, name: str) -> bool:
         """True for the identifier of the very thing that a call makes: the one by which its own address ends."""
-        ends = (r.path.segments[-1].holes for r in self._roles_of(self._resource.get(id(role))) if r.path.ends_with_hole and r.path.shape.startswith(role.path.shape))
+        below = (r.path for r in self._roles_of(self._resource.get(id(role))) if r.path.shape.startswith(role.path.shape))
+        ends = (path.segments[-1].holes for path in below if path.ends_with_hole)
         said, noun = noun_words(name), tuple(role.noun.split(" "))
         named = said == noun[-1:] or (said[:-1] == noun[-1:] and said[-1] in _CHOSEN)
         return name.lower() in ("id", "uuid", "slug") or named or (not _ID_FIELD.search(name) and any(name in holes for holes in ends))
@@ -234,14 +239,13 @@ class Identifiers:
 
         def rank(offer: _Offer) -> tuple[bool, bool, bool, bool, int, int]:
             own = "".join(noun_words(offer.name)) or offer.name.lower()
-            kinds = {"list": 0, "create": 1, "read": 2}
-            role_kind = next((r.kind for r in resource.roles if r.operation is offer.operation), "read")
             other_kind = bool(kind and offer.kind) and kind != offer.kind
-            order = kinds.get(role_kind, 3)
+            order = _SOONEST.get(offer.by, 3)
             same = own in (wanted, tail) or (own in LOGINS and tail in LOGINS)
             return (not same, other_kind, own not in ("id", tail), offer.operation.method != "GET", order, offer.operation.path.count("{"))
 
-        ranked = sorted((rank(o), number, o) for number, o in enumerate(self._fitting(resource, name)) if not _asks_itself(o, asking, name))
+        own = _Own(asking, name)
+        ranked = sorted((rank(o), number, o) for number, o in enumerate(self._fitting(resource, name)) if not own.asks(o))
         return [o for ranks, _, o in ranked if ranks[:_FIT] == ranked[0][0][:_FIT]][:_MOST_WAYS]
 
     def _fitting(self, resource: Resource, name: str) -> tuple[_Offer, ...]:
@@ -265,7 +269,8 @@ class Identifiers:
                         and (field.depth == 0 or field.name == "*" or field.owner in ("metadata", "attributes", "data"))
                     ):
                         where = ".".join(filter(None, (payload.where, field.where)))
-                        found.append(_Offer(role.operation, where, f"{field.owner}_name".lstrip("_") if field.name == "*" else field.name, field.shape.kind))
+                        said = f"{field.owner}_name".lstrip("_") if field.name == "*" else field.name
+                        found.append(_Offer(role.operation, where, said, field.shape.kind, role.kind))
             known = self._offers[id(role)] = tuple(found)
         return known
 
@@ -290,20 +295,29 @@ class Identifiers:
             return []
         keys = ["".join(said)] if len(said) > 1 or said[0] not in IDENTIFYING else []
         keys += ["".join(said[:-1])] if said[-1] in IDENTIFYING and said[-1] not in _GIVEN_OUT else []
-        found = [o for key in keys for o in self._everywhere.get(key, ()) if not _asks_itself(o, asking, name)]
+        own = _Own(asking, name)
+        found = [o for key in keys for o in self._everywhere.get(key, ()) if not own.asks(o)]
         if found or said[-1] not in _GIVEN_OUT:
             return found
         endings = (offers for key, offers in self._everywhere.items() if key.endswith(said[-1]))
-        return [o for offers in endings for o in offers if not _asks_itself(o, asking, name)][:_MOST_OFFERS]
+        return [o for offers in endings for o in offers if not own.asks(o)][:_MOST_OFFERS]
 
 
-def _asks_itself(offer: _Offer, asking: Role, name: str) -> bool:
-    """True for an answer that only comes to those who hold the identifier already: it gives nobody the first one."""
-    if offer.operation is asking.operation:
-        return True
-    before = asking.path.shape_before(name)
-    shape = parse_path(offer.operation.path).shape if before else ""
-    return bool(before) and (shape == before or shape.startswith(before + "/"))
+class _Own:
+    """Answers that only come to those who hold an identifier already: they give nobody the first one."""
+
+    def __init__(self, asking: Role, name: str) -> None:
+        self._operation = asking.operation
+        self._before = asking.path.shape_before(name)
+
+    def asks(self, offer: _Offer) -> bool:
+        """True for such an answer."""
+        if offer.operation is self._operation:
+            return True
+        if not self._before:
+            return False
+        shape = parse_path(offer.operation.path).shape
+        return shape == self._before or shape.startswith(self._before + "/")
 
 
 class _Row(msgspec.Struct, frozen=True):

@@ -51,6 +51,11 @@ class Document:
         return (self.root.file, *sorted(f for f, p in self._files.items() if p is not None and f != self.root.file))
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """Paths of all files asked for so far, whether they could be read or not."""
+        return tuple(sorted(self._files))
+
+    @property
     def gaps(self) -> tuple[Gap, ...]:
         """What could not be read or followed so far."""
         return tuple(sorted(self._gaps))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
+
+from agentlint.beside import beside
 from agentlint.frontends.openapi.bundling import bundle
 from agentlint.frontends.openapi.document import Document, is_remote
+from agentlint.frontends.openapi.examples import wrong_examples
 from agentlint.frontends.openapi.validity_paths import DocumentPath
 from agentlint.frontends.openapi.validity_schemas import patterns_in, suspects
 from agentlint.ir.description import Description, Node, Problem
@@ -14,6 +18,38 @@ from agentlint.ir.description import Description, Node, Problem
 _MOST = 2000
 """Problems shown of one document; a broken generator can give one per line."""
 _LONGEST = 400
+
+
+class _Verdict(msgspec.Struct, frozen=True):
+    """Problems, and every file that was asked for meanwhile."""
+
+    problems: tuple[Problem, ...]
+    asked: tuple[str, ...]
+
+
+def start(description: Description, apart: bool) -> Callable[[], tuple[Problem, ...]]:
+    """Begins to judge a description, `apart` in a process of its own, and answers with a function that waits for its problems."""
+    document = description.index
+    if not isinstance(document, Document):
+        return lambda: _all(description)
+    waiting = beside(lambda: _Verdict(_all(description), document.asked), _Verdict, apart)
+
+    def problems() -> tuple[Problem, ...]:
+        verdict = waiting()
+        # another process's files are unknown here, and the run must know what it rests on: read them here as well
+        return verdict.problems if set(verdict.asked) <= set(document.asked) else _all(description)
+
+    return problems
+
+
+def _all(description: Description) -> tuple[Problem, ...]:
+    """Problems of the document and of its examples."""
+    document = description.index
+    found = validate(description)
+    if description.kind == "openapi" and isinstance(document, Document):
+        wrong = (_problem(document, node, message, "example") for node, message in wrong_examples(document, description.version))
+        found += sorted(set(wrong))[:_MOST]
+    return tuple(found)
 
 
 def validate(description: Description) -> list[Problem]:

@@ -41,7 +41,7 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per problem."""
-    for problem in context.facts.problems:
+    for problem in (p for p in context.facts.problems if p.origin != "example"):
         where = f" (at {problem.pointer})" if problem.pointer else ""
         yield Finding(
             rule=RULE.name, severity="error", weight=40, message=f"The description is not valid here: {problem.message}{where}.",

@@ -93,17 +93,20 @@ def _shown(path: Path, root: str) -> str:
 
 def _beside(documents: Sequence[Description], gap: Callable[[Gap], None]) -> tuple[HandedOn, tuple[Problem, ...]]:
     """What Arazzo and Overlay documents add: how identifiers are handed on, and what they name that no description has."""
+    from agentlint.analysis.contracts.broken_links import broken_steps
     from agentlint.analysis.contracts.handed_on import worked
     from agentlint.frontends.openapi.overlays import unmatched
 
     described = {d.file: d for d in documents if d.kind == "openapi"}
     try:
-        handed, problems = worked([d for d in documents if d.kind == "arazzo"], tuple(described.values()))
-        targets = [p for d in documents if d.kind == "overlay" for p in unmatched(d, described)]
+        workflows = [d for d in documents if d.kind == "arazzo"]
+        handed = worked(workflows, tuple(described.values()))
+        problems = [*broken_steps(workflows, tuple(described.values()), gap)]
+        problems += [p for d in documents if d.kind == "overlay" for p in unmatched(d, described, gap)]
     except Exception as error:
         gap(Gap(next((d.file for d in documents if d.kind != "openapi"), ""), 0, f"could not be judged ({type(error).__name__}: {error})"))
         return {}, ()
-    return handed, tuple(sorted({*problems, *targets}))
+    return handed, tuple(sorted(set(problems)))
 
 
 def _noted(facts: Facts, root: str, files: Mapping[str, str], documents: Sequence[Description]) -> Facts:
@@ -130,7 +133,7 @@ def _with(facts: Facts, document: Description, handed: HandedOn, gap: Callable[[
     judged = start(document, apart)
     try:
         found = judge(document, handed)
-        problems = judged()
+        problems = tuple(sorted({*judged(), *found.problems}))
     except Exception as error:
         gap(Gap(document.file, 0, f"could not be judged ({type(error).__name__}: {error})"))
         return facts

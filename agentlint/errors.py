@@ -56,5 +56,11 @@ class OutputFailed(AgentlintError):
     """A report could not be written."""
 
 
+class BrokenOverlay(AgentlintError):
+    """An overlay names a place that its description does not have."""
+
+    exit_code = EXIT_INTERNAL
+
+
 class NoCache(AgentlintError):
     """The cache cannot be found or changed."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import json
+import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -11,10 +13,14 @@ import msgspec
 
 from agentlint.app import answer
 from agentlint.describing import load_descriptions
-from agentlint.errors import OutputFailed
+from agentlint.errors import BadPath, BrokenOverlay, OutputFailed
+from agentlint.findings.finding import Finding
 from agentlint.findings.report import Report
 from agentlint.fixes import Fix, Sources, propose
 from agentlint.fixes.base import Change
+from agentlint.fixes.operation_ids import parsed
+from agentlint.fixes.overlay import Update, applied, overlay_text
+from agentlint.fixes.proposals import proposed
 from agentlint.ir.source import Gap
 from agentlint.options import Options
 from agentlint.project.files import Found, find_files, standing_in
@@ -48,6 +54,69 @@ def offer(options: Options, names: Sequence[str] = ()) -> Offer:
         refused += [(fix, wrong[fix.name, fix.title]) for fix in fixes if (fix.name, fix.title) in wrong]
         fixes = [fix for fix in fixes if (fix.name, fix.title) not in wrong]
     return Offer(tuple(fixes), tuple(refused), tuple(_changed([f.changes for f in fixes], sources)))
+
+
+class Overlaid(msgspec.Struct, frozen=True):
+    """An overlay for one description, and what it is worth."""
+
+    text: bytes
+    counts: tuple[tuple[str, int], ...]
+    """Updates by kind."""
+    refused: tuple[tuple[str, str], ...]
+    """Kinds that would bring a new finding, with its rule and place."""
+    before: Report
+    after: Report
+    """Reports on the description as it is, and with the overlay applied."""
+
+
+def overlay(options: Options, target: Path) -> Overlaid:
+    """What can be derived for the one API description of a path, as an Overlay to be written to a file. Raises errors of `agentlint.errors`."""
+    before, settings = run(options)
+    found = find_files(options.path, settings.exclude)
+    described = [d for d in load_descriptions(found.root, [f for f in found.files if f.role == "data"], _no_gap, _not_asked) if d.kind == "openapi"]
+    if len(described) != 1:
+        told = ", ".join(d.file for d in described[:5])
+        raise BadPath(f"{options.path} holds {len(described)} API descriptions{': ' + told if told else ''}", "an overlay extends one: give its file as PATH")
+    base = options.path if options.path.is_dir() else options.path.parent
+    file, source = described[0].file, _bytes(base / described[0].file)
+    kinds = proposed(before, described[0], parsed(source))
+    after, refused = _tried(options, found, (file, source), kinds, before)
+    kept = {kind: updates for kind, updates in kinds.items() if updates and kind not in dict(refused)}
+    lies = os.path.relpath(base.resolve() / file, target.resolve().parent)
+    text = overlay_text(lies, f"What agentlint derives for {file}", [u for updates in kept.values() for u in updates], lies)
+    return Overlaid(text, tuple((kind, len(updates)) for kind, updates in kept.items()), refused, before, after)
+
+
+def _tried(
+    options: Options, found: Found, described: tuple[str, bytes], kinds: Mapping[str, list[Update]], before: Report
+) -> tuple[Report, tuple[tuple[str, str], ...]]:
+    """The report with all kinds of updates that bring no new finding; each is tried alone only when all together bring one."""
+    after = _with_updates(options, found, described, [u for updates in kinds.values() for u in updates])
+    if not _news(before, after):
+        return after, ()
+    refused = []
+    for kind, updates in kinds.items():
+        new = _news(before, _with_updates(options, found, described, updates)) if updates else ()
+        if new:
+            refused.append((kind, f"{new[0].rule} would come ({new[0].message})"))
+    kept = [u for kind, updates in kinds.items() if kind not in dict(refused) for u in updates]
+    return _with_updates(options, found, described, kept), tuple(refused)
+
+
+def _news(before: Report, after: Report) -> tuple[Finding, ...]:
+    known = {f.fingerprint for f in before.findings}
+    return tuple(f for f in after.findings if f.suppressed is None and f.fingerprint not in known)
+
+
+def _with_updates(options: Options, found: Found, described: tuple[str, bytes], updates: Sequence[Update]) -> Report:
+    file, source = described
+    document = parsed(source)
+    if applied(document, updates) != len(updates):
+        raise BrokenOverlay(f"an update of {file} names a place that is not there", "this is a bug of agentlint")
+    with tempfile.TemporaryDirectory() as folder:
+        instead = Path(folder) / "description.json"
+        instead.write_text(json.dumps(document, default=str), encoding="utf-8")
+        return answer(options, standing_in(found, {file: instead})).report
 
 
 def diff(offered: Offer) -> str:

@@ -30,7 +30,7 @@ def propose(report: Report, sources: Sources, descriptions: Sequence[Description
         if not nameless:
             continue
         taken = {o.operation_id for o in description.operations if o.operation_id}
-        updates = [u for u in _updates(nameless, taken, known) if applied(_parsed(sources.read(description.file)), [u]) == 1]
+        updates = [u for u in named(nameless, taken, known) if applied(parsed(sources.read(description.file)), [u]) == 1]
         if updates:
             yield _fix(description.file, updates)
 
@@ -47,14 +47,15 @@ def _overlaid(updates: Sequence[Update]) -> Change:
     """The description as a tool makes it from the overlay."""
 
     def apply(source: bytes) -> bytes:
-        document = _parsed(source)
+        document = parsed(source)
         applied(document, updates)
         return json.dumps(document, default=str).encode()
 
     return apply
 
 
-def _parsed(source: bytes) -> dict[str, Any]:
+def parsed(source: bytes) -> dict[str, Any]:
+    """A description as plain values; empty when it cannot be read."""
     try:
         document = yaml.load(source, _LOADER)
     except (yaml.YAMLError, ValueError):
@@ -62,15 +63,16 @@ def _parsed(source: bytes) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _updates(nameless: Sequence[DescribedOperation], taken: set[str], known: dict[tuple[str, str], Operation]) -> Iterator[Update]:
-    style = _style(taken)
+def named(nameless: Sequence[DescribedOperation], taken: set[str], known: dict[tuple[str, str], Operation]) -> Iterator[Update]:
+    """A name for each operation, none of those that are taken, spelled as they are."""
+    style = style_of(taken)
     used = set(taken)
     for operation in nameless:
         for words in _candidates(operation, known.get((operation.method, operation.path))):
-            name = _spelled(words, style)
+            name = spelled(words, style)
             if name and name not in used:
                 used.add(name)
-                yield Update(operation.path, operation.method.lower(), {"operationId": name})
+                yield Update.of_operation(operation.path, operation.method.lower(), {"operationId": name})
                 break
 
 
@@ -98,7 +100,7 @@ def _plural(word: str) -> str:
     return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"
 
 
-def _style(names: set[str]) -> str:
+def style_of(names: set[str]) -> str:
     """How the description spells its names: as most of them are."""
     snake, kebab = sum(bool(_SNAKE.match(n)) for n in names), sum(bool(_KEBAB.match(n)) for n in names)
     if snake * 2 > len(names):
@@ -106,7 +108,8 @@ def _style(names: set[str]) -> str:
     return "kebab" if kebab * 2 > len(names) else "camel"
 
 
-def _spelled(words: Sequence[str], style: str) -> str:
+def spelled(words: Sequence[str], style: str) -> str:
+    """Words put together in a style of `style_of`."""
     if style == "camel":
         return "".join(word if n == 0 else word.capitalize() for n, word in enumerate(words))
     return ("_" if style == "snake" else "-").join(words)

@@ -7,6 +7,7 @@ import msgspec
 from agentlint.analysis.contracts.accountability import unaccountable
 from agentlint.analysis.contracts.authentication import no_machine_authentication
 from agentlint.analysis.contracts.automation import Automations
+from agentlint.analysis.contracts.broken_links import broken_links
 from agentlint.analysis.contracts.chains import Callable, chains
 from agentlint.analysis.contracts.described import described_operations
 from agentlint.analysis.contracts.handed_on import HandedOn, linked
@@ -18,7 +19,7 @@ from agentlint.analysis.contracts.roles import RoleFinder
 from agentlint.analysis.contracts.schemas import Schemas
 from agentlint.analysis.contracts.tools import Tools
 from agentlint.ir.contracts import Chain, Identifier, Lifecycle, Shortcoming, Tool
-from agentlint.ir.description import Description
+from agentlint.ir.description import Description, Problem
 from agentlint.ir.operations import Operation
 
 
@@ -31,6 +32,8 @@ class ContractFacts(msgspec.Struct, frozen=True):
     shortcomings: tuple[Shortcoming, ...] = ()
     tools: tuple[Tool, ...] = ()
     chains: tuple[Chain, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """Links that lead nowhere."""
 
 
 def judge(description: Description, handed: HandedOn | None = None) -> ContractFacts:
@@ -47,4 +50,4 @@ def judge(description: Description, handed: HandedOn | None = None) -> ContractF
     identifiers = tuple(Identifiers(roles, resources, payloads, {**linked(description), **(handed or {})}).all())
     callable_ones = [Callable(d.name, d.operation_id, description.file, bool(o.browser_only)) for d, o in zip(description.operations, operations)]
     found, identifiers = chains(callable_ones, identifiers)
-    return ContractFacts(operations, lifecycle_rows(steps, description), identifiers, lacks, tools.all(), found)
+    return ContractFacts(operations, lifecycle_rows(steps, description), identifiers, lacks, tools.all(), found, tuple(broken_links(description)))

@@ -100,7 +100,11 @@ class Identifiers:
             return row.of("unreachable", None, "only a browser receives it")
         source = self._handed.get((role.operation.name, parameter.name))
         if source is not None:
-            return Identifier(row.operation, row.parameter, row.location, "produced", f"{source[0]} -> {source[1]}", f"{source[2]} hands it on")
+            seen = self._found(row, role, parameter.name, noun_before(role.path, parameter.name))
+            others = tuple(dict.fromkeys(filter(None, (seen.producer, *seen.others))))
+            return Identifier(
+                row.operation, row.parameter, row.location, "produced", f"{source[0]} -> {source[1]}", f"{source[2]} hands it on", others=others
+            )
         if parameter.location == "path":
             if self._chosen(role, parameter.name):
                 return row.of("caller-known", None, "the caller chooses it for the thing that the call makes")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentlint.frontends.openapi.document import Document
-from agentlint.frontends.openapi.parts import items, records, scheme_of, security_of, tags_of, text_of, unique_parameters, words_of
+from agentlint.frontends.openapi.parts import built, items, records, scheme_of, security_of, tags_of, text_of, unique_parameters, words_of
 from agentlint.ir.description import Body, DescribedOperation, Description, MediaType, Node, Parameter, Response
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -19,10 +19,11 @@ def lower_v2(document: Document) -> Description:
     root = document.root
     info = root.child("info")
     schemes = tuple(scheme_of(n, s) for n, s in records(root.child("securityDefinitions")))
+    operations, proposed = built(_operations(root, document), document)
     return Description(
         file=root.file, kind="openapi", version="2.0", title=text_of(info.child("title")), text=text_of(info.child("description")), servers=_servers(root),
-        security_schemes=schemes, operations=tuple(_operations(root, document)), webhooks=(), schemas=tuple(records(root.child("definitions"))),
-        tags=tags_of(root), index=document, files=document.files, gaps=document.gaps,
+        security_schemes=schemes, operations=operations, webhooks=(), schemas=tuple(records(root.child("definitions"))),
+        tags=tags_of(root), index=document, files=document.files, gaps=(*document.gaps, *proposed),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentlint.frontends.openapi.document import Document
-from agentlint.frontends.openapi.parts import content_of, items, links_of, records, scheme_of, security_of, tags_of, text_of, unique_parameters, words_of
+from agentlint.frontends.openapi.parts import built, content_of, items, links_of, records, scheme_of, security_of, tags_of, text_of, unique_parameters, words_of
 from agentlint.ir.description import Body, DescribedOperation, Description, Node, Parameter, Response
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -18,12 +18,13 @@ def lower_v3(document: Document, version: str) -> Description:
     root = document.root
     info, components = root.child("info"), document.follow(root.child("components"))
     schemes = tuple(scheme_of(n, document.follow(s)) for n, s in records(components.child("securitySchemes")) if isinstance(document.follow(s).value, dict))
-    operations = tuple(_operations(root.child("paths"), document))
+    operations, proposed = built(_operations(root.child("paths"), document), document)
     webhooks = tuple(_operations(root.child("webhooks"), document, webhook=True))
     return Description(
         file=root.file, kind="openapi", version=version, title=text_of(info.child("title")), text=text_of(info.child("description")),
         servers=tuple(_server(s) for s in items(root.child("servers")) if isinstance(s.value, dict)), security_schemes=schemes, operations=operations,
-        webhooks=webhooks, schemas=tuple(records(components.child("schemas"))), tags=tags_of(root), index=document, files=document.files, gaps=document.gaps,
+        webhooks=webhooks, schemas=tuple(records(components.child("schemas"))), tags=tags_of(root), index=document, files=document.files,
+        gaps=(*document.gaps, *proposed),
     )
 
 

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from agentlint.ir.description import Description, Problem
+from agentlint.ir.source import Gap
 
 _STEP = re.compile(r"""\.\.(?P<deep>[\w$-]+|\*)|\.(?P<name>[\w$-]+|\*)|\[(?P<quote>['"])(?P<key>.*?)(?P=quote)\]|\[(?P<index>\d+|\*)\]""")
 
 
-def unmatched(overlay: Description, documents: Mapping[str, Description]) -> Iterator[Problem]:
-    """Actions whose target stands nowhere in the document that the overlay extends; targets with filters are not judged."""
+def unmatched(overlay: Description, documents: Mapping[str, Description], gap: Callable[[Gap], None]) -> Iterator[Problem]:
+    """Actions whose target stands nowhere in the document that the overlay extends. Targets with filters, and overlays of documents that are
+    not here, are gaps."""
     root = overlay.index.root
     extended = root.child("extends").value
     file = posixpath.normpath(posixpath.join(posixpath.dirname(overlay.file), extended)) if isinstance(extended, str) else ""
     document = documents.get(file) or (next(iter(documents.values())) if len(documents) == 1 else None)
     if document is None:
+        where = overlay.index.locate(root.child("extends"))
+        told = f"extends {extended}, which is not here" if extended else f"does not say which of {len(documents)} descriptions it extends"
+        gap(Gap(where.file, where.line, f"the overlay {told}", "unresolved"))
         return
     for _, action in root.child("actions").children():
         target = action.child("target")
         found = _matches(document.index.root.value, target.value) if isinstance(target.value, str) else None
+        where = overlay.index.locate(target)
+        if found is None:
+            gap(Gap(where.file, where.line, f"the target {target.value} was not looked up: it has parts beyond names and indexes", "unresolved"))
         if found == 0:
-            where = overlay.index.locate(target)
             pointer = "/".join(["", *map(str, target.pointer)])
             yield Problem(where.file, where.line, where.column, f"the target {target.value} matches nothing in {document.file}", pointer, "references")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from agentlint.frontends.openapi.document import Document
-from agentlint.ir.description import Flow, FlowKind, Link, MediaType, Node, Parameter, SecurityScheme, Tag
+from agentlint.ir.description import DescribedOperation, Flow, FlowKind, Link, MediaType, Node, Parameter, SecurityScheme, Tag
+from agentlint.ir.source import Gap
 
 _FLOWS: dict[str, FlowKind] = {
     "authorizationCode": "authorization-code", "accessCode": "authorization-code", "implicit": "implicit", "password": "password",
@@ -110,6 +111,22 @@ def _operation_ref(reference: str) -> str:
     if len(parts) != 2:
         return ""
     return f"{parts[1].upper()} {parts[0].replace('~1', '/').replace('~0', '~')}"
+
+
+PROPOSAL = "x-agentlint-proposal"
+"""Marks an operation that an overlay proposes and that nobody has built yet."""
+
+
+def built(operations: Iterable[DescribedOperation], document: Document) -> tuple[tuple[DescribedOperation, ...], tuple[Gap, ...]]:
+    """The operations without mere proposals, and a gap for each of those: what is only proposed would make an API look better than it is."""
+    kept, gaps = [], []
+    for operation in operations:
+        if PROPOSAL in operation.extensions:
+            where = document.locate(operation.node)
+            gaps.append(Gap(where.file, where.line, f"{operation.name} is marked as a proposal and not judged", "unresolved"))
+        else:
+            kept.append(operation)
+    return tuple(kept), tuple(gaps)
 
 
 def unique_parameters(own: list[Parameter], inherited: list[Parameter]) -> tuple[Parameter, ...]:

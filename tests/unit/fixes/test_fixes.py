@@ -105,7 +105,7 @@ def test_an_overlay_says_exactly_where() -> None:
     document = yaml.safe_load((case / "before" / "openapi.yaml").read_text())
     overlay = yaml.safe_load((case / "after" / "openapi.overlay.yaml").read_text())
     assert overlay["overlay"] == "1.0.0" and overlay["extends"] == "openapi.yaml"
-    updates = [Update(*a["target"][len("$.paths['"):].split("'].")[:2], a["update"]) for a in overlay["actions"]]
+    updates = [Update.of_operation(*a["target"][len("$.paths['"):].split("'].")[:2], a["update"]) for a in overlay["actions"]]
     assert [target(u) for u in updates] == [a["target"] for a in overlay["actions"]]
     assert applied(document, updates) == len(updates) > 0
     names = [o["operationId"] for item in document["paths"].values() for method, o in item.items() if method != "parameters"]

@@ -94,13 +94,16 @@ class _Settling:
         """Settles operations and those that they open, in the order of the length of their chains."""
         queue = [(len(self._with_producers(name)), self._order[name], name) for name in first]
         heapq.heapify(queue)
+        queued = set(first)
         while queue:
             _, _, name = heapq.heappop(queue)
             if name in self._calls:
                 continue
             self._calls[name] = self._with_producers(name)
             for after in self._waiting[name]:
-                if after not in self._calls and after not in self._shut and self._ready(after):
+                # those that come to be reached later have longer chains: an operation is queued when its first way is open
+                if after not in queued and after not in self._calls and after not in self._shut and self._ready(after):
+                    queued.add(after)
                     heapq.heappush(queue, (len(self._with_producers(after)), self._order[after], after))
 
     def _ready(self, name: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -43,7 +44,7 @@ _CHOSEN = frozenset({"name", "code", "key", "slug", "title", "number", "handle",
 """Last words of fields in which who makes a thing gives it a name."""
 _WORD = 3
 """Letters from which a part of a path is a word; shorter ones (`/t/{id}`) stand for one, which tags tell."""
-_FIT = 3
+_FIT = 4
 """Leading parts of a rank that say how well a field fits, not who answers with it."""
 
 
@@ -241,12 +242,17 @@ class Identifiers:
 
         kind = next((self._payloads.schemas.shape(p.schema).kind for p in asking.operation.parameters if p.name == name), "")
 
-        def rank(offer: _Offer) -> tuple[bool, bool, bool, bool, int, int]:
+        thing = "".join(resource.noun.split(" "))
+        asked = _parts(asking.operation.path)
+
+        def rank(offer: _Offer) -> tuple[bool, bool, bool, bool, bool, int, int, int]:
             own = "".join(noun_words(offer.name)) or offer.name.lower()
             other_kind = bool(kind and offer.kind) and kind != offer.kind
             order = _SOONEST.get(offer.by, 3)
             same = own in (wanted, tail) or (own in LOGINS and tail in LOGINS)
-            return (not same, other_kind, own not in ("id", tail), offer.operation.method != "GET", order, offer.operation.path.count("{"))
+            near = _shared(asked, _parts(offer.operation.path))
+            get = offer.operation.method != "GET"
+            return (own == thing, not same, other_kind, own not in ("id", tail), get, order, -near, offer.operation.path.count("{"))
 
         own = _Own(asking, name)
         ranked = sorted((rank(o), number, o) for number, o in enumerate(self._fitting(resource, name)) if not own.asks(o))
@@ -278,22 +284,24 @@ class Identifiers:
             known = self._offers[id(role)] = tuple(found)
         return known
 
+    def _all_offers(self) -> dict[str, list[_Offer]]:
+        """Every field of every answer by its name, a few for each."""
+        found: dict[str, list[_Offer]] = {}
+        for role in self._roles:
+            if role.answer.entity is None:
+                continue
+            above = role.answer.where.removesuffix("[]").rpartition(".")[2]
+            for field in self._payloads.fields(role.answer.entity):
+                for key in _keys(field.name, field.owner or above):
+                    known = found.setdefault(key, [])
+                    if len(known) < _MOST_OFFERS and all(o.operation is not role.operation for o in known):
+                        known.append(_Offer(role.operation, ".".join(filter(None, (role.answer.where, field.where))), field.name))
+        return found
+
     def _anywhere(self, name: str, asking: Role) -> list[_Offer]:
         """Answers with a field of exactly that name, where the name says more than `id`."""
         if self._everywhere is None:
-            self._everywhere = {}
-            for role in self._roles:
-                if role.answer.entity is None:
-                    continue
-                for field in self._payloads.fields(role.answer.entity):
-                    offer = _Offer(role.operation, ".".join(filter(None, (role.answer.where, field.where))), field.name)
-                    identifies = noun_words(field.name)[-1:] and noun_words(field.name)[-1] in IDENTIFYING
-                    owner = field.owner or role.answer.where.removesuffix("[]").rpartition(".")[2]
-                    for key in ("".join(noun_words(field.name)), "".join(noun_words(owner)) if identifies else ""):
-                        if key:
-                            known = self._everywhere.setdefault(key, [])
-                            if len(known) < _MOST_OFFERS and all(o.operation is not offer.operation for o in known):
-                                known.append(offer)
+            self._everywhere = self._all_offers()
         said = noun_words(name)
         if not said or said == ("id",):
             return []
@@ -303,8 +311,30 @@ class Identifiers:
         found = [o for key in keys for o in self._everywhere.get(key, ()) if not own.asks(o)]
         if found or said[-1] not in _GIVEN_OUT:
             return found
+        if said[-1] == "path":
+            return []
         endings = (offers for key, offers in self._everywhere.items() if key.endswith(said[-1]))
         return [o for offers in endings for o in offers if not own.asks(o)][:_MOST_OFFERS]
+
+
+@lru_cache(maxsize=50_000)
+def _keys(field: str, owner: str) -> tuple[str, ...]:
+    """Under which names a field is looked up: its own, and that of what it belongs to where it identifies that."""
+    said = noun_words(field)
+    owned = "".join(noun_words(owner)) if said and said[-1] in IDENTIFYING else ""
+    return tuple(filter(None, ("".join(said), owned)))
+
+
+@lru_cache(maxsize=20_000)
+def _parts(path: str) -> tuple[str, ...]:
+    """Parts of a path's shape."""
+    return tuple(parse_path(path).shape.split("/"))
+
+
+@lru_cache(maxsize=100_000)
+def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+    """How many parts two paths start with in common."""
+    return next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other)))
 
 
 class _Own:
@@ -312,7 +342,8 @@ class _Own:
 
     def __init__(self, asking: Role, name: str) -> None:
         self._operation = asking.operation
-        self._before = asking.path.shape_before(name)
+        before = asking.path.shape_before(name)
+        self._before = tuple(before.split("/")) if before else ()
 
     def asks(self, offer: _Offer) -> bool:
         """True for such an answer."""
@@ -320,8 +351,8 @@ class _Own:
             return True
         if not self._before:
             return False
-        shape = parse_path(offer.operation.path).shape
-        return shape == self._before or shape.startswith(self._before + "/")
+        parts = _parts(offer.operation.path)
+        return parts[: len(self._before)] == self._before
 
 
 class _Row(msgspec.Struct, frozen=True):

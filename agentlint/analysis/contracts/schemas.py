@@ -45,18 +45,19 @@ class Schemas:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._shapes: dict[tuple[str, Any], Shape] = {}
+        self._shapes: dict[int, tuple[Any, Shape]] = {}
+        """By identity of a schema's value, which is held so that the identity stays its own."""
 
     def shape(self, node: Node | None) -> Shape:
         """The shape of a schema; an empty one for none and for circles."""
-        if node is None or node.value is None:
+        value = node.value if node is not None else None
+        if node is None or not isinstance(value, dict):
             return _EMPTY
-        key = node.key
-        known = self._shapes.get(key)
+        known = self._shapes.get(id(value))
         if known is None:
-            self._shapes[key] = _EMPTY
-            known = self._shapes[key] = self._read(node)
-        return known
+            self._shapes[id(value)] = (value, _EMPTY)
+            known = self._shapes[id(value)] = (value, self._read(node))
+        return known[1]
 
     def follow(self, node: Node) -> Node:
         """The schema itself behind references."""

@@ -9,6 +9,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import accumulate
 from typing import Any
 
 import ryml
@@ -197,6 +198,8 @@ class TreePlaces:
 
 
 _BLOCK = 4096
+_LINES = 1 << 20
+"""Bytes split into lines at once."""
 _CONTINUING = bytes(range(0x80, 0xC0))
 """Bytes inside a character of UTF-8; every character has one other byte."""
 
@@ -209,9 +212,8 @@ def _length(data: bytes) -> int:
 def line_starts(data: bytes) -> array[int]:
     """Offsets at which the lines of a text start."""
     starts = array("q", [0])
-    find = data.find
-    at = find(b"\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = find(b"\n", at + 1)
+    for block in range(0, len(data), _LINES):
+        ends = accumulate((len(line) + 1 for line in data[block : block + _LINES].split(b"\n")[:-1]), initial=block)
+        next(ends)
+        starts.extend(ends)
     return starts

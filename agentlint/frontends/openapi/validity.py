@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -20,53 +20,69 @@ _MOST = 2000
 _LONGEST = 400
 
 
+class _Found(msgspec.Struct, frozen=True):
+    """A problem before it is put at its line."""
+
+    file: str
+    pointer: tuple[str | int, ...]
+    message: str
+    origin: str
+
+
 class _Verdict(msgspec.Struct, frozen=True):
     """Problems, and every file that was asked for meanwhile."""
 
-    problems: tuple[Problem, ...]
+    found: tuple[_Found, ...]
     asked: tuple[str, ...]
 
 
 def start(description: Description, apart: bool) -> Callable[[], tuple[Problem, ...]]:
-    """Begins to judge a description, `apart` in a process of its own, and answers with a function that waits for its problems."""
+    """Begins to judge a description and its examples, `apart` in a process of its own, and answers with a function that waits for the problems.
+    Lines are looked up here, where places are known anyway."""
     document = description.index
-    if not isinstance(document, Document):
-        return lambda: _all(description)
-    waiting = beside(lambda: _Verdict(_all(description), document.asked), _Verdict, apart)
+    if description.kind != "openapi" or not isinstance(document, Document):
+        return lambda: ()
+    waiting = beside(lambda: _Verdict((*_invalid(document, description.version), *_examples(document, description.version)), document.asked), _Verdict, apart)
 
     def problems() -> tuple[Problem, ...]:
         verdict = waiting()
-        # another process's files are unknown here, and the run must know what it rests on: read them here as well
-        return verdict.problems if set(verdict.asked) <= set(document.asked) else _all(description)
+        found = verdict.found
+        if not set(verdict.asked) <= set(document.asked):  # another process's files are unknown here, and the run must know what it rests on
+            found = (*_invalid(document, description.version), *_examples(document, description.version))
+        return (*_located(document, (f for f in found if f.origin != "example")), *_located(document, (f for f in found if f.origin == "example")))
 
     return problems
 
 
-def _all(description: Description) -> tuple[Problem, ...]:
-    """Problems of the document and of its examples."""
-    document = description.index
-    found = validate(description)
-    if description.kind == "openapi" and isinstance(document, Document):
-        wrong = (_problem(document, node, message, "example") for node, message in wrong_examples(document, description.version))
-        found += sorted(set(wrong))[:_MOST]
-    return tuple(found)
-
-
 def validate(description: Description) -> list[Problem]:
-    """Every problem of a description, in the order of its lines. Documents that are no OpenAPI have none."""
+    """Every problem of a description, in the order of its lines, its examples aside. Documents that are no OpenAPI have none."""
     document = description.index
     if description.kind != "openapi" or not isinstance(document, Document):
         return []
+    return _located(document, _invalid(document, description.version))
+
+
+def _invalid(document: Document, version: str) -> set[_Found]:
     found = set(_repeated(document))
-    found.update(_structural(document, description.version), _dangling(document))
-    found |= set(_by_keywords(document, description.version, bool(found)))
-    return sorted(found)[:_MOST]
+    found.update(_structural(document, version), _dangling(document))
+    return found | set(_by_keywords(document, version, bool(found)))
 
 
-def _problem(document: Document, node: Node, message: str, origin: str = "validator") -> Problem:
-    where = document.locate(node)
-    pointer = "/".join(["", *(str(p).replace("~", "~0").replace("/", "~1") for p in node.pointer)])
-    return Problem(where.file, where.line, where.column, _short(message), pointer, origin)
+def _examples(document: Document, version: str) -> Iterator[_Found]:
+    return (_problem(node, message, "example") for node, message in wrong_examples(document, version))
+
+
+def _located(document: Document, found: Iterable[_Found]) -> list[Problem]:
+    problems = []
+    for one in found:
+        where = document.locate(Node(None, one.file, one.pointer))
+        pointer = "/".join(["", *(str(p).replace("~", "~0").replace("/", "~1") for p in one.pointer)])
+        problems.append(Problem(where.file, where.line, where.column, one.message, pointer, one.origin))
+    return sorted(set(problems))[:_MOST]
+
+
+def _problem(node: Node, message: str, origin: str = "validator") -> _Found:
+    return _Found(node.file, node.pointer, _short(message), origin)
 
 
 def _short(message: str) -> str:
@@ -74,12 +90,12 @@ def _short(message: str) -> str:
     return flat if len(flat) <= _LONGEST else f"{flat[:_LONGEST // 2]} ... {flat[-_LONGEST // 2 + 5 :]}"
 
 
-def _repeated(document: Document) -> Iterator[Problem]:
+def _repeated(document: Document) -> Iterator[_Found]:
     for node in document.repeated():
-        yield _problem(document, node, "a key stands twice in this mapping; only the last one counts", "reader")
+        yield _problem(node, "a key stands twice in this mapping; only the last one counts", "reader")
 
 
-def _structural(document: Document, version: str) -> Iterator[Problem]:
+def _structural(document: Document, version: str) -> Iterator[_Found]:
     """Errors against the specification's own schema, of all files as if they were one."""
     from openapi_spec_validator import schemas
 
@@ -90,7 +106,7 @@ def _structural(document: Document, version: str) -> Iterator[Problem]:
     judges = {"2.0": schemas.openapi_v2_schema_validator, "3.0": schemas.openapi_v30_schema_validator, "3.1": schemas.openapi_v31_schema_validator}
     for error in judges.get(version, schemas.openapi_v32_schema_validator).iter_errors(part):
         for one in _telling(error):
-            yield _problem(document, _descend(document, document.root, list(one.absolute_path)), one.message)
+            yield _problem(_descend(document, document.root, list(one.absolute_path)), one.message)
 
 
 def _telling(error: Any) -> list[Any]:
@@ -117,7 +133,7 @@ def _descend(document: Document, node: Node, path: list[Any]) -> Node:
     return node
 
 
-def _by_keywords(document: Document, version: str, already: bool) -> Iterator[Problem]:
+def _by_keywords(document: Document, version: str, already: bool) -> Iterator[_Found]:
     """Errors that no schema can state: identifiers used twice, path parameters without a declaration, defaults of the wrong type, ..."""
     from openapi_schema_validator import oas30_format_checker
 
@@ -134,10 +150,10 @@ def _by_keywords(document: Document, version: str, already: bool) -> Iterator[Pr
         if isinstance(error, Stopped):
             stopped.append((node, error))
             continue
-        yield _problem(document, _descend(document, node, list(getattr(error, "absolute_path", ()))), error.message)
+        yield _problem(_descend(document, node, list(getattr(error, "absolute_path", ()))), error.message)
     if not already:
         for node, error in stopped:
-            yield _problem(document, node, f"could not be checked to the end ({error})")
+            yield _problem(node, f"could not be checked to the end ({error})")
 
 
 class _Resolvers:
@@ -161,7 +177,7 @@ class _Resolvers:
         return SimpleNamespace(contents=node.value, resolver=self._registry.resolver(base_uri=node.file))
 
 
-def _dangling(document: Document) -> Iterator[Problem]:
+def _dangling(document: Document) -> Iterator[_Found]:
     """References that lead nowhere, in every file that was read."""
     checked: set[str] = set()
     while pending := [f for f in document.files if f not in checked]:
@@ -171,7 +187,7 @@ def _dangling(document: Document) -> Iterator[Problem]:
             for node in _references(top) if top is not None else ():
                 target = document.target(node.file, node.value["$ref"])
                 if isinstance(target, str) and not is_remote(node.value["$ref"]):
-                    yield _problem(document, node.child("$ref"), f"the reference {node.value['$ref']} leads nowhere: {target}", "references")
+                    yield _problem(node.child("$ref"), f"the reference {node.value['$ref']} leads nowhere: {target}", "references")
 
 
 def _references(top: Node) -> Iterator[Node]:

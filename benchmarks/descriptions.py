@@ -115,7 +115,7 @@ def main() -> None:
     print("| tool | runs | seconds of processor | seconds on the clock | peak memory, MB |")
     print("| --- | ---: | ---: | ---: | ---: |")
     own = [statistics.median(values) for values in (chosen[0].cpu, chosen[0].clock, chosen[0].memory)]
-    for peer in chosen:
+    for peer in (p for p in chosen if p.cpu):
         print(row(peer, own))
 
 

@@ -80,6 +80,8 @@ class Automations:
             return "safe", "it only looks something up"
         if _SIGN_IN.search(operation.path) and _SIGN_IN_HOME.search(operation.path):
             return "safe", "it gives or ends a session of the caller's own"
+        if role.kind == "action" and role.verb in v.FINAL_VERBS and not (self._taken_back(role) or self._reversed_here(role)):
+            return "irreversible", "nothing described brings back the state before"
         if operation.method in ("PUT", "PATCH") or role.kind == "update":
             return self._update(role)
         if said & _SETS or self._reversed_here(role) or self._taken_back(role) or self._sets_single(role):

@@ -213,7 +213,7 @@ class Identifiers:
         own = self._resource.get(id(role))
         joins = role.kind == "create" and not noun  # what is added to a list is not found in it
         for wanted in dict.fromkeys(filter(None, (*nouns_of(name), *people(name), noun))):
-            for resource in sorted(self._by_noun.get(wanted, ()), key=lambda r: (joins and r is own, -shared(r, role))):
+            for resource in sorted(self._by_noun.get(wanted, ()), key=lambda r: (joins and r is own, -shared(r, role), r.noun != wanted)):
                 offers = self._best(resource, name, role)
                 if offers:
                     return row.from_any(offers, f"{offers[0].operation.name} answers {wanted}s with {offers[0].where}")

@@ -68,10 +68,9 @@ class Automations:
             return "undoable", "it can be tried first, or repeated under an idempotency key"
         if self._untrackable(role):
             return "async-untrackable", "it answers 202 and shows nothing by which the outcome could be followed"
-        if "restore" in said and set(words(operation.path)) & _BINS:
-            return "undoable", "what comes back can be deleted again"
-        if said & _FINAL or "purge" in words(operation.path):
-            return "irreversible", "nothing described brings back what it changes"
+        final = self._final(role, said)
+        if final is not None:
+            return final
         if operation.method == "DELETE" or role.kind == "delete":
             return self._deletion(role)
         if said & _REPEATABLE:
@@ -80,8 +79,6 @@ class Automations:
             return "safe", "it only looks something up"
         if _SIGN_IN.search(operation.path) and _SIGN_IN_HOME.search(operation.path):
             return "safe", "it gives or ends a session of the caller's own"
-        if role.kind == "action" and role.verb in v.FINAL_VERBS and not (self._taken_back(role) or self._reversed_here(role)):
-            return "irreversible", "nothing described brings back the state before"
         if operation.method in ("PUT", "PATCH") or role.kind == "update":
             return self._update(role)
         if said & _SETS or self._reversed_here(role) or self._taken_back(role) or self._sets_single(role):
@@ -159,7 +156,19 @@ class Automations:
         added = "POST" in self._by_shape.get(shape.rsplit("/", 1)[0], ()) or bool({"POST", "PUT"} & self._by_shape.get(shape, set()))
         return added and self._homes.get(role.noun, 99) < shape.count("{}")
 
+    @staticmethod
+    def _final(role: Role, said: set[str]) -> tuple[Automation, str] | None:
+        """What words say that nothing brings back; a bin is the exception."""
+        path = set(words(role.operation.path))
+        if "restore" in said and path & _BINS:
+            return "undoable", "what comes back can be deleted again"
+        if said & _FINAL or "purge" in path:
+            return "irreversible", "nothing described brings back what it changes"
+        return None
+
     def _update(self, role: Role) -> tuple[Automation, str]:
+        if role.kind == "action" and role.verb in v.FINAL_VERBS and not (self._taken_back(role) or self._reversed_here(role)):
+            return "irreversible", "nothing described brings back the state before"
         resource = self._resource.get(id(role))
         readable = (
             "GET" in self._by_shape.get(role.path.shape, ())

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from math import log
+from collections.abc import Sequence
 
 import msgspec
 
-from agentlint.analysis.decisions.consequence import is_consequential
 from agentlint.analysis.operations import Entry
-from agentlint.analysis.wording import nouns, stems
-from agentlint.ir.effects import Effect, ReachedEffect
+from agentlint.analysis.wording import stems
+from agentlint.graph.atoms import Atom, Background, atoms_of, rarities
 from agentlint.ir.operations import Operation, Status
 
-_ROWS = frozenset({"orm-write", "raw-sql", "permission"})
-_BESIDE_ROWS = frozenset({"payment", "process"})
-"""Effects that count even where rows are written: money and machines are never a side effect of keeping a row."""
-_RELATION = ".ManyRelatedManager."
-_PRIMARY_SHARE = 0.34
-"""An effect whose weight is below this share of the heaviest one is a side effect."""
+__all__ = ["Background", "Matcher", "match_operations"]
+
 _COVERED, _UNCOVERED = 0.85, 0.15
 """Shares of an operation's weighted effects: at or over the first it is agent-accessible, under the second gui-only."""
 _SOME_FIELDS = 0.5
@@ -27,163 +21,6 @@ _SOME_FIELDS = 0.5
 _ADMINISTRATORS_ONLY = 0.5
 """Share of a page's action that an endpoint for administrators answers for, where the page is open to others."""
 _MOST_COUNTERPARTS = 5
-_STEP_DOWN, _DEEPEST = 0.7, 0.1
-"""What one more call between the handler and an effect leaves of its weight, counted from the nearest effect; and the least that is left."""
-_UNKNOWN_MODEL = 0.3
-"""Weight of a row write whose model could not be told."""
-
-
-class Atom(msgspec.Struct, frozen=True):
-    """What an operation does to one thing: an operation on a model or target, with the fields it is known to write."""
-
-    kind: str
-    operation: str
-    subject: str
-    fields: frozenset[str]
-    open_fields: bool
-    """True when some write names no fields: it may reach all of them."""
-    weight: float
-    sites: frozenset[tuple[str, int]]
-    """Lines that perform it."""
-    ends: tuple[tuple[str, str], ...] = ()
-    """For a relation between two models: each model with its own name of the relation, empty when unknown."""
-    values: dict[str, frozenset[str]] = {}
-    """Constants that fields are set to, where that is all that is known to be written to them."""
-    whole_form: bool = False
-    """True when a framework's own form lets a person edit every field."""
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What offers are looked up by."""
-        return (self.subject, self.operation)
-
-
-class Background(msgspec.Struct, frozen=True):
-    """What matching knows of the whole program."""
-
-    records: frozenset[str] = frozenset()
-    """Models whose rows are records of what happened: no part of what an operation is for."""
-    relation: Callable[[str, str], tuple[str, str] | None] = lambda model, field: None
-    """A many-to-many relation's other model and its name there."""
-    values: Callable[[Effect], dict[str, frozenset[str]]] = lambda effect: {}
-    """Constants that an effect writes."""
-    table: Callable[[str], str] = lambda model: model
-    """The model that owns a model's table: a proxy writes its base's rows."""
-
-
-def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, with_parts: bool = False) -> list[Atom]:
-    """The primary effects of an entry, heaviest first; side effects that hang on many operations or lie deep are dropped.
-
-    `with_parts` keeps relations of what the operation itself makes and the rights that it grants: they count in what it offers, not in what it is for.
-    """
-    effects = [r for r in entry.reached if is_consequential(r.effect)]
-    effects = [r for r in effects if r.effect.model not in background.records] or effects
-    rows = [r for r in effects if r.effect.kind in _ROWS]
-    if rows:
-        effects = [r for r in effects if r.effect.kind in _ROWS or r.effect.kind in _BESIDE_ROWS]
-    effects = _without_insides(effects, background)
-    spoken = nouns([entry.operation.symbol, *(r.path for r in entry.routes), *(r.resource for r in entry.routes)])
-    grouped: dict[tuple[str, str, str], list[ReachedEffect]] = defaultdict(list)
-    for reached in effects:
-        effect = reached.effect
-        grouped[(_kind(effect), _operation(effect), _subject(effect, background))].append(reached)
-    nearest = min((len(r.chain) for group in grouped.values() for r in group), default=0)
-    atoms = [_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())]
-    atoms = [a for a in atoms if a.ends or a in _without_parts(atoms)] if with_parts else _without_parts(atoms)
-    if not atoms:
-        return []
-    heaviest = max(a.weight for a in atoms)
-    rights = {_subject(r.effect, background) for r in effects if r.effect.kind == "permission"} if with_parts else set()
-    return sorted((a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest or a.subject in rights), key=lambda a: (-a.weight, a.key))
-
-
-def _without_insides(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
-    """Effects without what a model's own `save` does to the same row: the line that calls it says which fields were meant."""
-    saving = [r.effect for r in effects if r.effect.fields and r.effect.operation in ("update", "write", "create")]
-    told = {(_subject(e, background), e.file, e.line) for e in saving}
-    return [
-        r for r in effects
-        if r.effect.operation not in ("update", "write") or not any((_subject(r.effect, background), step.file, step.line) in told for step in r.chain)
-    ]
-
-
-def _without_parts(atoms: Sequence[Atom]) -> list[Atom]:
-    """Atoms without updates of what the operation itself makes or removes: filling in a new row, or clearing an old one, is part of that."""
-    whole = {a.subject for a in atoms if a.operation in ("create", "delete")}
-    saved = whole | {a.subject for a in atoms if a.operation == "write"}
-    return [a for a in atoms if not (a.operation in ("update", "write") and a.subject in whole) and not any(model in saved for model, _ in a.ends)]
-
-
-def _atom(
-    key: tuple[str, str, str], group: Sequence[ReachedEffect], rarity: dict[str, float], spoken: frozenset[str], nearest: int, background: Background
-) -> Atom:
-    kind, operation, subject = key
-    depth = min(len(r.chain) for r in group) - nearest
-    fields = frozenset(f for r in group for f in r.effect.fields)
-    named = 2.0 if stems([subject.rsplit(".", 1)[-1]]) & spoken else 1.0
-    known = 1.0 if any(r.effect.model for r in group) or kind != "rows" else _UNKNOWN_MODEL
-    weight = rarity.get(subject, 1.0) * named * known * max(_DEEPEST, _STEP_DOWN**depth)
-    sites = frozenset((r.effect.file, r.effect.line) for r in group)
-    open_fields = any(not r.effect.fields for r in group)
-    values = _merged([(r.effect, background.values(r.effect)) for r in group]) if operation in ("update", "write") and not open_fields else {}
-    return Atom(
-        kind,
-        operation,
-        subject,
-        fields,
-        open_fields,
-        weight,
-        sites,
-        _ends(group[0].effect, background),
-        values,
-        open_fields and any(r.effect.registered for r in group),
-    )
-
-
-def _merged(known: Sequence[tuple[Effect, dict[str, frozenset[str]]]]) -> dict[str, frozenset[str]]:
-    """Constants by field over several writes; a field that one of them sets to something else is left out."""
-    fields = {field for _, values in known for field in values}
-    return {
-        field: frozenset().union(*(values.get(field, frozenset()) for _, values in known))
-        for field in sorted(fields)
-        if all(field in values for effect, values in known if field in effect.fields)
-    }
-
-
-def _ends(effect: Effect, background: Background) -> tuple[tuple[str, str], ...]:
-    if _RELATION not in effect.api or len(effect.fields) != 1 or not effect.model:
-        return ()
-    other = background.relation(effect.model, effect.fields[0])
-    return ((effect.model, effect.fields[0]), *((other,) if other is not None else ()))
-
-
-def _kind(effect: Effect) -> str:
-    return "rows" if effect.kind in _ROWS else effect.kind
-
-
-def _operation(effect: Effect) -> str:
-    return {"grant": "update", "revoke": "update"}.get(effect.operation, effect.operation)
-
-
-def _subject(effect: Effect, background: Background) -> str:
-    """What an effect acts on: a model, a relation between two, or the name of something outside."""
-    ends = _ends(effect, background)
-    return " and ".join(sorted(model for model, _ in ends)) if len(ends) == 2 else background.table(effect.model) or effect.target
-
-
-def rarities(entries: Iterable[Entry], background: Background) -> dict[str, float]:
-    """How telling a model is: 1 for one that few operations write, towards 0 for one that nearly all do (logs, counters, alerts)."""
-    writers: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    everyone: set[tuple[str, str]] = set()
-    for entry in entries:
-        who = (entry.operation.file, entry.operation.symbol)
-        subjects = {_subject(r.effect, background) for r in entry.reached if is_consequential(r.effect)}
-        if subjects:
-            everyone.add(who)
-        for subject in subjects:
-            writers[subject].add(who)
-    total = len(everyone) + 1
-    return {subject: max(0.05, log(total / (1 + len(who))) / log(total)) if total > 8 else 1.0 for subject, who in sorted(writers.items())}
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -199,7 +36,7 @@ class Matcher:
         self._background = background
         self._rarity = rarities(entries, background)
         self._offers: dict[tuple[str, str], list[tuple[Entry, Atom]]] = defaultdict(list)
-        self._sites: dict[tuple[tuple[str, str], tuple[str, int]], list[Entry]] = defaultdict(list)
+        self._sites: dict[tuple[tuple[str, str], tuple[str, int]], list[tuple[Entry, Atom]]] = defaultdict(list)
         self._handlers: dict[tuple[str, str, str], Entry] = {}
         for entry in entries:
             if not entry.machine_callable:
@@ -212,7 +49,7 @@ class Matcher:
                 for operation in ("create", "update", "write") if atom.operation == "write" else (atom.operation, "write"):
                     self._offers[atom.subject, operation].append((entry, atom))
                 for site in atom.sites:
-                    self._sites[atom.key, site].append(entry)
+                    self._sites[atom.key, site].append((entry, atom))
 
     def judge(self, entry: Entry) -> Operation:
         """The entry's operation with status, counterparts and evidence."""
@@ -252,8 +89,8 @@ class Matcher:
         direct = self._offers.get(atom.key, [])
         if atom.ends:  # the API may write the relation as a field of either model
             direct = [*direct, *(o for end in atom.ends for o in self._offers.get((end[0], "update"), ()) if self._covers(o[1], end, atom))]
-        shared = [(e, msgspec.structs.replace(atom, sites=atom.sites)) for site in sorted(atom.sites) for e in self._sites.get((atom.key, site), ())]
-        return [*direct, *shared]
+        shared = [offer for site in sorted(atom.sites) for offer in self._sites.get((atom.key, site), ())]
+        return [(e, offer) for e, offer in (*direct, *shared) if offer.purpose or not atom.purpose]
 
 
 def _for_rank(answer: _Answer, entry: Entry) -> _Answer:

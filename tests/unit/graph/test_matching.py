@@ -90,3 +90,32 @@ def test_an_endpoint_that_grants_rights_beside_the_rest_offers_to_grant_them() -
     api = Entry(api.operation, (*api.reached, deep), api.guards, api.routes)
     found = next(o for o in match_operations([entry("gui", "allow", grant), api]) if o.surface == "gui")
     assert found.status == "agent-accessible"
+
+
+def deep(effect: Effect, calls: int) -> ReachedEffect:
+    return ReachedEffect(effect, tuple(Step("n.py", n, f"calls f{n}") for n in range(calls)))
+
+
+def with_deep(api: Entry, *effects: ReachedEffect) -> Entry:
+    return Entry(api.operation, (*api.reached, *effects), api.guards, api.routes)
+
+
+def test_what_comes_with_the_making_of_another_thing_is_no_offer() -> None:
+    api = entry("api", "orders", write("create", "Order", line=9), write("create", "Watcher", line=10), guard="token")
+    assert judged(entry("gui", "watch", write("create", "Watcher")), api).status == "gui-only"
+
+
+def test_what_lies_far_below_the_rest_is_no_offer() -> None:
+    api = with_deep(entry("api", "cart", write("update", "Basket", "note", line=9), guard="token"), deep(write("create", "Watcher", line=10), 3))
+    assert judged(entry("gui", "watch", write("create", "Watcher")), api).status == "gui-only"
+
+
+def test_parts_of_what_an_endpoint_changes_are_offered_however_deep() -> None:
+    api = with_deep(entry("api", "order", write("update", "Order", line=9), method="PATCH", guard="token"), deep(write("create", "OrderLine", line=10), 3))
+    assert judged(entry("gui", "line", write("create", "OrderLine")), api).status == "agent-accessible"
+
+
+def test_what_accompanies_a_page_is_answered_by_what_accompanies_an_endpoint() -> None:
+    page = entry("gui", "orders", write("create", "Order"), write("create", "Watcher", line=2))
+    api = entry("api", "orders", write("create", "Order", line=9), write("create", "Watcher", line=10), guard="token")
+    assert judged(page, api).status == "agent-accessible"

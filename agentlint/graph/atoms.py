@@ -1,0 +1,223 @@
+"""What an operation does, one thing at a time: its effects by subject, with what they write and whether it is there for them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from math import log
+
+import msgspec
+
+from agentlint.analysis.decisions.consequence import is_consequential
+from agentlint.analysis.operations import Entry
+from agentlint.analysis.wording import nouns, singular, stems, words
+from agentlint.ir.effects import Effect, ReachedEffect
+
+_ROWS = frozenset({"orm-write", "raw-sql", "permission"})
+_BESIDE_ROWS = frozenset({"payment", "process"})
+"""Effects that count even where rows are written: money and machines are never a side effect of keeping a row."""
+_RELATION = ".ManyRelatedManager."
+_PRIMARY_SHARE = 0.34
+"""An effect whose weight is below this share of the heaviest one is a side effect."""
+_STEP_DOWN, _DEEPEST = 0.7, 0.1
+"""What one more call between the handler and an effect leaves of its weight, counted from the nearest effect; and the least that is left."""
+_NEAR = 1
+"""Calls that an effect may lie below the nearest one and still be what its operation is there for."""
+_UNKNOWN_MODEL = 0.3
+"""Weight of a row write whose model could not be told."""
+
+
+class Atom(msgspec.Struct, frozen=True):
+    """What an operation does to one thing: an operation on a model or target, with the fields it is known to write."""
+
+    kind: str
+    operation: str
+    subject: str
+    fields: frozenset[str]
+    open_fields: bool
+    """True when some write names no fields: it may reach all of them."""
+    weight: float
+    sites: frozenset[tuple[str, int]]
+    """Lines that perform it."""
+    ends: tuple[tuple[str, str], ...] = ()
+    """For a relation between two models: each model with its own name of the relation, empty when unknown."""
+    values: dict[str, frozenset[str]] = {}
+    """Constants that fields are set to, where that is all that is known to be written to them."""
+    whole_form: bool = False
+    """True when a framework's own form lets a person edit every field."""
+    depth: int = 0
+    """Calls between the handler and the nearest line that performs it."""
+    named: bool = False
+    """True when the route is about the subject: its words name it, or a framework performs the effect for the route."""
+    purpose: bool = True
+    """False for what only accompanies the rest: the operation cannot be used to do just that."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What offers are looked up by."""
+        return (self.subject, self.operation)
+
+
+class Background(msgspec.Struct, frozen=True):
+    """What matching knows of the whole program."""
+
+    records: frozenset[str] = frozenset()
+    """Models whose rows are records of what happened: no part of what an operation is for."""
+    relation: Callable[[str, str], tuple[str, str] | None] = lambda model, field: None
+    """A many-to-many relation's other model and its name there."""
+    values: Callable[[Effect], dict[str, frozenset[str]]] = lambda effect: {}
+    """Constants that an effect writes."""
+    table: Callable[[str], str] = lambda model: model
+    """The model that owns a model's table: a proxy writes its base's rows."""
+
+
+def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, with_parts: bool = False) -> list[Atom]:
+    """The primary effects of an entry, heaviest first; side effects that hang on many operations or lie deep are dropped.
+
+    `with_parts` keeps relations of what the operation itself makes and the rights that it grants: they count in what it offers, not in what it is for.
+    """
+    effects = [r for r in entry.reached if is_consequential(r.effect)]
+    effects = [r for r in effects if r.effect.model not in background.records] or effects
+    rows = [r for r in effects if r.effect.kind in _ROWS]
+    if rows:
+        effects = [r for r in effects if r.effect.kind in _ROWS or r.effect.kind in _BESIDE_ROWS]
+    effects = _without_insides(effects, background)
+    spoken = _spoken(entry)
+    grouped: dict[tuple[str, str, str], list[ReachedEffect]] = defaultdict(list)
+    for reached in effects:
+        effect = reached.effect
+        grouped[(_kind(effect), _operation(effect), _subject(effect, background))].append(reached)
+    nearest = min((len(r.chain) for group in grouped.values() for r in group), default=0)
+    rights = frozenset(_subject(r.effect, background) for r in effects if r.effect.kind == "permission")
+    atoms = _with_purpose([_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())], rights)
+    atoms = [a for a in atoms if a.ends or a in _without_parts(atoms)] if with_parts else _without_parts(atoms)
+    if not atoms:
+        return []
+    heaviest = max(a.weight for a in atoms)
+    return sorted((a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest or (with_parts and a.subject in rights)), key=lambda a: (-a.weight, a.key))
+
+
+def _spoken(entry: Entry) -> frozenset[str]:
+    """Nouns of an operation's route and handler; words that paths write together count as one."""
+    texts = [entry.operation.symbol, *(r.path for r in entry.routes), *(r.resource for r in entry.routes)]
+    return nouns(texts)
+
+
+def _with_purpose(atoms: Sequence[Atom], rights: frozenset[str]) -> list[Atom]:
+    """Atoms with whether the operation is there for them.
+
+    What creates or deletes the thing that its route names is there for that: the rest is done to the new thing, or with the old one, and nobody can ask
+    for it alone. Elsewhere an operation is there for what it names, for the parts of what it changes, for rights, and for what it does near its handler;
+    what lies deep follows from that.
+    """
+    makes = any(a.named and a.operation in ("create", "delete") for a in atoms)
+    nearest = min((a.depth for a in atoms), default=0)
+    changed = {_short(a.subject) for a in atoms if a.named and a.operation in ("update", "write")}
+
+    def means(atom: Atom) -> bool:
+        if atom.named or atom.subject in rights:
+            return True
+        return not makes and (atom.depth <= nearest + _NEAR or any(_short(atom.subject).startswith(whole) for whole in changed))
+
+    return [msgspec.structs.replace(a, purpose=means(a)) for a in atoms]
+
+
+def _is_named(subject: str, spoken: frozenset[str]) -> bool:
+    """True when the last word of a subject's name, or all of them written together, is among the nouns."""
+    said = [singular(w) for w in words(_short(subject))]
+    return bool(said) and (said[-1] in spoken or "".join(said) in spoken)
+
+
+def _short(subject: str) -> str:
+    return subject.rsplit(".", 1)[-1]
+
+
+def _without_insides(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
+    """Effects without what a model's own `save` does to the same row: the line that calls it says which fields were meant."""
+    saving = [r.effect for r in effects if r.effect.fields and r.effect.operation in ("update", "write", "create")]
+    told = {(_subject(e, background), e.file, e.line) for e in saving}
+    return [
+        r for r in effects
+        if r.effect.operation not in ("update", "write") or not any((_subject(r.effect, background), step.file, step.line) in told for step in r.chain)
+    ]
+
+
+def _without_parts(atoms: Sequence[Atom]) -> list[Atom]:
+    """Atoms without updates of what the operation itself makes or removes: filling in a new row, or clearing an old one, is part of that."""
+    whole = {a.subject for a in atoms if a.operation in ("create", "delete")}
+    saved = whole | {a.subject for a in atoms if a.operation == "write"}
+    return [a for a in atoms if not (a.operation in ("update", "write") and a.subject in whole) and not any(model in saved for model, _ in a.ends)]
+
+
+def _atom(
+    key: tuple[str, str, str], group: Sequence[ReachedEffect], rarity: dict[str, float], spoken: frozenset[str], nearest: int, background: Background
+) -> Atom:
+    kind, operation, subject = key
+    depth = min(len(r.chain) for r in group)
+    fields = frozenset(f for r in group for f in r.effect.fields)
+    named = 2.0 if stems([subject.rsplit(".", 1)[-1]]) & spoken else 1.0
+    known = 1.0 if any(r.effect.model for r in group) or kind != "rows" else _UNKNOWN_MODEL
+    weight = rarity.get(subject, 1.0) * named * known * max(_DEEPEST, _STEP_DOWN ** (depth - nearest))
+    sites = frozenset((r.effect.file, r.effect.line) for r in group)
+    open_fields = any(not r.effect.fields for r in group)
+    values = _merged([(r.effect, background.values(r.effect)) for r in group]) if operation in ("update", "write") and not open_fields else {}
+    return Atom(
+        kind,
+        operation,
+        subject,
+        fields,
+        open_fields,
+        weight,
+        sites,
+        _ends(group[0].effect, background),
+        values,
+        open_fields and any(r.effect.registered for r in group),
+        depth,
+        any(r.effect.registered and not r.chain for r in group) or _is_named(subject, spoken),
+    )
+
+
+def _merged(known: Sequence[tuple[Effect, dict[str, frozenset[str]]]]) -> dict[str, frozenset[str]]:
+    """Constants by field over several writes; a field that one of them sets to something else is left out."""
+    fields = {field for _, values in known for field in values}
+    return {
+        field: frozenset().union(*(values.get(field, frozenset()) for _, values in known))
+        for field in sorted(fields)
+        if all(field in values for effect, values in known if field in effect.fields)
+    }
+
+
+def _ends(effect: Effect, background: Background) -> tuple[tuple[str, str], ...]:
+    if _RELATION not in effect.api or len(effect.fields) != 1 or not effect.model:
+        return ()
+    other = background.relation(effect.model, effect.fields[0])
+    return ((effect.model, effect.fields[0]), *((other,) if other is not None else ()))
+
+
+def _kind(effect: Effect) -> str:
+    return "rows" if effect.kind in _ROWS else effect.kind
+
+
+def _operation(effect: Effect) -> str:
+    return {"grant": "update", "revoke": "update"}.get(effect.operation, effect.operation)
+
+
+def _subject(effect: Effect, background: Background) -> str:
+    """What an effect acts on: a model, a relation between two, or the name of something outside."""
+    ends = _ends(effect, background)
+    return " and ".join(sorted(model for model, _ in ends)) if len(ends) == 2 else background.table(effect.model) or effect.target
+
+
+def rarities(entries: Iterable[Entry], background: Background) -> dict[str, float]:
+    """How telling a model is: 1 for one that few operations write, towards 0 for one that nearly all do (logs, counters, alerts)."""
+    writers: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    everyone: set[tuple[str, str]] = set()
+    for entry in entries:
+        who = (entry.operation.file, entry.operation.symbol)
+        subjects = {_subject(r.effect, background) for r in entry.reached if is_consequential(r.effect)}
+        if subjects:
+            everyone.add(who)
+        for subject in subjects:
+            writers[subject].add(who)
+    total = len(everyone) + 1
+    return {subject: max(0.05, log(total / (1 + len(who))) / log(total)) if total > 8 else 1.0 for subject, who in sorted(writers.items())}

@@ -8,7 +8,7 @@ from math import log
 
 import msgspec
 
-from agentlint.analysis.decisions.consequence import is_consequential
+from agentlint.analysis.decisions.consequence import is_consequential, is_kept_by_itself
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import nouns, singular, stems, words
 from agentlint.ir.effects import Effect, ReachedEffect
@@ -154,7 +154,8 @@ def _atom(
 ) -> Atom:
     kind, operation, subject = key
     depth = min(len(r.chain) for r in group)
-    fields = frozenset(f for r in group for f in r.effect.fields)
+    written = frozenset(f for r in group for f in r.effect.fields)
+    fields = frozenset(f for f in written if not is_kept_by_itself(f)) or written
     named = 2.0 if stems([subject.rsplit(".", 1)[-1]]) & spoken else 1.0
     known = 1.0 if any(r.effect.model for r in group) or kind != "rows" else _UNKNOWN_MODEL
     weight = rarity.get(subject, 1.0) * named * known * max(_DEEPEST, _STEP_DOWN ** (depth - nearest))

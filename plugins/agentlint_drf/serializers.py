@@ -96,7 +96,7 @@ def serializer_effects(site: CallSite, context: Context) -> Iterator[Effect]:
 def _operations(site: CallSite, kind: Type, context: Context) -> list[str]:
     """What the framework itself does at the call: nothing where the project's own `create` or `update` runs instead."""
     program = context.program
-    if any(t.confidence != "low" and t.function in program.functions for t in site.targets):
+    if any(t.confidence != "low" and _tells(t.function, program) for t in site.targets):
         return []
     if site.name != "save":
         above = site.call.func.value if isinstance(site.call.func, syntax.Attribute) else None
@@ -104,6 +104,12 @@ def _operations(site: CallSite, kind: Type, context: Context) -> list[str]:
         return [site.name] if on_super and program.inherits(kind.name, MODEL_SERIALIZER) else []
     wanted = _wanted(site, program)
     return [o for o in wanted if program.method(kind.name, o) is None and program.inherits(kind.name, MODEL_SERIALIZER)]
+
+
+def _tells(function: str, program: Program) -> bool:
+    """True for a method of a serializer of the project. A model's own `save`, which the framework calls, does not say what for."""
+    info = program.functions.get(function)
+    return info is not None and info.owner not in models_of(program)
 
 
 def _wanted(site: CallSite, program: Program) -> list[str]:

@@ -67,6 +67,7 @@ def _routes(pattern: str, handler: ClassInfo, scope: Scope, line: int, context: 
             file=handler.module.path,
             line=method.node.line if own else handler.node.line,
             owner=handler.id,
+            surface="api" if name == "get" and _is_probe(method) else None,
             guards=_guards(method, context),
             renders=_renders(handler, method, context),
             table_file=table,
@@ -80,6 +81,11 @@ def _refuses(method: FunctionInfo) -> bool:
     return len(body) == 1 and isinstance(body[0], syntax.Raise)
 
 
+def _is_probe(method: FunctionInfo) -> bool:
+    """True for a method that does nothing: it answers that the server is there, to whoever asks, and is no page."""
+    return not method.node.decorators and next(walk.calls(method.node.body), None) is None
+
+
 def _guards(method: FunctionInfo, context: Context) -> tuple[Guard, ...]:
     found = []
     for decorator in method.node.decorators:
@@ -88,9 +94,9 @@ def _guards(method: FunctionInfo, context: Context) -> tuple[Guard, ...]:
     return tuple(found)
 
 
-def _renders(handler: ClassInfo, method: FunctionInfo, context: Context) -> Literal["html", "json", "redirect", ""]:
-    """What a handler writes: a page, a redirect, or data."""
-    answer: Literal["html", "json", "redirect", ""] = ""
+def _renders(handler: ClassInfo, method: FunctionInfo, context: Context) -> Literal["html", "json", "redirect", "other", ""]:
+    """What a handler writes: a page, a redirect, data, or nothing at all (a probe of health)."""
+    answer: Literal["html", "json", "redirect", "other", ""] = "other" if _is_probe(method) else ""
     for call in walk.calls(method.node.body):
         name = call.func.attr if isinstance(call.func, syntax.Attribute) else ""
         if name in ("render", "render_string", "render_template"):

@@ -24,7 +24,12 @@ _PERSONAL = re.compile(r"user|person|profile|account|member|preference|setting|o
 
 def is_bookkeeping(effect: Effect) -> bool:
     """True when every field that the effect writes only counts or stamps: `last_seen`, `updated_at`, `n_views`."""
-    return _rewrites(effect) and all(map(_BOOKKEEPING.match, effect.fields))
+    return _rewrites(effect) and all(map(is_kept_by_itself, effect.fields))
+
+
+def is_kept_by_itself(field: str) -> bool:
+    """True for the name of a field that counts or stamps: nobody sets it for its own sake."""
+    return bool(_BOOKKEEPING.match(field))
 
 
 def is_display_preference(effect: Effect) -> bool:

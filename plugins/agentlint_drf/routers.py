@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from agentlint.api import ClassInfo, Confidence, Made, Member, Mount, MountTree, Program, Ref, Value, join_paths
+from agentlint.api import Above, ClassInfo, Confidence, Made, Member, Mount, MountTree, Program, Ref, Value, join_paths
 from agentlint_django.patterns import holes
 from agentlint_django.project import settings_of
 from agentlint_django.urlconf import UrlEntry, url_table
@@ -66,6 +66,8 @@ class Routers:
     def _place(self, entry: UrlEntry) -> None:
         """A router included in the URLconf, as `router.urls` or through `path("", router.urls)`."""
         owner = entry.view.owner if isinstance(entry.view, Member) and entry.view.attr in ("urls", "get_urls") else None
+        if isinstance(owner, Above):  # a router of the project hands on what its base gives
+            owner = owner.receiver
         if isinstance(owner, Made) and self._tree.known(_key(owner)):
             place = f"url:{entry.path}"
             self._tree.declare(place, entry.path, root=True)

@@ -118,8 +118,17 @@ class Evaluator:
         if attr in owner.attributes:
             return owner.attributes[attr]
         if isinstance(owner.callee, Ref) and owner.callee.name in self._program.classes:
-            return self._of_class(owner.callee.name, attr, owner)
+            return self._of_record(owner, self._program.classes[owner.callee.name], attr) or self._of_class(owner.callee.name, attr, owner)
         return Member(owner, attr)
+
+    def _of_record(self, owner: Made, info: ClassInfo, attr: str) -> Value:
+        """A field of a named tuple or data class without an initialiser of its own, as it was given; None for others."""
+        if attr not in info.annotations or self._program.method(info.id, "__init__") is not None:
+            return None
+        if attr in owner.keywords:
+            return owner.keywords[attr]
+        position = list(info.annotations).index(attr)
+        return owner.args[position] if position < len(owner.args) else None
 
     def _of_class(self, class_id: str, attr: str, receiver: Value) -> Value:
         """An attribute through the bases of a class, on the class itself or an object of it."""

@@ -17,8 +17,8 @@ from agentlint.analysis.program import Program
 from agentlint.analysis.wording import DEEDS, LOOKUPS, VERBS, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
 from agentlint.ir.operations import Guard, Operation, OperationEffect, Route, Surface
-from agentlint.ir.syntax import Attribute, Constant, Function, Raise
-from agentlint.ir.walk import body_expressions, calls, statements
+from agentlint.ir.syntax import Attribute, Constant, Expr, Function, Raise
+from agentlint.ir.walk import body_expressions, calls, dotted, statements
 
 _MACHINE = frozenset({"token", "api-key", "basic", "oauth", "mutual-tls"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "QUERY", "SUBSCRIPTION"})
@@ -31,6 +31,9 @@ _SUBMITTED = frozenset({
     "is_submitted", "is_valid", "get_argument", "get_arguments", "get_body_argument", "parse_args", "load",
 })
 """Attributes by which handlers look at a submission."""
+_FORMS = frozenset({"POST", "FILES", "validate_on_submit", "is_submitted", "is_valid", "get_argument", "get_arguments", "get_body_argument", "parse_args"})
+_NEARBY = 2
+"""Calls between a handler and code that looks at the submission for it."""
 _MOST_EFFECTS = 24
 """Effects shown of one operation; the nearest ones."""
 
@@ -88,6 +91,16 @@ class Reach:
         infos = {f: self._program.functions.get(f) for r in routes for f in (r.handler, *r.extra_handlers) if f}
         shown = {r.handler for r in routes if r.method == "GET" and not r.extra_handlers}
         return any(info is not None and _calls_something(info.node) and (f not in shown or _reads_submission(info.node)) for f, info in infos.items())
+
+    def only_shows(self, routes: Sequence[Route]) -> bool:
+        """True for a page that answers every method alike: its code, and what it calls nearby, never looks at a submission or its method."""
+        if any(r.method != "ANY" or r.owner or r.renders not in ("html", "json", "other") for r in routes):
+            return False
+        near = {f for r in routes for f in (r.handler, *r.extra_handlers)}
+        for _ in range(_NEARBY):
+            near |= {callee[0] for f in near for _, _, callee in self._summaries.edges((f, None))}
+        infos = [info for f in near if (info := self._program.functions.get(f)) is not None]
+        return bool(infos) and not any(_is_submission(e) for info in infos for e in body_expressions(info.node.body))
 
     def _is_abstract(self, model: str) -> bool:
         """True for a base class that no row is ever made of: a write of it says that the concrete class is not known."""
@@ -195,7 +208,7 @@ def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Gua
                 merged.setdefault((reached.effect, reached.methods), reached)
     reached_all = tuple(sorted(merged.values(), key=lambda r: (len(r.chain), r.effect.file, r.effect.line, r.effect.kind, r.effect.target)))
     human = human_by_design([first.symbol, *(r.path for r in routes), *(r.name for r in routes)], reached_all, _administers(first)) if surface == "gui" else ""
-    changes = changes_by(routes, method, reached_all, reach.acts(routes))
+    changes = changes_by(routes, "GET" if method == "ANY" and reach.only_shows(routes) else method, reached_all, reach.acts(routes))
     action, resource = describe(first, reached_all)
     operation = Operation(
         id=f"{surface}:{method} {first.path}", surface=surface, method=method, path=first.path, file=first.file, line=first.line, symbol=first.symbol,
@@ -228,7 +241,7 @@ def _asked_for(reached: ReachedEffect, asks: bool) -> bool:
     """What a safe method does on purpose: when its words ask for it, what is no mere trace in the session; otherwise what stands in the handler itself."""
     if concerns_session(reached.effect):
         return asks and not reached.chain
-    return asks or not reached.chain
+    return asks or not (reached.chain or reached.effect.api.endswith("get_or_create()"))
 
 
 def _calls_something(function: Function) -> bool:
@@ -240,6 +253,13 @@ def _calls_something(function: Function) -> bool:
 def _reads_submission(function: Function) -> bool:
     """True when a body looks at the method, or at what a form or a body brings."""
     return any(isinstance(e, Attribute) and e.attr in _SUBMITTED for e in body_expressions(function.body))
+
+
+def _is_submission(expr: Expr) -> bool:
+    """True for what a form brings, and for what a request brings where a plain word names it: the `json` of other things is none."""
+    if not isinstance(expr, Attribute) or expr.attr not in _SUBMITTED:
+        return False
+    return expr.attr in _FORMS or "req" in dotted(expr.value).lower()
 
 
 def _asks_to_act(routes: Sequence[Route]) -> bool:
@@ -255,7 +275,7 @@ def looks_up(route: Route) -> bool:
 
 
 def _administers(route: Route) -> bool:
-    return "admin" in words(route.path)[:2] and (bool(route.owner) or "{" in route.path)
+    return "admin" in words(route.path)[:2] and (bool(route.owner) or not route.handler or "{" in route.path)
 
 
 def _shown(reached: Sequence[ReachedEffect]) -> tuple[OperationEffect, ...]:

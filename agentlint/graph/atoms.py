@@ -47,6 +47,8 @@ class Atom(msgspec.Struct, frozen=True):
     """True when a framework's own form lets a person edit every field."""
     depth: int = 0
     """Calls between the handler and the nearest line that performs it."""
+    registered: bool = False
+    """True when a framework performs it for the route itself."""
     named: bool = False
     """True when the route is about the subject: its words name it, or a framework performs the effect for the route."""
     purpose: bool = True
@@ -143,10 +145,20 @@ def _without_insides(effects: Sequence[ReachedEffect], background: Background) -
 
 
 def _without_parts(atoms: Sequence[Atom]) -> list[Atom]:
-    """Atoms without updates of what the operation itself makes or removes: filling in a new row, or clearing an old one, is part of that."""
+    """Atoms without updates of what the operation itself makes or removes: filling in a new row, or clearing an old one, is part of that.
+
+    What a framework performs stays: its pages let people add, change and delete in turn.
+    """
     whole = {a.subject for a in atoms if a.operation in ("create", "delete")}
     saved = whole | {a.subject for a in atoms if a.operation == "write"}
-    return [a for a in atoms if not (a.operation in ("update", "write") and a.subject in whole) and not any(model in saved for model, _ in a.ends)]
+    formed = {a.subject for a in atoms if a.registered and a.operation == "update"}
+
+    def is_part(atom: Atom) -> bool:
+        if atom.registered or atom.operation not in ("update", "write"):
+            return any(model in saved for model, _ in atom.ends)
+        return atom.subject in whole or (atom.operation == "write" and atom.subject in formed) or any(model in saved for model, _ in atom.ends)
+
+    return [a for a in atoms if not is_part(a)]
 
 
 def _atom(
@@ -159,8 +171,10 @@ def _atom(
     named = 2.0 if stems([subject.rsplit(".", 1)[-1]]) & spoken else 1.0
     known = 1.0 if any(r.effect.model for r in group) or kind != "rows" else _UNKNOWN_MODEL
     weight = rarity.get(subject, 1.0) * named * known * max(_DEEPEST, _STEP_DOWN ** (depth - nearest))
+    registered = any(r.effect.registered and not r.chain for r in group)
     sites = frozenset((r.effect.file, r.effect.line) for r in group)
-    open_fields = any(not r.effect.fields for r in group)
+    told = any(r.effect.registered and r.effect.fields for r in group)
+    open_fields = any(not r.effect.fields for r in group) and not told
     values = _merged([(r.effect, background.values(r.effect)) for r in group]) if operation in ("update", "write") and not open_fields else {}
     return Atom(
         kind,
@@ -172,9 +186,10 @@ def _atom(
         sites,
         _ends(group[0].effect, background),
         values,
-        open_fields and any(r.effect.registered for r in group),
+        open_fields and registered,
         depth,
-        any(r.effect.registered and not r.chain for r in group) or _is_named(subject, spoken),
+        registered,
+        registered or _is_named(subject, spoken),
     )
 
 

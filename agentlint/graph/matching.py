@@ -65,7 +65,8 @@ class Matcher:
         answers = [(atom, self._answer(atom, entry)) for atom in atoms]
         total = sum(a.weight for a, _ in answers)
         share = sum(a.weight * answer.share for a, answer in answers) / total
-        status: Status = "agent-accessible" if share >= _COVERED else "gui-only" if share < _UNCOVERED else "partial"
+        lacks = any(a.registered and answer.share < _COVERED for a, answer in answers)  # people can do each of them there
+        status: Status = "agent-accessible" if share >= _COVERED and not lacks else "gui-only" if share < _UNCOVERED else "partial"
         found = [answer.entry for _, answer in answers if answer.entry is not None] if status != "gui-only" else []
         return _judged(operation, status, found, [answer.text for _, answer in answers], "high" if share in (0.0, 1.0) else "medium")
 

@@ -46,8 +46,9 @@ class _Pages:
             yield self._own_code(action, join_paths(self._base, f"?action={action.node.name}"))
         yield from self._added_urls()
 
-    def _attribute(self, name: str) -> Value:
-        held = self._program.attribute(self._admin.id, name) if self._admin is not None else None
+    def _attribute(self, name: str, holder: ClassInfo | None = None) -> Value:
+        holder = holder or self._admin
+        held = self._program.attribute(holder.id, name) if holder is not None else None
         return self._evaluator.class_attribute(held[1].id, name) if held is not None else None
 
     # ------------------------------------------------------------------ page
@@ -97,7 +98,7 @@ class _Pages:
                 continue
             for operation, hook in _PERMITS:
                 if not _denies(info, f"has_{hook}_permission", self._program) and not self._switched_off(info, operation):
-                    yield _effect(operation, model, (), (info.module.path, info.node.line))
+                    yield _effect(operation, model, self._editable(model, info), (info.module.path, info.node.line))
 
     def _switched_off(self, inline: ClassInfo, operation: str) -> bool:
         name = {"delete": "can_delete", "create": "max_num"}.get(operation, "")
@@ -105,16 +106,17 @@ class _Pages:
         value = held[0] if held is not None else None
         return isinstance(value, syntax.Constant) and (value.value is False or value.value == 0)
 
-    def _editable(self, model: str) -> tuple[str, ...]:
-        """Fields that staff can write; empty for all, one empty name for none."""
-        listed = [*_texts(self._attribute("fields")), *_sets(self._attribute("fieldsets"))]
-        closed = {*_texts(self._attribute("readonly_fields")), *_texts(self._attribute("exclude"))}
-        form = form_of(self._attribute("form"), self._program).written
+    def _editable(self, model: str, holder: ClassInfo | None = None) -> tuple[str, ...]:
+        """Fields that staff can write on the page or in an inline; empty where they are not known, one empty name for none."""
+        listed = [*_texts(self._attribute("fields", holder)), *_sets(self._attribute("fieldsets", holder))]
+        closed = {*_texts(self._attribute("readonly_fields", holder)), *_texts(self._attribute("exclude", holder))}
+        form = form_of(self._attribute("form", holder), self._program).written
         shown = listed or (list(form.fields) if form is not None else [])
-        if not shown and not closed:
+        models = models_of(self._program)
+        columns = shown or [f for f in models.fields(model) if f not in models.fixed(model)]
+        if not columns and not closed:
             return ()
-        columns = shown or list(models_of(self._program).fields(model))
-        edited = _texts(self._attribute("list_editable"))
+        edited = _texts(self._attribute("list_editable", holder))
         return tuple(sorted({f for f in columns if f not in closed} | set(edited))) or ("",)
 
     # ------------------------------------------------------------- own code

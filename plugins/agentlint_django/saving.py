@@ -23,9 +23,10 @@ def form_effects(site: CallSite, context: Context) -> Iterator[Effect]:
         return
     if site.name not in ("save", "asave") or not isinstance(site.call.func, syntax.Attribute) or not saves(site.call):
         return
-    if any(t.confidence != "low" and _tells(t.function, context.program) for t in site.targets):
-        return
     form = _form(site, context)
+    own = next((t.function for t in site.targets if t.confidence != "low" and _tells(t.function, context.program)), "")
+    if own and not (_hands_on(own, context.program) and _constructor(site.call.func.value, context.program.functions.get(site.caller))):
+        return
     if form.written is not None:
         written = form.written
         yield Effect(
@@ -38,6 +39,12 @@ def _tells(function: str, program: Program) -> bool:
     """True for a method of a form of the project: its lines say what is saved. A model's own `save`, which the framework calls, does not say what for."""
     info = program.functions.get(function)
     return info is not None and not (info.owner in program.classes and program.inherits(info.owner, MODEL))
+
+
+def _hands_on(function: str, program: Program) -> bool:
+    """True for a form's own `save` that lets the framework fill in the row: whether it is a new one, only the caller tells."""
+    calls = walk.calls(program.functions[function].node.body)
+    return any(isinstance(c.func, syntax.Attribute) and c.func.attr == "save" and walk.dotted(getattr(c.func.value, "func", None)) == "super" for c in calls)
 
 
 def _held_back(site: CallSite, context: Context) -> CallSite | None:
@@ -89,10 +96,10 @@ def _given_form(receiver: syntax.Expr, info: FunctionInfo, program: Program) -> 
     return Form(None)
 
 
-def _constructor(receiver: syntax.Expr, info: FunctionInfo) -> syntax.Call | None:
+def _constructor(receiver: syntax.Expr, info: FunctionInfo | None) -> syntax.Call | None:
     """The call that made the local variable whose method is called."""
-    if isinstance(receiver, syntax.Call):
-        return receiver
+    if isinstance(receiver, syntax.Call) or info is None:
+        return receiver if isinstance(receiver, syntax.Call) else None
     assigned = _assigned(receiver.id, info) if isinstance(receiver, syntax.Name) else None
     return assigned if isinstance(assigned, syntax.Call) else None
 
@@ -119,7 +126,7 @@ def _operation(site: CallSite, program: Program, form: Form) -> str:
     """`update` for a form made on an instance, `create` for one made without, `write` when the code does not tell."""
     info = program.functions.get(site.caller)
     made = _constructor(site.call.func.value, info) if info is not None and isinstance(site.call.func, syntax.Attribute) else None
-    if made is None or form.is_set:
+    if made is None or form.is_set or walk.dotted(made.func) == "super":
         return "write"
     if isinstance(made.func, syntax.Attribute) and made.func.attr in ("get_form", "super"):
         return "write"

@@ -119,3 +119,17 @@ def test_what_accompanies_a_page_is_answered_by_what_accompanies_an_endpoint() -
     page = entry("gui", "orders", write("create", "Order"), write("create", "Watcher", line=2))
     api = entry("api", "orders", write("create", "Order", line=9), write("create", "Watcher", line=10), guard="token")
     assert judged(page, api).status == "agent-accessible"
+
+
+def test_pages_of_a_framework_are_partial_where_one_of_their_actions_is_missing() -> None:
+    shown = [msgspec.structs.replace(write(operation, "Order", *fields), registered=True) for operation, fields in (
+        ("create", ("name",)), ("update", ("name",)), ("delete", ()))]
+    page = entry("gui", "manage", *shown)
+    api = [entry("api", "add", write("create", "Order", line=9), guard="token"), entry("api", "drop", write("delete", "Order", line=8), guard="token")]
+    assert judged(page, *api).status == "partial"
+    assert judged(page, *api, entry("api", "edit", write("update", "Order", "name", line=7), guard="token")).status == "agent-accessible"
+
+
+def test_what_counts_or_stamps_is_not_missed() -> None:
+    page = entry("gui", "edit", write("update", "Order", "name", "modified_at"))
+    assert judged(page, entry("api", "edit", write("update", "Order", "name", line=9), guard="token")).status == "agent-accessible"

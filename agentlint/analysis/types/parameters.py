@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from agentlint.analysis.program import FunctionInfo
+from agentlint.analysis.types.decorated import added_by_decorators
 from agentlint.analysis.types.library import Given
 from agentlint.analysis.types.memory import Memory
 from agentlint.analysis.types.values import Type, Types_, union
@@ -54,7 +55,7 @@ class Parameters:
         if found and any(t.args or t.name not in _CONTAINERS for t in found):
             return found
         concrete = frame.self_type if info.owner else None
-        given = self._passed_within(info, parameter, concrete) or self.passed(info, parameter)
+        given = self._passed_within(info, parameter, concrete) or self.passed(info, parameter) or added_by_decorators(self._engine, info, parameter.name)
         return self._engine.results.refined(found, given) or self._by_convention(parameter, info)
 
     def _by_convention(self, parameter: s.Parameter, info: FunctionInfo) -> Types_:

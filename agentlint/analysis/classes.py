@@ -40,9 +40,16 @@ class Hierarchy:
         if known is None:
             self._bases[name] = ()
             outer = self._names.tables[name].outer
-            found = [b for expr in info.node.bases for b in self._of_base(expr, outer.id if outer else "") if b != name]
+            given = [(b, expr) for expr in info.node.bases for b in self._of_base(expr, outer.id if outer else "")]
+            found = [meant for b, expr in given if (meant := b if b != name else self._before(expr, name))]
             known = self._bases[name] = tuple(dict.fromkeys((*found, *self._shown(info, found))))
         return known
+
+    def _before(self, expr: s.Expr, class_id: str) -> str:
+        """What a base that is called like its own class means: what the name was bound to above, by an import."""
+        table = self._names.tables[class_id].outer
+        found = self._names.imported_as(expr.id, table) if isinstance(expr, s.Name) and table is not None else ""
+        return found if found != class_id else ""
 
     def _shown(self, info: ClassInfo, found: list[str]) -> list[str]:
         """What the members of a class show it to be, where it has a library's base of which nothing is known: a model below a package's own model."""

@@ -52,7 +52,7 @@ def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], admi
         return "it swaps the browser's session to another person" if _logs_in(effects) else ""
     for meaning in _meanings(names):
         return f"it is about {meaning}"
-    if _logs_in(effects):
+    if _logs_in(effects) and not (consequential and _asks(names)):
         return "it signs the person in or out"
     if consequential and all(_own_credential(e) for e in consequential):
         return "it writes nothing but the person's own credentials"

@@ -28,6 +28,8 @@ _CHANGES = frozenset({
     "update", "patch", "merge", "assign", "apply", "edit", "modify", "change", "populate", "set", "save", "delete", "remove", "update_from_dict",
 })
 """Method names under which a class of the program changes itself."""
+_KEYS = frozenset({"pk", "id"})
+"""What a copy loses before it is saved. Django, "Copying model instances"."""
 _NEIGHBOURS = 2
 """Lines between two assignments that still count as one write."""
 _BOOKKEEPING = re.compile(
@@ -59,6 +61,8 @@ class OrmWrites:
             yield from self._related(site, api)
             return
         operation, fields = self._operation(site, row), self._fields(site, row)
+        if row.operation == "write" and _KEYS & set(fields):  # a row whose key is taken away is saved as a new one
+            operation, fields = "create", tuple(f for f in fields if f not in _KEYS)
         models = self.models_at(site, row.model)
         confidence: Confidence = "high" if len(models) == 1 and models[0].name else "medium"
         for model in models:

@@ -134,6 +134,10 @@ class Names:
                 return self._imported_name(bound)
         return f"{table.id}.{name}" if table.kind == "class" else ""
 
+    def imported_as(self, name: str, table: Table) -> str:
+        """Canonical name of what an import of the scope binds a name to, whatever binds it later; empty when none does."""
+        return next((self._imported_name(b) for b in table.names.get(name, ()) if b.kind in ("from", "module")), "")
+
     def member(self, module: str, name: str) -> str:
         """Canonical name of what a module of the project calls `name`; empty when it has no such name."""
         key = (module, name)

@@ -50,3 +50,9 @@ def test_a_note_left_in_the_session_by_a_helper_is_not_all_that_an_action_does()
 def test_a_flashed_message_says_nothing() -> None:
     flash = ReachedEffect(Effect("session", "write", "", "m.py", 1, "f", incidental=True))
     assert human_by_design(["save_order"], [flash], False) == ""
+
+
+def test_what_ends_in_a_sign_out_is_no_matter_of_the_session_alone() -> None:
+    effects = [reached("orm-write", "delete"), reached("authentication", "logout")]
+    assert human_by_design(["delete", "/user/delete"], effects, False) == ""
+    assert human_by_design(["leave", "/bye"], effects[1:], False) != ""

@@ -94,6 +94,8 @@ def _library_call(name: str, args: tuple[Value, ...]) -> list[Sent]:
     if base in CLIENTS and verb == "request":
         return _request(args, name) or _options_call(args, name) or _fetch(args, name)
     if name in CLIENTS or last in CLIENTS:
+        if len(args) > 1 and (fixed(args[0]) or "").lower() in VERBS:
+            return _request(args, name)
         return _options_call(args, last) or (_fetch(args, last) if args and isinstance(args[0], Text | Ref) else [])
     return []
 

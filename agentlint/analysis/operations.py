@@ -13,7 +13,7 @@ from agentlint.analysis.callers.persons import human_by_design
 from agentlint.analysis.callers.ranks import Ranks
 from agentlint.analysis.decisions.consequence import changes_state, concerns_session, is_consequential
 from agentlint.analysis.effects.summaries import Summaries
-from agentlint.analysis.program import Program
+from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.wording import DEEDS, LOOKUPS, VERBS, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
 from agentlint.ir.operations import Guard, Operation, OperationEffect, Route, Surface
@@ -49,6 +49,8 @@ class Entry(msgspec.Struct, frozen=True):
     """Why it is human-by-design, empty when it is not."""
     administrators: bool = False
     """True when the code refuses everybody but administrators."""
+    domain: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Functions of the program outside the handler's module that it calls to get something done, each with those that it calls in turn."""
 
     @property
     def machine_callable(self) -> bool:
@@ -101,6 +103,21 @@ class Reach:
             near |= {callee[0] for f in near for _, _, callee in self._summaries.edges((f, None))}
         infos = [info for f in near if (info := self._program.functions.get(f)) is not None]
         return bool(infos) and not any(_is_submission(e) for info in infos for e in body_expressions(info.node.body))
+
+    def domain(self, routes: Iterable[Route]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Functions of other modules that handlers, or helpers beside them, call to get something done, each with those that it calls for that."""
+        found: set[str] = set()
+        for handler in {r.handler for r in routes if r.handler in self._program.functions}:
+            home = self._program.functions[handler].module.name
+            near = {handler}
+            for _ in range(_NEARBY):
+                called = {f for one in near for f in self._called(one)}
+                found |= {f for f in called if self._program.functions[f].module.name != home and _is_deed(self._program.functions[f])}
+                near = {f for f in called if self._program.functions[f].module.name == home}
+        return tuple((f, tuple(sorted(inner for inner in self._called(f) if _is_deed(self._program.functions[inner])))) for f in sorted(found))
+
+    def _called(self, function: str) -> set[str]:
+        return {node[0] for _, target, node in self._summaries.edges((function, None)) if target.kind in ("call", "deferred")}
 
     def _is_abstract(self, model: str) -> bool:
         """True for a base class that no row is ever made of: a write of it says that the concrete class is not known."""
@@ -217,7 +234,7 @@ def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Gua
         confidence=first.confidence, handler=first.handler,
     )
     administrators = all(reach.ranks.administrators(r) for r in routes) or _administers(first)
-    return Entry(operation, reached_all, guards, tuple(routes), human if changes else "", administrators)
+    return Entry(operation, reached_all, guards, tuple(routes), human if changes else "", administrators, reach.domain(routes) if changes else ())
 
 
 def changes_by(routes: Sequence[Route], method: str, reached: Sequence[ReachedEffect], acts: bool) -> bool:
@@ -266,6 +283,12 @@ def _asks_to_act(routes: Sequence[Route]) -> bool:
     """True when a name, or a part of the path, begins or ends with a verb of doing: `delete_order` and `order_delete`, but not `next_run_dates`."""
     texts = [part for r in routes for part in (r.symbol.rsplit(".", 1)[-1], r.action, r.name, *r.path.split("/"))]
     return any(not DEEDS.isdisjoint((said[0], said[-1])) for text in texts if (said := words(text)))
+
+
+def _is_deed(info: FunctionInfo) -> bool:
+    """True for a function whose name begins with a verb of doing; one that is nothing but the verb says enough as a method only."""
+    said = words(info.node.name)
+    return bool(said) and said[0] in DEEDS and (len(said) > 1 or bool(info.owner))
 
 
 def looks_up(route: Route) -> bool:

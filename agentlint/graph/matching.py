@@ -16,6 +16,8 @@ __all__ = ["Background", "Matcher", "match_operations"]
 
 _COVERED, _UNCOVERED = 0.85, 0.15
 """Shares of an operation's weighted effects: at or over the first it is agent-accessible, under the second gui-only."""
+_TELLING = 0.5
+"""Rarity under which a file, queue or host says nothing of what an operation is for."""
 _SOME_FIELDS = 0.5
 """Share of a form over all fields that an endpoint with a list of fields answers for."""
 _ADMINISTRATORS_ONLY = 0.5
@@ -38,12 +40,15 @@ class Matcher:
         self._offers: dict[tuple[str, str], list[tuple[Entry, Atom]]] = defaultdict(list)
         self._sites: dict[tuple[tuple[str, str], tuple[str, int]], list[tuple[Entry, Atom]]] = defaultdict(list)
         self._handlers: dict[tuple[str, str, str], Entry] = {}
+        self._callers: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             if not entry.machine_callable:
                 continue
             self._handlers.setdefault((entry.operation.file, entry.operation.symbol, entry.operation.method), entry)
             if not entry.operation.changes_state:
                 continue  # what a look-up writes in passing is nothing that a caller asks for
+            for function, _ in entry.domain:
+                self._callers[function].append(entry)
             for atom in atoms_of(entry, self._rarity, background, with_parts=True):
                 # a write saves a row that may be new or not: it offers both, and either answers for it
                 for operation in ("create", "update", "write") if atom.operation == "write" else (atom.operation, "write"):
@@ -60,6 +65,8 @@ class Matcher:
         if same is not None:
             return _judged(operation, "agent-accessible", [same], ["the same handler takes a token"], "high")
         atoms = atoms_of(entry, self._rarity, self._background)
+        if entry.domain and not any(a.kind == "rows" for a in atoms):
+            return self._by_domain(entry)
         if not atoms:
             return _judged(operation, "gui-only", [], ["no machine-callable operation has its effect"], "low")
         answers = [(atom, self._answer(atom, entry)) for atom in atoms]
@@ -69,6 +76,25 @@ class Matcher:
         status: Status = "agent-accessible" if share >= _COVERED and not lacks else "gui-only" if share < _UNCOVERED else "partial"
         found = [answer.entry for _, answer in answers if answer.entry is not None] if status != "gui-only" else []
         return _judged(operation, status, found, [answer.text for _, answer in answers], "high" if share in (0.0, 1.0) else "medium")
+
+    def _by_domain(self, entry: Entry) -> Operation:
+        """The judgement where no row is known to be written: by the functions that a page and an endpoint both call to get it done."""
+        found = [(f, self._calling(entry, f, inner)) for f, inner in entry.domain]
+        others = [caller for _, caller in found if caller is not None]
+        status: Status = "gui-only" if not others else "agent-accessible" if len(others) == len(found) else "partial"
+        texts = [
+            f"{e.operation.method} {e.operation.path} ({e.operation.symbol}, {e.operation.file}:{e.operation.line}) calls {_short(f)} too"
+            if e is not None else f"no machine-callable operation calls {_short(f)}"
+            for f, e in found
+        ]
+        return _judged(entry.operation, status, others, texts, "medium")
+
+    def _calling(self, entry: Entry, function: str, inner: Sequence[str]) -> Entry | None:
+        """The nearest endpoint that calls a function, or all that the function itself calls to get it done."""
+        callers = self._callers.get(function)
+        if callers is None and inner and all(f in self._callers for f in inner):
+            callers = self._callers[inner[0]]
+        return min(callers, key=lambda e: (_distance(entry, e), e.operation.id)) if callers else None
 
     def _answer(self, atom: Atom, entry: Entry) -> _Answer:
         """The best offer for one effect."""
@@ -90,6 +116,8 @@ class Matcher:
         direct = self._offers.get(atom.key, [])
         if atom.ends:  # the API may write the relation as a field of either model
             direct = [*direct, *(o for end in atom.ends for o in self._offers.get((end[0], "update"), ()) if self._covers(o[1], end, atom))]
+        if atom.kind != "rows" and self._rarity.get(atom.subject, 1.0) < _TELLING:
+            return []  # how everything is kept here, and no thing of its own
         shared = [offer for site in sorted(atom.sites) for offer in self._sites.get((atom.key, site), ())]
         return [(e, offer) for e, offer in (*direct, *shared) if offer.purpose or not atom.purpose]
 

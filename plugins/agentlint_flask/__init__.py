@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from agentlint.api import Context, Element, FrameworkBase, Program, Route, Type, imports
-from agentlint_flask.people import people
+from agentlint_flask.people import given_to_resources, people
 from agentlint_flask.routes import collect_routes
 
 
@@ -20,8 +20,8 @@ class Flask(FrameworkBase):
         return imports(program, "flask", "quart", "flask_restful", "flask_restx", "flask_smorest", "flask_openapi3", "apiflask")
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
-        """Who `current_user` is, and what `g` holds."""
-        return people(context.program)
+        """Who `current_user` is, what `g` holds, and what resources are made with."""
+        return {**people(context.program), **given_to_resources(context.program)}
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Every URL rule."""

@@ -32,6 +32,22 @@ def people(program: Program) -> Mapping[str, Mapping[str, Type | Element]]:
     return found
 
 
+def given_to_resources(program: Program) -> Told:
+    """What `add_resource(..., resource_class_kwargs={...})` hands to the initialisers of resources: parameters and keywords by name."""
+    found: Told = {}
+    for scope, body in _scopes(program):
+        for call in walk.calls(body):
+            given = next((k.value for k in call.keywords if k.name == "resource_class_kwargs"), None)
+            if not isinstance(given, syntax.Mapping) or not call.args:
+                continue
+            owner = program.resolve(call.args[0], scope)
+            method = program.method(owner, "__init__") if owner in program.classes else None
+            for key, value in zip(given.keys, given.values, strict=True):
+                if method is not None and isinstance(key, syntax.Constant) and isinstance(key.value, str):
+                    found.setdefault(method.id, {}).setdefault(key.value, Element(value, scope))
+    return found
+
+
 def _scopes(program: Program) -> Iterator[tuple[Scope, tuple[syntax.Stmt, ...]]]:
     for module in program.modules.values():
         if module.language == "python":

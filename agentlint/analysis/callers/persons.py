@@ -34,6 +34,8 @@ _FLOWS: tuple[tuple[str, str], ...] = (
 _FLOWS_COMPILED = tuple((re.compile(pattern), meaning) for pattern, meaning in _FLOWS)
 _OF_SESSIONS = frozenset("accept authorize confirm connect dismiss follow login logout set share signin signout signup switch toggle verify".split())
 """Deeds that may well be done to a session."""
+_PERSON = re.compile(r"user|person|profile|account|member|customer|employee|session|token|credential|invit|login|identit|visitor|player|student", re.IGNORECASE)
+"""Things that are about whoever signs in: what else a handler writes is not done for the sake of the session."""
 _OWN_FIELDS = re.compile(r"(password|passwd|totp|otp|mfa|two_factor|webauthn|recovery_codes?|email_verified|email_confirmed)", re.IGNORECASE)
 
 
@@ -52,7 +54,7 @@ def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], admi
         return "it swaps the browser's session to another person" if _logs_in(effects) else ""
     for meaning in _meanings(names):
         return f"it is about {meaning}"
-    if _logs_in(effects) and not (consequential and _asks(names)):
+    if _logs_in(effects) and not (consequential and (_asks(names) or not any(_PERSON.search(e.target) for e in consequential))):
         return "it signs the person in or out"
     if consequential and all(_own_credential(e) for e in consequential):
         return "it writes nothing but the person's own credentials"

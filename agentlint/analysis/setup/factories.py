@@ -26,7 +26,8 @@ class Factories:
         self._stand_ins: dict[str, Made] = {}
 
     def run(self, makers: frozenset[str], stand_ins: Mapping[str, str]) -> None:
-        """Functions that call one of the `makers` (classes of applications) go first: they call the others with what they made.
+        """Functions that call one of the `makers` (classes of applications) go first: they call the others with what they made. So do, of the rest,
+        those that none of the others calls.
 
         `stand_ins` gives the class of an object that stands for a parameter of a certain name or annotation which no caller fills in.
         """
@@ -35,7 +36,9 @@ class Factories:
                 self.setup.run_module(name)
         functions = [f for f in self._program.functions.values() if f.module.language == "python"]
         making = [f for f in functions if any(self._makes(c, f, makers) for c in calls(f.node.body))]
-        for chosen in (self._callers(making, functions), making, [f for f in functions if self._sets_up(f)]):
+        setting_up = [f for f in functions if self._sets_up(f)]
+        called = {self._program.resolve(c.func, f) for f in setting_up for c in calls(f.node.body)}
+        for chosen in (self._callers(making, functions), making, [f for f in setting_up if f.id not in called], setting_up):
             for info in chosen:
                 if info.id not in self.setup.caller.ran and not self._within(info):
                     self._run(info, stand_ins)

@@ -132,7 +132,7 @@ class Parameters:
             return ()
         if not isinstance(key, s.Constant) or not isinstance(key.value, str):
             return ()
-        return self.passed(info, s.Parameter(key.value, kind="keyword"))
+        return self._engine.members.told(info.id, key.value) or self.passed(info, s.Parameter(key.value, kind="keyword"))
 
     def _passed_within(self, info: FunctionInfo, parameter: s.Parameter, concrete: Type | None) -> Types_:
         """What methods of a concrete class pass to one another: a shared base hands on what only the concrete class can tell."""

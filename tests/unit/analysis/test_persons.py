@@ -56,3 +56,8 @@ def test_what_ends_in_a_sign_out_is_no_matter_of_the_session_alone() -> None:
     effects = [reached("orm-write", "delete"), reached("authentication", "logout")]
     assert human_by_design(["delete", "/user/delete"], effects, False) == ""
     assert human_by_design(["leave", "/bye"], effects[1:], False) != ""
+
+
+def test_settings_that_may_end_the_session_are_no_matter_of_the_session() -> None:
+    effects = [ReachedEffect(Effect("file", "write", "settings.json", "m.py", 1, "f")), reached("authentication", "logout")]
+    assert human_by_design(["settings_page", "/settings"], effects, False) == ""

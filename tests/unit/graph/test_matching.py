@@ -133,3 +133,12 @@ def test_pages_of_a_framework_are_partial_where_one_of_their_actions_is_missing(
 def test_what_counts_or_stamps_is_not_missed() -> None:
     page = entry("gui", "edit", write("update", "Order", "name", "modified_at"))
     assert judged(page, entry("api", "edit", write("update", "Order", "name", line=9), guard="token")).status == "agent-accessible"
+
+
+def test_functions_that_both_call_tell_where_no_row_is_known() -> None:
+    stored = Effect("file", "write", "store.json", "s.py", 1, "keep")
+    page, api = entry("gui", "add", stored), entry("api", "add", stored, guard="token")
+    adds, purges = ("store.Store.add_label", ()), ("store.Store.purge", ())
+    called = Entry(api.operation, api.reached, api.guards, api.routes, domain=(adds,))
+    for mine, status in (((adds,), "agent-accessible"), ((adds, purges), "partial"), ((purges,), "gui-only"), ((("store.Store.clone", (adds[0],)),), "agent-accessible")):
+        assert judged(Entry(page.operation, page.reached, page.guards, page.routes, domain=mine), called).status == status

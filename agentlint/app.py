@@ -49,6 +49,7 @@ from agentlint.planning import make_plan
 from agentlint.project.excerpts import read_excerpts
 from agentlint.project.files import Found, find_files
 from agentlint.project.settings import Settings, load_settings
+from agentlint.project.settings_reading import Known
 from agentlint.reading import Read, Reading, read_all
 from agentlint.rules.base import LoadedRule
 from agentlint.rules.catalog import all_rules, offered_rules
@@ -147,6 +148,7 @@ def answer(options: Options, found: Found | None = None) -> Answer:
         chains=facts.chains,
         plan=make_plan(counted, findings),
         controls=load_controls(),
+        settings=settings.shown,
     )
     return Answer(report, settings, analysed.asked)
 
@@ -177,9 +179,9 @@ def analyse(options: Options, found: Found | None = None) -> Analysed:
 def _analyse(options: Options, found: Found | None) -> Analysed:
     state = _Run(options.progress, options.workers)
     names = tuple(r.info.name for r in all_rules())
-    settings = load_settings(options.path, options.config, names, names_of_group(REPORTER_GROUP))
+    settings = load_settings(options.path, options.config, Known(names, names_of_group(REPORTER_GROUP)), options.stands_for)
     with state.timed("find files"):
-        found = found or find_files(options.path, settings.exclude)
+        found = found or find_files(options.path, settings.exclude, settings.below)
     if not found.files:
         raise NothingToAnalyse(
             f"{options.path} holds nothing that agentlint reads", "it reads Python, templates, page scripts, and OpenAPI documents in YAML or JSON"

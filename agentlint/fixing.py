@@ -40,7 +40,7 @@ def offer(options: Options, names: Sequence[str] = ()) -> Offer:
     """The fixes of some kinds (all, when none is named) that a new analysis confirms. Raises errors of `agentlint.errors`."""
     report, settings = run(options)
     base = options.path if options.path.is_dir() else options.path.parent
-    found = find_files(options.path, settings.exclude)
+    found = find_files(options.path, settings.exclude, settings.below)
     where = {f.path: Path(f.absolute) for f in found.files}
     sources = Sources(tuple(f.path for f in found.files if f.role == "python"), lambda file: _bytes(where.get(file, base / file)))
     described = load_descriptions(found.root, [f for f in found.files if f.role == "data"], _no_gap, _not_asked)

@@ -29,3 +29,5 @@ class Options(msgspec.Struct, frozen=True):
     """The most processor time that reading one file may take; 0 means no limit."""
     sessions: tuple[Path, ...] = ()
     """Recorded browser sessions (HAR) to hold against what programs may call."""
+    stands_for: Path | None = None
+    """The folder that `path` is a copy of: settings above it count when the copy has none of its own."""

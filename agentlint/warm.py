@@ -67,8 +67,8 @@ def _afresh(options: Options, found: Found | None) -> tuple[Report, Settings]:
 def _asked(options: Options) -> tuple[Settings, Found] | None:
     """Settings and files; None when something is wrong with them, which the run itself tells best."""
     try:
-        settings = load_settings(options.path, options.config)
-        found = find_files(options.path, settings.exclude)
+        settings = load_settings(options.path, options.config, stands_for=options.stands_for)
+        found = find_files(options.path, settings.exclude, settings.below)
     except AgentlintError:
         return None
     return (settings, found) if found.files else None

@@ -72,16 +72,17 @@ def _report(name: str, root: Path, config: Path | None, workers: int | None) -> 
         raise BadRevision(message, "give a folder, a saved JSON report, or a branch, tag or commit")
     with TemporaryDirectory(prefix="agentlint-") as folder:
         extract(root, name, Path(folder))
-        return _analysed(Path(folder), config, workers)
+        return _analysed(Path(folder), config, workers, root)
 
 
-def _analysed(path: Path, config: Path | None, workers: int | None) -> ReportV1:
+def _analysed(path: Path, config: Path | None, workers: int | None, stands_for: Path | None = None) -> ReportV1:
     from agentlint.cache import cache_folder
     from agentlint.options import Options
     from agentlint.reporters.json_v1 import to_v1
     from agentlint.warm import run
 
-    return to_v1(run(Options(path, config, (), workers or os.cpu_count() or 1, today=datetime.date.today(), cache=cache_folder()))[0])
+    workers = workers or os.cpu_count() or 1
+    return to_v1(run(Options(path, config, workers=workers, today=datetime.date.today(), cache=cache_folder(), stands_for=stands_for))[0])
 
 
 def _saved(path: Path) -> ReportV1 | None:

@@ -12,13 +12,13 @@ from agentlint.cli.options import config_option, workers_option
 from agentlint.errors import EXIT_CLEAN, EXIT_FINDINGS, OutputFailed
 from agentlint.options import Options
 
-KINDS = ("unused-suppression", "register-history", "operation-ids")
+KINDS = ("unused-suppression", "register-history", "add-record", "describe-routes", "expose-service", "operation-ids")
 
 
 @click.command("fix")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("--diff/--write", "only_diff", default=True, help="Show the changes, or make them.  [default: --diff]")
-@click.option("--only", "names", type=click.Choice(KINDS), multiple=True, help="Kind of fix; may be given several times.  [default: all]")
+@click.option("--diff/--write", " /--apply", "only_diff", default=True, help="Show the changes, or make them.  [default: --diff]")
+@click.option("--only", "names", type=click.Choice(KINDS), multiple=True, help="Kind of fix; may be given several times.  [default: all but those on request]")
 @click.option("--overlay", "target", type=click.Path(path_type=Path), metavar="FILE",
               help="Write instead what can be derived for the one API description of PATH as an OpenAPI Overlay.")
 @config_option
@@ -32,10 +32,21 @@ def command(path: Path, only_diff: bool, names: tuple[str, ...], target: Path | 
     Kinds:
       unused-suppression  takes out suppressions that silence nothing
       register-history    registers a model with the history that other models have
+      add-record          adds the record that other functions make to one that makes none
       operation-ids       names operations of an API description, as an Overlay
 
     An overlay holds names of operations, hints for tools, answers on errors and pages that the description has elsewhere, links between operations, and
     stubs for missing actions, marked as proposals: they change no verdict until somebody builds them and takes the mark away.
+
+    \b
+    Kinds on request, with --only:
+      expose-service      exposes a function that only a page calls as an endpoint beside the API's others, marked for review
+      describe-routes     names routes that code declares, with a summary from the docstring
+
+    \b
+    Examples:
+      agentlint fix                                look first
+      agentlint fix --only add-record --apply
 
     \b
     Exit codes: 0 nothing to do, or done; 1 changes are shown; 2 a mistake in the call; 3 a bug of agentlint.
@@ -54,7 +65,7 @@ def command(path: Path, only_diff: bool, names: tuple[str, ...], target: Path | 
         place = f"{fix.file}:{fix.line}" if fix.line else fix.file
         click.echo(f"{'would' if only_diff else 'did'}: {fix.title} ({fix.name}, {place})" + (f"; {fix.note}" if fix.note else ""), err=True)
     if not fixes:
-        click.echo("nothing to mend without guessing", err=True)
+        click.echo("nothing to mend without guessing" + ("" if names else "; --only expose-service and --only describe-routes propose more"), err=True)
         return EXIT_CLEAN
     if only_diff:
         click.echo(diff(offered), nl=False)

@@ -30,8 +30,9 @@ def command(path: Path, write: bool, workers: int | None) -> None:
     from agentlint.findings.baseline import FILE, baseline_of, write_baseline
     from agentlint.project.settings import load_settings
 
-    if load_settings(path, None).file:
-        raise BadSettings(f"{path} has settings already: {load_settings(path, None).file}", "edit them; docs/settings.md lists the keys")
+    known = load_settings(path, None)
+    if known.file:
+        raise BadSettings(f"{path} has settings already: {known.file}", "edit them; docs/settings.md lists the keys")
     report, _ = run_with(path, Wishes(workers=workers))
     baseline = write_baseline(baseline_of(report))
     proposals = [(_SETTINGS, settings_text(report)), (FILE, baseline), (_HOOKS, hook_text())]

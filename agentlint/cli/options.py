@@ -125,7 +125,8 @@ def _complete_fail_on(ctx: click.Context, parameter: click.Parameter, incomplete
 
 
 config_option = click.option(
-    "--config", type=click.Path(path_type=Path), help="Settings file.  [default: .agentlint.toml, then pyproject.toml, in PATH]"
+    "--config", type=click.Path(path_type=Path),
+    help="Settings file.  [default: .agentlint.toml, then pyproject.toml, in PATH or the nearest folder above it in its repository]",
 )
 workers_option = click.option("--workers", type=click.IntRange(1, 64), help="Processes that read files.  [default: the machine's cores]")
 _OPTIONS = (

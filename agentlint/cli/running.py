@@ -20,6 +20,7 @@ from agentlint.findings.baseline import FILE, Baseline, read_baseline, with_base
 from agentlint.findings.gates import failures, fallen, with_given
 from agentlint.findings.scope import Change, limited
 from agentlint.findings.scorecard import Scorecard
+from agentlint.ir.gates import PathGate
 from agentlint.options import Options
 from agentlint.project.settings import Settings
 from agentlint.reporters.base import Style
@@ -45,7 +46,7 @@ def finish(report: Report, settings: Settings, wishes: Wishes, change: Change | 
     if change is not None:  # after the baseline: what the change does not touch is not gone
         report = limited(report, change)
     gates = with_given(settings.gates, wishes.fail_on, wishes.fail_under)
-    broken = failures(report.findings, gates, report.scores, lambda paths: _scores_of(report, paths))
+    broken = failures(report.findings, gates, report.scores, lambda gate: _scores_of(report, gate))
     if wishes.ratchet or settings.ratchet:
         broken += _ratchet(baseline, report.scores)
     _write_all(report, settings, wishes)
@@ -103,8 +104,8 @@ def _ratchet(baseline: Baseline | None, scores: Scorecard) -> tuple[str, ...]:
     return tuple(f"{sentence} since the baseline" for sentence in fallen(baseline.scores, scores))
 
 
-def _scores_of(report: Report, paths: tuple[str, ...]) -> Scorecard:
-    return scores_of_files(report.inventory, report.operations, report.decisions, paths)
+def _scores_of(report: Report, gate: PathGate) -> Scorecard:
+    return scores_of_files(report.inventory, report.operations, report.decisions, gate)
 
 
 def _write_all(report: Report, settings: Settings, wishes: Wishes) -> None:

@@ -56,9 +56,7 @@ def pruned(baseline: Baseline, findings: Iterable[Finding], scores: Scorecard) -
 def with_baseline(report: Report, baseline: Baseline) -> Report:
     """The report with known findings marked, and a remark on those that are gone."""
     known = {e.fingerprint for e in baseline.findings}
-    marked = tuple(
-        msgspec.structs.replace(f, suppressed=Suppressed("baseline", REASON)) if f.suppressed is None and f.fingerprint in known else f for f in report.findings
-    )
+    marked = tuple(_marked(f, f.fingerprint in known) for f in report.findings)
     ran = {rule.name for rule in report.rules}
     gone = len({e.fingerprint for e in baseline.findings if e.rule in ran} - {f.fingerprint for f in report.findings})
     remark = (f"{gone} finding{'' if gone == 1 else 's'} of the baseline {'is' if gone == 1 else 'are'} gone: `agentlint baseline --prune` takes them out",)
@@ -85,6 +83,11 @@ def read_baseline(text: str, name: str) -> Baseline:
 
 def _entries(findings: Iterable[Finding]) -> tuple[Entry, ...]:
     return tuple(sorted(Entry(f.file, f.rule, f.symbol, f.fingerprint) for f in findings))
+
+
+def _marked(finding: Finding, known: bool) -> Finding:
+    silenced = Suppressed("baseline", REASON) if known and finding.suppressed is None else finding.suppressed
+    return msgspec.structs.replace(finding, known=known, suppressed=silenced)
 
 
 def _row(entry: Entry) -> str:

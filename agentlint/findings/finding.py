@@ -55,6 +55,8 @@ class Finding(msgspec.Struct, frozen=True):
     weight: int = 0
     """How much hangs on it; orders findings of one severity, heaviest first."""
     suppressed: Suppressed | None = None
+    known: bool | None = None
+    """Whether the baseline has it; None when none was used."""
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -12,8 +12,8 @@ from agentlint.findings.finding import SEVERITIES, Finding
 from agentlint.findings.scorecard import Question, Scorecard
 from agentlint.ir.gates import NEVER, SCORES, Gates, PathGate
 
-ScoresOf = Callable[[tuple[str, ...]], Scorecard]
-"""The scores counted from files of some patterns alone."""
+ScoresOf = Callable[[PathGate], Scorecard]
+"""The scores counted from the files of a gate alone."""
 
 
 def failures(findings: Iterable[Finding], gates: Gates, scores: Scorecard, scores_of: ScoresOf) -> tuple[str, ...]:
@@ -21,7 +21,7 @@ def failures(findings: Iterable[Finding], gates: Gates, scores: Scorecard, score
     found = [*_by_findings(findings, gates), *_too_low(scores, gates.fail_under, "")]
     for gate in gates.paths:
         if gate.fail_under:
-            found += _too_low(scores_of(gate.paths), gate.fail_under, f" of {', '.join(gate.paths)}")
+            found += _too_low(scores_of(gate), gate.fail_under, f" of {', '.join(gate.paths)}")
     return tuple(found)
 
 
@@ -45,7 +45,7 @@ def failing(findings: Iterable[Finding], gates: Gates) -> tuple[Finding, ...]:
 
 def _asked(finding: Finding, gates: Gates, matchers: list[tuple[PathGate, pathspec.GitIgnoreSpec]]) -> tuple[str, ...]:
     """What fails at the path of a finding: the last gate that matches decides."""
-    return next((gate.fail_on for gate, files in reversed(matchers) if files.match_file(finding.file)), gates.fail_on)
+    return next((gate.fail_on for gate, files in reversed(matchers) if files.match_file(gate.below + finding.file)), gates.fail_on)
 
 
 def _fails(finding: Finding, asked: tuple[str, ...]) -> bool:

@@ -57,5 +57,7 @@ class Report(msgspec.Struct, frozen=True):
     plan: Plan = Plan()
     controls: tuple[Control, ...] = ()
     """Clauses that the rules bear on, whether or not they have a finding."""
+    settings: str = ""
+    """File of the settings as seen from the root; empty for defaults."""
     excerpts: tuple[Excerpt, ...] = ()
     """Code behind the report, by file and line; empty unless a format asks for it."""

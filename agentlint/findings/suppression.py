@@ -120,7 +120,7 @@ class _Lookup:
         suppression = self._all[number]
         if suppression.rules and finding.rule not in suppression.rules:
             return False
-        if number in self._files and not self._files[number].match_file(finding.file):
+        if number in self._files and not self._files[number].match_file(suppression.below + finding.file):
             return False
         if not suppression.operations:
             return True

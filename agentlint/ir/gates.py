@@ -22,6 +22,8 @@ class PathGate(msgspec.Struct, frozen=True):
     """Empty: as everywhere."""
     fail_under: dict[str, float] = {}
     """Least scores counted from these files alone."""
+    below: str = ""
+    """The analysed folder as the patterns see it, `services/shop/`; empty when they speak of paths in it."""
 
 
 class Gates(msgspec.Struct, frozen=True):

@@ -36,6 +36,8 @@ class Suppression(msgspec.Struct, frozen=True, gc=False):
     """For comments, the lines of `file` that it speaks of; `last` 0 means to the end."""
     paths: tuple[str, ...] = ()
     """For settings, files in the form of `.gitignore`; empty means all."""
+    below: str = ""
+    """The analysed folder as these patterns see it, `services/shop/`; empty when they speak of paths in it."""
     operations: tuple[str, ...] = ()
     """For settings, operations as `METHOD /path`, `*` for any text; empty means all."""
     until: str = ""

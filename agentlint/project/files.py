@@ -40,8 +40,8 @@ class Found(msgspec.Struct, frozen=True):
     gaps: tuple[Gap, ...]
 
 
-def find_files(root: Path, exclude: tuple[str, ...] = ()) -> Found:
-    """The files below a folder, or the one file given, sorted by path. Raises BadPath when the root is not there."""
+def find_files(root: Path, exclude: tuple[str, ...] = (), below: str = "") -> Found:
+    """The files below a folder, or the one file given, sorted by path. `below` is the folder as the patterns see it. Raises BadPath."""
     if not root.exists():
         raise BadPath(f"{root} does not exist", "give the folder or the API description to analyse")
     single = root.is_file()
@@ -58,7 +58,7 @@ def find_files(root: Path, exclude: tuple[str, ...] = ()) -> Found:
             role = "examples"
         if single and role in SET_ASIDE:
             role = role_of("x" + root.suffix)
-        if role == "other" or excluded(name):
+        if role == "other" or excluded(below + name):
             continue
         if role in SET_ASIDE:
             aside[role] = aside.get(role, 0) + 1

@@ -1,8 +1,10 @@
-"""Settings from `pyproject.toml [tool.agentlint]` or `.agentlint.toml`: read, checked, all mistakes told at once with file and line."""
+"""Settings from `pyproject.toml [tool.agentlint]` or `.agentlint.toml`, also of a folder above: read, checked, all mistakes told at once with file and line."""
 
 from __future__ import annotations
 
+import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,9 @@ from agentlint.ir.notes import Suppression
 from agentlint.project.settings_reading import READERS, Known, Reading, nearest
 
 FILES = (".agentlint.toml", "pyproject.toml")
-"""Places of settings, the first that has any wins."""
+"""Places of settings, the first that has any wins; the analysed folder first, then those above it up to the root of the repository."""
+
+_ANY = Known()
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -46,6 +50,10 @@ class Settings(msgspec.Struct, frozen=True):
     """Options of rules by `rule.option`, from `[rules.<name>]` tables."""
     file: str = ""
     """Where the settings came from; empty for defaults."""
+    shown: str = ""
+    """The same as seen from the analysed folder, with forward slashes: what reports say."""
+    below: str = ""
+    """The analysed folder as seen from that of the settings, `services/shop/`; patterns speak of paths from there. Empty when it is the same folder."""
 
     @property
     def gates(self) -> Gates:
@@ -53,18 +61,41 @@ class Settings(msgspec.Struct, frozen=True):
         return Gates(self.fail_on, self.fail_under, self.overrides)
 
 
-def load_settings(root: Path, explicit: Path | None, rules: tuple[str, ...] = (), formats: tuple[str, ...] = ()) -> Settings:
-    """Settings of a project. `rules` are the known rule names, to check references, `formats` those of plugins. Raises BadSettings with every mistake."""
+def load_settings(root: Path, explicit: Path | None, known: Known = _ANY, stands_for: Path | None = None) -> Settings:
+    """Settings of a project, its names checked against `known`. Raises BadSettings with every mistake.
+
+    `stands_for` is the folder that the root is a copy of: the settings above it count.
+    """
     folder = root if root.is_dir() else root.parent
-    for path in (explicit,) if explicit is not None else tuple(folder / name for name in FILES):
-        if path is not None and path.is_file():
+    if explicit is not None and not explicit.is_file():
+        raise BadSettings(f"{explicit} does not exist", "give an existing file to --config")
+    place = stands_for or folder
+    for path in (explicit,) if explicit is not None else (*(folder / name for name in FILES), *_above(place)):
+        if path.is_file():
             text = _text(path)
             table = _table(path, text)
             if table is not None:
-                return _checked(table, Reading(text, _shown(path, folder), Known(rules, formats)), path)
-        elif explicit is not None:
-            raise BadSettings(f"{explicit} does not exist", "give an existing file to --config")
+                own = folder if path.parent == folder else place
+                below, shown = _below(own, path), _shown(path, own)
+                return _checked(table, Reading(text, shown, known, below), path)
     return Settings()
+
+
+def _above(folder: Path) -> Iterator[Path]:
+    """Places of settings in the folders above, the nearest first, up to the root of the repository; none where there is no repository."""
+    here = folder.resolve()
+    folders = (here, *here.parents)
+    top = next((n for n, parent in enumerate(folders) if (parent / ".git").exists()), 0)
+    yield from (parent / name for parent in folders[1 : top + 1] for name in FILES)
+
+
+def _below(folder: Path, path: Path) -> str:
+    """The folder as seen from that of a settings file above it; empty for a file that lies elsewhere, whose patterns speak of paths in the folder."""
+    try:
+        relative = folder.resolve().relative_to(path.resolve().parent).as_posix()
+    except ValueError:
+        return ""
+    return "" if relative == "." else f"{relative}/"
 
 
 def _text(path: Path) -> str:
@@ -75,10 +106,10 @@ def _text(path: Path) -> str:
 
 
 def _shown(path: Path, folder: Path) -> str:
-    """The settings file as findings name it: relative to the root where it lies in it."""
+    """The settings file as findings name it: as seen from the root."""
     try:
-        return path.resolve().relative_to(folder.resolve()).as_posix()
-    except ValueError:
+        return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
+    except ValueError:  # on another drive
         return path.as_posix()
 
 
@@ -110,4 +141,4 @@ def _checked(table: dict[str, Any], reading: Reading, path: Path) -> Settings:
     if reading.mistakes:
         lines = "\n".join(f"{path}:{line}: {message}" for line, message in sorted(set(reading.mistakes)))
         raise BadSettings(lines, "docs/settings.md lists the settings, `agentlint rules` the rules")
-    return Settings(file=str(path), **values)
+    return Settings(file=str(path), shown=reading.file, below=reading.below, **values)

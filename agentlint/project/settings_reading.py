@@ -29,10 +29,11 @@ class Known(msgspec.Struct, frozen=True):
 class Reading:
     """One settings file while it is checked."""
 
-    def __init__(self, text: str, file: str, known: Known) -> None:
+    def __init__(self, text: str, file: str, known: Known, below: str = "") -> None:
         self._lines = TomlLines(text)
         self.file = file
         self.known = known
+        self.below = below
         self.mistakes: list[tuple[int, str]] = []
 
     def wrong(self, path: Path, message: str, text: str = "") -> None:
@@ -167,7 +168,7 @@ def _overrides(reading: Reading, path: Path, value: Any) -> tuple[PathGate, ...]
         if "paths" not in given or len(given) < 2:
             reading.wrong(place, f"{path[0]}: a table needs paths, and fail-on or fail-under")
         elif given["paths"]:
-            found.append(PathGate(given["paths"], given.get("fail_on") or (), given.get("fail_under") or {}))
+            found.append(PathGate(given["paths"], given.get("fail_on") or (), given.get("fail_under") or {}, reading.below))
     return tuple(found)
 
 
@@ -191,7 +192,7 @@ def _suppress(reading: Reading, path: Path, value: Any) -> tuple[Suppression, ..
             reading.wrong(place, f"{path[0]}: a suppression names a rule, a path or an operation, or several of them")
         found.append(Suppression(
             given.get("rule") or (), given.get("reason") or "", "settings", reading.file, reading.line(place),
-            paths=given.get("path") or (), operations=given.get("operation") or (), until=given.get("until") or "",
+            paths=given.get("path") or (), below=reading.below, operations=given.get("operation") or (), until=given.get("until") or "",
         ))
     return tuple(found)
 

@@ -131,6 +131,8 @@ def _basis(report: Report, pen: Pen) -> Iterator[str]:
 
 
 def _rests_on(report: Report) -> Iterator[str]:
+    if report.settings:
+        yield f"settings: {report.settings}"
     inventory = report.inventory
     languages = ", ".join(f"{name} {count}" for name, count in sorted(inventory.languages.items(), key=lambda item: (-item[1], item[0])))
     yield f"{plural(inventory.files, 'file')}, {counted(inventory.lines)} lines" + (f" ({languages})" if languages else "")

@@ -48,6 +48,7 @@ def to_v1(report: Report) -> v1.ReportV1:
         tools=[_same(row, v1.ToolRowV1) for row in report.tools],
         chains=[_chain(row) for row in report.chains],
         remarks=list(report.remarks),
+        settings=report.settings or None,
     )
 
 

@@ -314,5 +314,7 @@ class ReportV1(msgspec.Struct, frozen=True):
     """Calls that an agent needs before each described operation."""
     remarks: list[str] = []
     """What the findings leave out."""
+    settings: str | None = None
+    """File of the settings as seen from the root; null for defaults."""
 
 

@@ -75,6 +75,7 @@ def _result(finding: Finding, rule_index: int) -> sarif.Result:
         rule_id=f"agentlint/{finding.rule}", rule_index=rule_index, level=_LEVELS[finding.severity],
         message=sarif.Text(text=f"{finding.message} {finding.help}".strip()), locations=[here], related_locations=others, code_flows=_flows(finding),
         partial_fingerprints={"agentlint/v1": finding.fingerprint}, suppressions=suppressions, rank=float(finding.weight),
+        baseline_state=None if finding.known is None else "unchanged" if finding.known else "new",
         properties=sarif.ResultProperties(
             confidence=finding.confidence, help=finding.help, weight=finding.weight, operation=finding.operation, decision=finding.decision
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 
@@ -106,6 +108,8 @@ class Result(_Sarif, frozen=True, kw_only=True):
     partial_fingerprints: dict[str, str]
     suppressions: list[Suppression] = []
     rank: float
+    baseline_state: Literal["new", "unchanged"] | None = None
+    """Told of every result or of none."""
     properties: ResultProperties
 
 

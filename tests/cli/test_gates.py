@@ -162,3 +162,31 @@ def test_a_change_shows_what_it_takes_part_in(agentlint, clinic: Path) -> None:
     git(clinic, "add", ".")
     assert agentlint("hook", "--root", clinic, "--format", "json").code == 1
     assert agentlint("hook", "--root", clinic, clinic / "templates" / "nothing.txt").code == 0
+
+
+def test_settings_at_the_top_count_for_a_folder_below(agentlint, clinic: Path) -> None:
+    """Found from below, with patterns as seen from the top; the report says which file it was."""
+    git(clinic, "init", "-q")
+    (clinic / "pyproject.toml").write_text(
+        '[tool.agentlint]\nexclude = ["/patients/urls.py"]\nformats = "json"\n'
+        '[[tool.agentlint.suppress]]\npath = "/patients/views.py"\nreason = "is rewritten"\n[[tool.agentlint.overrides]]\npaths = "/patients/"\nfail-on = "never"\n'
+    )
+    found = agentlint("check", clinic / "patients")
+    below = report(found)
+    assert (found.code, below["settings"]) == (0, "../pyproject.toml")
+    assert {f["suppressed"]["reason"] for f in below["findings"] if f["file"] == "views.py"} <= {"is rewritten"}
+    top = report(agentlint("check", clinic, "--fail-on", "never"))
+    assert top["settings"] == "pyproject.toml" and below["inventory"]["files"] > 0
+    told = agentlint("check", clinic / "patients", "--format", "console").out
+    assert "settings: ../pyproject.toml" in told
+    assert agentlint("check", clinic, "--config", clinic / "gone.toml").code == 2
+
+
+def test_settings_above_count_for_an_earlier_revision_too(agentlint, clinic: Path) -> None:
+    """Both sides of a comparison leave out the same files."""
+    (clinic / "pyproject.toml").write_text('[tool.agentlint]\nexclude = ["/patients/views.py"]\n')
+    git(clinic, "init", "-q")
+    git(clinic, "add", ".")
+    git(clinic, "commit", "-qm", "first")
+    told = agentlint("diff", "HEAD", "--root", clinic / "patients", "--format", "console").out
+    assert "No difference in what a program can do" in told

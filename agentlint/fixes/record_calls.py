@@ -11,7 +11,7 @@ import msgspec
 from agentlint.findings.report import Report
 from agentlint.fixes.action_words import word_for, words
 from agentlint.fixes.functions import Files, Parsed, last, root, statements
-from agentlint.fixes.registrations import imported
+from agentlint.fixes.registrations import imported, top_names
 from agentlint.ir.decisions import Decision
 
 _ENOUGH = 2
@@ -50,6 +50,8 @@ def way_of(report: Report, files: Files) -> Way | None:
             callee = sibling.place.code(sibling.call.func)
             name = root(sibling.call.func) or ""
             told = imported(sibling.place.module, name)
+            if told is None and name != "self" and name not in top_names(sibling.place.module.body):
+                continue  # a name of the function's own means nothing elsewhere
             home = sibling.file if told is None else ""
             found[(callee, *(told or ("", "")), home)].setdefault((sibling.file, sibling.function), sibling)
     counted = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))

@@ -106,6 +106,18 @@ def test_the_graph_follows_search_and_filters(page: Browser) -> None:
     assert page.js("return [...document.querySelectorAll('#graph-list .sign')].every(s => s.classList.contains('person'))")
 
 
+def test_the_list_shows_what_the_graph_draws(page: Browser) -> None:
+    """The chosen capability is marked and in sight, also at the end of the list."""
+    seen = (
+        "const l = document.getElementById('graph-list'), o = l.querySelector('[aria-selected=true]');"
+        "return [...l.children].filter(c => c.getAttribute('aria-selected') === 'true').length === 1"
+        " && o.offsetTop >= l.scrollTop && o.offsetTop + o.offsetHeight <= l.scrollTop + l.clientHeight"
+    )
+    assert page.js(seen)
+    page.js("document.querySelector('#graph-list').lastChild.click()")
+    assert page.js(seen)
+
+
 def test_the_graph_is_panned_zoomed_and_fitted(page: Browser) -> None:
     """By buttons, by dragging and by keys."""
     page.js("document.getElementById('graph-section').scrollIntoView()")

@@ -119,8 +119,21 @@ function showCapability(capability, scroll) {
   const graph = graphAround(capability);
   byId("graph-title").textContent = capability.name + (graph.left ? ` (${graph.left} more not drawn)` : "");
   drawGraph(graph);
-  for (const option of byId("graph-list").children) option.setAttribute("aria-selected", String(option.capability === capability));
+  const list = byId("graph-list");
+  if (![...list.children].some((o) => o.capability === capability)) list.append(capabilityOption(capability, list.children.length));
+  for (const option of list.children) {
+    option.setAttribute("aria-selected", String(option.capability === capability));
+    const seen = option.offsetTop >= list.scrollTop && option.offsetTop + option.offsetHeight <= list.scrollTop + list.clientHeight;
+    if (option.capability === capability && !seen) list.scrollTop = option.offsetTop - list.clientHeight / 3; // the list alone, not the page
+  }
   if (scroll) byId("graph-section").scrollIntoView();
+}
+
+function capabilityOption(capability, n) {
+  const option = el("div", { class: "option", role: "option", id: "capability-" + n, "aria-selected": String(capability === view.chosen), onclick: () => showCapability(capability) },
+    el("span", { class: "sign " + capability.state, title: WORDS[capability.state] }, SIGNS[capability.state]), el("span", {}, capability.name));
+  option.capability = capability;
+  return option;
 }
 
 function renderCapabilities() {
@@ -128,12 +141,7 @@ function renderCapabilities() {
   const order = { person: 0, partly: 1, agent: 2 };
   const found = [...capabilities.values()].filter((c) => (!query || matches(c.name.toLowerCase(), query)) && (!surface || c.surfaces.has(surface)) && (!state || c.state === state));
   found.sort((a, b) => (order[a.state] ?? 3) - (order[b.state] ?? 3) || a.name.localeCompare(b.name, "en"));
-  byId("graph-list").replaceChildren(...found.slice(0, 400).map((capability, n) => {
-    const option = el("div", { class: "option", role: "option", id: "capability-" + n, "aria-selected": String(capability === view.chosen), onclick: () => showCapability(capability) },
-      el("span", { class: "sign " + capability.state, title: WORDS[capability.state] }, SIGNS[capability.state]), el("span", {}, capability.name));
-    option.capability = capability;
-    return option;
-  }));
+  byId("graph-list").replaceChildren(...found.slice(0, 400).map(capabilityOption));
   byId("graph-found").textContent = counted(found.length, "capability").replace(/ys$/, "ies") + (found.length > 400 ? ", the first 400 listed" : "");
   if (found.length && !found.includes(view.chosen)) showCapability(view.chosen ? found[0] : telling(found));
 }

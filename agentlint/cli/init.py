@@ -39,7 +39,8 @@ def command(path: Path, write: bool, workers: int | None) -> None:
     for name, text in proposals:
         target = path / name
         if target.exists():
-            click.echo(f"# {name} is there already" + (f"; add to it:\n{text}" if name == _HOOKS else " and stays as it is\n"))
+            hook = text.partition("repos:\n")[2]
+            click.echo(f"# {name} is there already" + (f"; add to its `repos`:\n{hook}" if name == _HOOKS else " and stays as it is\n"))
         elif write:
             write_file(target, text)
             click.echo(f"# {name} written")

@@ -45,7 +45,7 @@ def test_init_overwrites_nothing(agentlint, clinic: Path) -> None:
     (clinic / ".pre-commit-config.yaml").write_text("repos: []\n")
     told = agentlint("init", clinic, "--write")
     assert (clinic / ".pre-commit-config.yaml").read_text() == "repos: []\n"
-    assert "is there already; add to it" in told.out
+    assert "is there already; add to its `repos`:\n  - repo: local\n" in told.out
     again = agentlint("init", clinic, "--write")
     assert again.code == 2 and "has settings already" in again.err
 

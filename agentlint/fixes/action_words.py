@@ -16,7 +16,7 @@ def word_for(siblings: Sequence[tuple[str, str, str]], function: str, model: str
     if not held:
         return None
     name, times = max(held.items(), key=lambda item: (item[1], -list(_FORMS).index(item[0])))
-    return _FORMS[name](words(function), words(model)) if times >= 2 and times * 3 >= 2 * len(siblings) else None
+    return _FORMS[name](words(function), words(model)) if times >= 2 and times * 2 >= len(siblings) else None
 
 
 def words(name: str) -> list[str]:

@@ -83,13 +83,30 @@ def _fail_on(ctx: click.Context, parameter: click.Parameter, values: tuple[str, 
         known = (*known, *(rule.info.name for rule in all_rules()))
     for name in names:
         if name not in known:
-            import difflib
-
-            near = difflib.get_close_matches(name, known, 1)
-            raise click.BadParameter(f"{name!r} is neither a severity nor a rule" + (f"; did you mean {near[0]!r}?" if near else ""))
+            raise click.BadParameter(f"{name!r} is neither a severity nor a rule{_near(name, known)}")
     if NEVER in names and len(names) > 1:
         raise click.BadParameter(f"{NEVER!r} stands alone")
     return names
+
+
+def _select(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of rules: one that is not there would otherwise pass for a clean answer."""
+    del ctx, parameter
+    if values:
+        from agentlint.rules.catalog import all_rules
+
+        known = [rule.info.name for rule in all_rules()]
+        for name in values:
+            if name not in known:
+                raise click.BadParameter(f"there is no rule {name!r}{_near(name, known)}; `agentlint rules` lists them")
+    return values
+
+
+def _near(name: str, known: Sequence[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, known, 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _formats(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -103,7 +120,8 @@ def _formats(ctx: click.Context, parameter: click.Parameter, values: tuple[str, 
         if find_reporter(value) is None:
             reporters, refused = offered_reporters()
             why = "".join(f"; {r.package} is refused: {r.reason}" for r in refused)
-            raise click.BadParameter(f"{value!r} is none of {', '.join((*FORMATS, *(r.name for r in reporters)))}{why}")
+            names = (*FORMATS, *(r.name for r in reporters))
+            raise click.BadParameter(f"{value!r} is none of {', '.join(names)}{_near(value, names)}{why}")
     return values
 
 
@@ -131,7 +149,8 @@ config_option = click.option(
 workers_option = click.option("--workers", type=click.IntRange(1, 64), help="Processes that read files.  [default: the machine's cores]")
 _OPTIONS = (
     config_option,
-    click.option("--select", multiple=True, metavar="RULE", shell_complete=complete_rules, help="Run only this rule; may be given several times."),
+    click.option("--select", multiple=True, callback=_select, metavar="RULE", shell_complete=complete_rules,
+                 help="Run only this rule; may be given several times."),
     click.option("--har", "sessions", type=click.Path(path_type=Path, exists=True, dir_okay=False), multiple=True, metavar="FILE",
                  help="Recorded browser session: what it changes and no described operation does, only a person can. May be repeated."),
     click.option("--format", "formats", multiple=True, callback=_formats, metavar=f"[{'|'.join(FORMATS)}]",
@@ -162,6 +181,8 @@ def all_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def wrapped(*args: Any, **given: Any) -> Any:
         wishes = Wishes(**{name: given.pop(name) for name in Wishes.__struct_fields__})
+        if wishes.formats and len(wishes.outputs) > len(wishes.formats):
+            raise click.UsageError(f"{len(wishes.outputs)} -o for {len(wishes.formats)} --format: each -o belongs to one --format")
         return function(*args, wishes=wishes, **given)
 
     for option in reversed(_OPTIONS):

@@ -110,6 +110,8 @@ def _scores_of(report: Report, gate: PathGate) -> Scorecard:
 
 def _write_all(report: Report, settings: Settings, wishes: Wishes) -> None:
     names = wishes.formats or settings.formats or ("console",)
+    if len(wishes.outputs) > len(names):
+        raise BadSettings(f"{len(wishes.outputs)} -o, but only the format {', '.join(names)}", "give a --format for each -o")
     if any(r.shows_code for r in map(find_reporter, names) if r is not None):
         from agentlint.app import with_code  # with all that runs an analysis: not for those that need none
 

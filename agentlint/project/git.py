@@ -27,6 +27,7 @@ def changed_since(root: Path, revision: str) -> frozenset[str]:
 def staged(root: Path) -> frozenset[str]:
     """Files below a root that the next commit changes, relative to the root."""
     folder = root if root.is_dir() else root.parent
+    _git(folder, "rev-parse", "--git-dir")  # outside a repository `diff` would compare files
     return _names(_git(folder, "diff", "--cached", "--name-only", "--relative", "-z", "--", "."))
 
 

@@ -72,7 +72,7 @@ class Overlaid(msgspec.Struct, frozen=True):
 def overlay(options: Options, target: Path) -> Overlaid:
     """What can be derived for the one API description of a path, as an Overlay to be written to a file. Raises errors of `agentlint.errors`."""
     before, settings = run(options)
-    found = find_files(options.path, settings.exclude)
+    found = find_files(options.path, settings.exclude, settings.below)
     described = [d for d in load_descriptions(found.root, [f for f in found.files if f.role == "data"], _no_gap, _not_asked) if d.kind == "openapi"]
     if len(described) != 1:
         told = ", ".join(d.file for d in described[:5])

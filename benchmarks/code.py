@@ -3,7 +3,8 @@
     python benchmarks/code.py [--runs 5] [--only NAME ...] [--tree NAME=FOLDER ...] [--work FOLDER]
 
 Fetches the systems of systems.toml at their commits, makes an environment with pinned versions of the other tools, and prints one table a system: medians
-of clock and processor seconds over the runs, the largest peak memory of one process, and clock time as a multiple of agentlint's cold run. The commands of a
+of clock and processor seconds over the runs, the largest peak memory of one process, and both times as multiples of agentlint's cold run. What takes longer
+than `--most` seconds is stopped and said to take longer. The commands of a
 system are run in turn, round after round, so that a machine whose speed drifts does so for all of them. The other tools get exactly the Python files that
 agentlint analyses (no tests, no vendored code); agentlint reads templates, page scripts and descriptions beside.
 """
@@ -14,9 +15,11 @@ import argparse
 import os
 import platform
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 import venv
@@ -46,6 +49,8 @@ class Spent(NamedTuple):
     wall: float
     cpu: float
     memory: float
+    ended: bool = True
+    """False when it was stopped because it took too long; then the seconds are a lower bound, without those of its own processes."""
 
 
 def fetched(work: Path, name: str, given: Path | None) -> Path:
@@ -105,30 +110,37 @@ def commands(tree: Path, programs: Path, work: Path) -> list[Command]:
     ]
 
 
-def spent(argv: list[str], environment: dict[str, str]) -> Spent:
-    """Runs a command to its end. Raises RuntimeError when it fails."""
+def spent(argv: list[str], environment: dict[str, str], most: float = 0) -> Spent:
+    """Runs a command to its end, or until it took `most` seconds of the clock. Raises RuntimeError when it fails."""
     start = time.perf_counter()
-    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment, start_new_session=True)
     assert process.stderr is not None
+    late = threading.Timer(most, os.killpg, (process.pid, signal.SIGKILL))
+    if most:
+        late.start()
     said = process.stderr.read()
     _, status, used = os.wait4(process.pid, 0)
+    late.cancel()
     wall = time.perf_counter() - start
     code = process.returncode = os.waitstatus_to_exitcode(status)
-    if code:
+    ended = code != -signal.SIGKILL or not most or wall < most
+    if code and ended:
         raise RuntimeError(f"{' '.join(argv)} ended with {code}: {said.decode(errors='replace')[-500:]}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Spent(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 2**20)
+    return Spent(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * unit / 2**20, ended)
 
 
-def measured(every: list[Command], runs: int, environment: dict[str, str]) -> dict[str, list[Spent]]:
-    """Every command in turn, after one round that is not counted."""
+def measured(every: list[Command], runs: int, environment: dict[str, str], most: float) -> dict[str, list[Spent]]:
+    """Every command in turn, after one round that is not counted; what took too long once is not run again."""
     found: dict[str, list[Spent]] = {c.name: [] for c in every}
     for number in range(runs + 1):
         for command in every:
+            if any(not s.ended for s in found[command.name]):
+                continue
             command.prepare()
-            one = spent(command.argv, environment)
-            print(f"  {command.name}: {one.wall:.2f} s", file=sys.stderr, flush=True)
-            if number or runs == 1:
+            one = spent(command.argv, environment, most)
+            print(f"  {command.name}: {one.wall:.2f} s of the clock, {one.cpu:.2f} s of processors", file=sys.stderr, flush=True)
+            if number or runs == 1 or not one.ended:
                 found[command.name].append(one)
         if runs == 1:
             break
@@ -137,11 +149,15 @@ def measured(every: list[Command], runs: int, environment: dict[str, str]) -> di
 
 def table(name: str, found: dict[str, list[Spent]]) -> str:
     """Medians of one system as Markdown."""
-    base = statistics.median(s.wall for s in next(iter(found.values())))
-    rows = [f"### {name}", "", "| | wall s | cpu s | peak MB | × cold |", "| --- | ---: | ---: | ---: | ---: |"]
+    first = next(iter(found.values()))
+    clock, processors = statistics.median(s.wall for s in first), statistics.median(s.cpu for s in first)
+    rows = [f"### {name}", "", "| | wall s | cpu s | peak MB | × cold, wall | × cold, cpu |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
     for command, every in found.items():
         wall, cpu = (statistics.median(values) for values in zip(*((s.wall, s.cpu) for s in every), strict=True))
-        rows.append(f"| {command} | {wall:.2f} | {cpu:.2f} | {max(s.memory for s in every):.0f} | {wall / base:.2f} |")
+        if not all(s.ended for s in every):
+            rows.append(f"| {command} | over {wall:.0f}, stopped | | | over {wall / clock:.1f} | |")
+            continue
+        rows.append(f"| {command} | {wall:.2f} | {cpu:.2f} | {max(s.memory for s in every):.0f} | {wall / clock:.2f} | {cpu / processors:.2f} |")
     return "\n".join(rows)
 
 
@@ -152,6 +168,7 @@ def main() -> None:
     parser.add_argument("--skip", nargs="*", default=[], help="commands to leave out, by their first word")
     parser.add_argument("--work", type=Path, default=HERE / "work", help="folder for checkouts and tools")
     parser.add_argument("--tree", nargs="*", default=[], metavar="NAME=FOLDER", help="a system that is already here, at its commit")
+    parser.add_argument("--most", type=float, default=600, metavar="SECONDS", help="seconds of the clock after which a command is stopped")
     given = parser.parse_args()
     work = given.work.resolve()
     programs = others(work)
@@ -162,7 +179,7 @@ def main() -> None:
         tree = fetched(work, name, Path(here[name]) if name in here else None)
         every = [c for c in commands(tree, programs, work) if c.name.split(",")[0] not in given.skip]
         try:
-            print(table(name, measured(every, given.runs, environment)), "\n", flush=True)
+            print(table(name, measured(every, given.runs, environment, given.most)), "\n", flush=True)
         finally:
             next(c for c in every if "nothing" in c.name).prepare()
 

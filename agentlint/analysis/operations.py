@@ -75,14 +75,20 @@ class Reach:
         self._program = program
         self.ranks = Ranks(program)
         self._abstract: dict[str, bool] = {"": False}
+        self._found: dict[tuple[str, str], tuple[ReachedEffect, ...]] = {}
 
     def of(self, route: Route) -> Iterable[ReachedEffect]:
         """Effects of a route's handlers."""
         for function_id in dict.fromkeys((route.handler, *route.extra_handlers)):
             if function_id:
-                for reached in self._summaries.reached_for(function_id, route.owner):
-                    if not self._checks.hold(reached) and not self._is_abstract(reached.effect.model):
-                        yield reached
+                yield from self._of_handler(function_id, route.owner)
+
+    def _of_handler(self, function_id: str, owner: str) -> tuple[ReachedEffect, ...]:
+        known = self._found.get((function_id, owner))
+        if known is None:
+            reached = self._summaries.reached_for(function_id, owner)
+            known = self._found[function_id, owner] = tuple(r for r in reached if not self._checks.hold(r) and not self._is_abstract(r.effect.model))
+        return known
 
     def acts(self, routes: Iterable[Route]) -> bool:
         """True when a handler of the project does more than answer: it calls something.

@@ -114,9 +114,18 @@ def expressions(root: s.Expr) -> Iterator[s.Expr]:
 
 def body_expressions(body: Iterable[s.Stmt]) -> Iterator[s.Expr]:
     """Every expression of a block, nested blocks included, nested definitions and lambdas not entered."""
+    get_own, get_children = _OWN.get, _CHILDREN.get
     for stmt in statements(body):
-        for root in own_expressions(stmt):
-            yield from expressions(root)
+        own = get_own(type(stmt))
+        if own is None:
+            continue
+        stack = list(own(stmt)[::-1])
+        while stack:  # as in `expressions`: a generator for every root would cost more than the walk
+            expr = stack.pop()
+            yield expr
+            get = get_children(type(expr))
+            if get is not None:
+                stack.extend(get(expr)[::-1])
 
 
 def calls(body: Iterable[s.Stmt]) -> Iterator[s.Call]:

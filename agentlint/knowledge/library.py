@@ -210,14 +210,14 @@ class LibraryFacts:
         return self._home.get(id(row), "")
 
     def _find(self, table: dict[str, _R], path: str) -> _R | None:
-        hit = table.get(path)
-        if hit is not None or not table:
-            return hit
-        memo = self._memo.setdefault(id(table), {})
-        if path in memo:
+        memo = self._memo.get(id(table))
+        if memo is None:
+            memo = self._memo[id(table)] = dict(table)
+        try:
             return memo[path]  # type: ignore[return-value]
-        found = memo[path] = self._search(table, path)
-        return found  # type: ignore[return-value]
+        except KeyError:
+            found = memo[path] = self._search(table, path) if table else None
+            return found  # type: ignore[return-value]
 
     def _search(self, table: Mapping[str, object], path: str) -> object | None:
         owner, _, last = self.canonical(path).rpartition(".")

@@ -22,7 +22,12 @@ class TypeText(msgspec.Struct, frozen=True, gc=False):
     @property
     def is_place(self) -> bool:
         """True when `name` is a place at the call site and not a class."""
-        return bool(_PLACE.match(self.name))
+        return _is_place(self.name)
+
+
+@functools.cache
+def _is_place(name: str) -> bool:
+    return bool(_PLACE.match(name))
 
 
 def expand(path: str) -> Iterator[str]:

@@ -16,8 +16,10 @@ def parsed_commands(context: Context) -> Iterator[Route]:
     program = context.program
     scopes: list[tuple[Scope, tuple[syntax.Stmt, ...]]] = [(m, m.body) for m in program.modules.values()]
     for scope, body in (*scopes, *((f, f.node.body) for f in program.functions.values())):
-        names = dict(_parsers(body, program, scope))
-        for call in walk.calls(body):
+        made = program.calls_in(scope) if isinstance(scope, FunctionInfo) else tuple(walk.calls(body))
+        adds = any(isinstance(c.func, syntax.Attribute) and c.func.attr == "add_parser" for c in made)
+        names = dict(_parsers(body, program, scope)) if adds else {}
+        for call in made:
             if isinstance(call.func, syntax.Attribute) and call.func.attr == "set_defaults":
                 for keyword in call.keywords:
                     if keyword.name in _CHOSEN:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentlint.api import Context, FunctionInfo, Program, Target, syntax, walk
+from agentlint.api import Context, FunctionInfo, Program, Target, syntax
 
 _CALLS = frozenset({
     "async_task", "async_iter", "schedule", "send_task", "signature", "enqueue", "enqueue_call", "enqueue_in", "enqueue_at", "add_job", "enqueue_job",
@@ -18,7 +18,7 @@ def named_edges(context: Context) -> Iterator[tuple[str, Target]]:
     """Caller and job of each call that names a function of the project, or the name that a task was given."""
     names = _Names(context.program)
     for info in context.program.functions.values():
-        for call in walk.calls(info.node.body):
+        for call in context.program.calls_in(info):
             called = call.func.attr if isinstance(call.func, syntax.Attribute) else call.func.id if isinstance(call.func, syntax.Name) else ""
             if called in _CALLS:
                 text = _text(call, called, info, context.program)

@@ -100,7 +100,7 @@ class AuditPaths:
 
     def _account(self, node: Node) -> Account:
         info = self._program.functions.get(node[0])
-        edges = tuple(self._summaries.edges(node))
+        edges = self._summaries.edges(node)
         own = tuple(self._own(node))
         calls = self._transfers(node, edges, own)
         for site, _, callee in edges:

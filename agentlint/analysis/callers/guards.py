@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import TypeGuard
 
 from agentlint.analysis.callers.sessions import demands_session
 from agentlint.analysis.calls.sites import Calls
@@ -52,8 +53,8 @@ class GuardFinder:
         self._calls = calls
         self._library = library
         self._seen: dict[tuple[str, str, int], frozenset[Guard]] = {}
-        self._flagged: dict[str, bool] = {}
-        self._lines: dict[tuple[str, str], tuple[frozenset[Guard], frozenset[int]]] = {}
+        self._flagged: dict[str, tuple[s.Expr, ...]] = {}
+        self._lines: dict[tuple[str, tuple[bool | None, ...]], tuple[frozenset[Guard], frozenset[int]]] = {}
 
     def guards(self, route: Route) -> tuple[Guard, ...]:
         """Guards of a route, those of the framework first; sorted, without repetition."""
@@ -106,9 +107,8 @@ class GuardFinder:
 
     def _own(self, info: FunctionInfo, owner: str) -> tuple[frozenset[Guard], frozenset[int]]:
         """What a function's own lines that can run on the class read of the caller, and the numbers of their calls; the same at every depth."""
-        if owner and not self._tests_flags(info):
-            owner = ""  # no class runs other lines of it than another
-        known = self._lines.get((info.id, owner))
+        verdicts = tuple(self._flag(test, owner) for test in self._flags_of(info)) if owner else ()
+        known = self._lines.get((info.id, verdicts))  # classes that switch the same branches off run the same lines
         if known is None:
             exprs = [e for stmt in self._alive(info.node.body, owner) for root in own_expressions(stmt) for e in expressions(root)]
             sites = frozenset(e.site for e in exprs if type(e) is s.Call)
@@ -116,15 +116,15 @@ class GuardFinder:
             line = demands_session(info.node.body) if not reads else None
             if line is not None:
                 reads.add(Guard("session", "a value in the session", info.module.path, line))
-            known = self._lines[info.id, owner] = (frozenset(reads), sites)
+            known = self._lines[info.id, verdicts] = (frozenset(reads), sites)
         return known
 
-    def _tests_flags(self, info: FunctionInfo) -> bool:
-        """True when a branch of the function hangs on attributes of its class."""
+    def _flags_of(self, info: FunctionInfo) -> tuple[s.Expr, ...]:
+        """The tests of a function's branches that hang on attributes of its class."""
         known = self._flagged.get(info.id)
         if known is None:
-            tests = (e for stmt in statements(info.node.body) if isinstance(stmt, s.If) for e in expressions(stmt.test))
-            known = self._flagged[info.id] = any(isinstance(e, s.Attribute) and isinstance(e.value, s.Name) and e.value.id in ("self", "cls") for e in tests)
+            tests = (stmt.test for stmt in statements(info.node.body) if isinstance(stmt, s.If))
+            known = self._flagged[info.id] = tuple(test for test in tests if any(_is_flag(e) for e in expressions(test)))
         return known
 
     def _alive(self, body: tuple[s.Stmt, ...], owner: str) -> Iterator[s.Stmt]:
@@ -143,7 +143,7 @@ class GuardFinder:
 
     def _flag(self, test: s.Expr, owner: str) -> bool | None:
         """The truth of a test made of class flags (`self.accepts_tokens`), None when the class does not tell."""
-        if isinstance(test, s.Attribute) and isinstance(test.value, s.Name) and test.value.id in ("self", "cls"):
+        if _is_flag(test):
             held = self._program.attribute(owner, test.attr)
             if held is not None and isinstance(held[0], s.Constant) and isinstance(held[0].value, bool):
                 return held[0].value
@@ -181,6 +181,11 @@ class GuardFinder:
         for owner, member in ((func.value if isinstance(func, s.Attribute) else None, getattr(func, "attr", "")), (func, "__call__")):
             held = hierarchy.object_named(owner, place) if owner is not None else ""
             yield from (f"{base}.{member}" for base in (hierarchy.mro(held) if held else ()) if base not in self._program.classes)
+
+
+def _is_flag(expr: s.Expr) -> TypeGuard[s.Attribute]:
+    """True for an attribute of the class that runs."""
+    return isinstance(expr, s.Attribute) and isinstance(expr.value, s.Name) and expr.value.id in ("self", "cls")
 
 
 def _file(scope: object) -> str:

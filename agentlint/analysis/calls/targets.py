@@ -53,9 +53,9 @@ class Resolver:
         functions = self._engine.eval(func, frame)
         receiver = self._receiver(func, functions, frame)
         found: dict[str, Target] = {}
-        for target in self._called(call, functions, frame, exact):
+        for target in self._called(call, functions, frame, exact) if functions else ():
             _keep(found, target)
-        library = self._path(functions)
+        library = self._path(functions) if functions else ""
         for target in self._handed(call, name, functions, library, frame):
             _keep(found, target)
         for one in receiver if self._events.used and isinstance(func, s.Attribute) else ():
@@ -66,7 +66,9 @@ class Resolver:
                 _keep(found, target)
         scope = "" if frame.id == caller else frame.id
         path = frame.scope.path if isinstance(frame.scope, s.Module) else frame.scope.module.path
-        targets = tuple(sorted(found.values(), key=lambda t: (_RANK[t.confidence], t.function, t.kind)))
+        targets = tuple(found.values())
+        if len(targets) > 1:
+            targets = tuple(sorted(targets, key=lambda t: (_RANK[t.confidence], t.function, t.kind)))
         return CallSite(caller, call, path, call.line, targets, library, receiver, shown(methods), name, scope)
 
     def _receiver(self, func: s.Expr, functions: Types_, frame: Frame) -> Types_:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -83,16 +83,22 @@ class Judge:
                 closed |= done | (left & ~further)
             self._open[node], self._closed[node] = opened, closed
 
-    def effects_of(self, node: Node, owner: str = "") -> Iterator[Judged]:
-        """Every effect that matters which the function applies, own and through calls, each at its call site."""
+    def effects_of(self, node: Node, owner: str = "", wanted: Callable[[Judged], bool] = lambda _: True) -> Iterator[Judged]:
+        """Every effect that matters which the function applies, own and through calls, each at its call site.
+
+        `wanted` is asked by place and distance, before anything is judged.
+        """
         info = self._program.functions.get(node[0])
         if info is None:
             return
-        account, places = self._paths.of(node), self._places.of(info.id, info.node)
+        account = self._paths.of(node)
         started = {site.call.site for site, target, callee in account.edges if target.kind == "deferred" and self._is_seen(target.function, callee)}
         for applied in account.own:
             for effect in applied.effects:
-                if self._paths.counts(effect) and not is_upkeep(effect) and not (effect.kind == "queue" and applied.site in started):
+                if not self._paths.counts(effect) or is_upkeep(effect) or (effect.kind == "queue" and applied.site in started):
+                    continue
+                places = self._places.of(info.id, info.node)  # asked for here: most functions have nothing to place
+                if wanted(_unjudged(effect, applied.site, places, 0, info.id)):
                     yield self._judged(node, account, applied.site, effect, places, owner)
         for site, target, callee in account.edges:
             if target.kind == "decorates":
@@ -103,10 +109,14 @@ class Judge:
                 if methods is None or not self._paths.counts(entry.effect) or self._in_passing(entry, getter) or only_asks(entry.effect, info.id) \
                         or is_index_work(entry.effect, (info.id, target.function)):
                     continue
+                distance = 0 if entry.effect.function in self._generic else entry.distance + _STEP.get(target.kind, 1)
+                places = self._places.of(info.id, info.node)
+                parts = [e for e in self._paths.parts(entry.effect) if wanted(_unjudged(e, site.call.site, places, distance, info.id))]
+                if not parts:
+                    continue
                 steps = (Step(site.file, site.line, f"calls {_short(target.function)}"), *self._summaries.chain(entry))
                 confidence: Confidence = "medium" if "medium" in (entry.confidence, target.confidence) else entry.confidence
-                distance = 0 if entry.effect.function in self._generic else entry.distance + _STEP.get(target.kind, 1)
-                for effect in self._paths.parts(entry.effect):
+                for effect in parts:
                     judged = self._judged(node, account, site.call.site, effect, places, owner)
                     yield msgspec.structs.replace(judged, chain=steps, distance=distance, methods=methods, confidence=confidence)
 
@@ -148,7 +158,7 @@ class Judge:
         return best
 
     def _judged(self, node: Node, account: Account, site: int, effect: Effect, places: dict[int, Place], owner: str) -> Judged:
-        place = places.get(site, Place(-site if site < 0 else effect.line))
+        place = _place(effect, site, places)
         mechanism = self._coverage.sees(effect, owner)
         if mechanism is not None:
             status: AuditStatus = "partial" if _says_rights(self._coverage.unseen_relations(effect, owner)) else "audited"
@@ -215,6 +225,16 @@ class Judge:
         for caller, site in self._paths.callers(node):
             found += self._paths.ledger.records_for(self._paths.of(caller).outcome.records.get(site, 0), bit)
         return found
+
+
+def _place(effect: Effect, site: int, places: Mapping[int, Place]) -> Place:
+    found = places.get(site)
+    return found if found is not None else Place(-site if site < 0 else effect.line)
+
+
+def _unjudged(effect: Effect, site: int, places: Mapping[int, Place], distance: int, function: str) -> Judged:
+    place = _place(effect, site, places)
+    return Judged(effect, site, place.line, place, "unaudited", distance=distance, function=function)
 
 
 def _is_method(program: Program, function: str) -> bool:

@@ -155,7 +155,7 @@ class DecisionFinder:
     def in_function(self, function: str) -> Iterator[Decision]:
         """What a function below the handlers decides over by its own branches, or for several callers."""
         info = self._program.functions[function]
-        judged = [j for j in self._judge.effects_of((function, None)) if not j.effect.open_model and self._decides(info, j)]
+        judged = list(self._judge.effects_of((function, None), wanted=lambda j: not j.effect.open_model and self._decides(info, j)))
         for arm, group in self._things.by_arm(judged, (info.node.qualname, _folders(info.module.path))):
             source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
             source = "model" if function in self._tools else self._source(group, source)

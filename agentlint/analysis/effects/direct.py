@@ -53,6 +53,9 @@ class EffectFinder:
         self._executors = Executors(self.places, calls)
         self._idioms = Idioms(self.places, self.models, self._orm, self._sql, memory)
         self._overridden: dict[tuple[str, str], str] = {}
+        self._told: dict[int, tuple[Effect, ...]] = {}
+        self._alike: dict[int, tuple[Effect, ...]] = {}
+        """By the identity of a call site: what frameworks say of it, and its effects where they are the same on every class."""
 
     def all(self) -> dict[str, tuple[Effect, ...]]:
         """Function id to its own effects; functions without any are left out."""
@@ -80,12 +83,23 @@ class EffectFinder:
             found.extend(self._session_items(info))
         return tuple(sorted(dict.fromkeys(found), key=lambda e: (e.line, e.kind, e.operation, e.target, e.model, e.fields, e.api)))
 
-    def at(self, site: CallSite) -> Iterable[Effect]:
+    def at(self, site: CallSite) -> tuple[Effect, ...]:
         """The effects of one call."""
-        for framework in self._frameworks:
-            told = tuple(framework(site))
-            if told:
-                return told
+        known = self._alike.get(id(site))
+        if known is not None:
+            return known
+        told = self._told.get(id(site))
+        if told is None:
+            told = self._told[id(site)] = next((said for framework in self._frameworks if (said := tuple(framework(site)))), ())
+        if told:
+            return told
+        self.places.relied = False
+        found = tuple(self._at(site))
+        if not self.places.relied:
+            self._alike[id(site)] = found
+        return found
+
+    def _at(self, site: CallSite) -> Iterable[Effect]:
         path = self._path(site)
         row = self._library.effect(path) if path else None
         if row is not None:

@@ -89,7 +89,7 @@ class InMemory:
 
     def before(self, site: CallSite, receiver: str) -> tuple[str, ...]:
         """Fields set on the receiver up to the call; empty when unknown, i.e. none or any."""
-        writes = self._places.writes(site.caller)
+        writes = self._places.types.writes(site.caller)  # names and lines, which are those of the code on every class
         found = [w.attr for w in writes if w.name == receiver and w.line <= site.line and not w.attr.startswith("_")]
         for name, line, field in self._calls_of(site.caller):
             if name == receiver and line <= site.line:

@@ -26,6 +26,8 @@ class Places:
         self.library = library
         self.concrete: Type | None = None
         """The class that the function in hand runs on, where it is looked at for one."""
+        self.relied = False
+        """Set when an answer was asked for that may differ from class to class."""
         self._assigned: dict[str, Mapping[str, tuple[s.Expr, ...]]] = {}
 
     def expression(self, site: CallSite, text: str) -> s.Expr | None:
@@ -66,11 +68,14 @@ class Places:
 
     def typed(self, expr: s.Expr | None, function: str) -> tuple[Type, ...]:
         """Types of an expression of a function, on the concrete class in hand."""
+        self.relied = self.relied or not self.types.is_shared(expr, function)
         return self.types.of(expr, function, self.concrete or "")
 
     def writes(self, function: str) -> tuple[AttributeWrite, ...]:
         """Attribute assignments of a function, on the concrete class in hand."""
-        return self.types.writes(function, self.concrete or "")
+        found = self.types.writes(function, self.concrete or "")
+        self.relied = self.relied or bool(found)
+        return found
 
     def item(self, type_: Type) -> Type:
         """The instance of a class object, the element of a collection, anything else itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 
 from agentlint.analysis.calls.sites import Calls, CallSite, Target
 from agentlint.analysis.effects.binding import Binding
@@ -35,9 +36,11 @@ class Summaries:
         self._program, self._calls, self._effects, self._binding = program, calls, effects, binding
         self._on_class = on_class
         self._done: dict[Node, Reached] = {}
+        self._does: dict[Node, tuple[Effect, ...]] = {}
+        self._calls_of: dict[Node, tuple[Edge, ...]] = {}
         self._contexts = 0
         self._limit_told = False
-        self._most_contexts = 3 * len(program.functions) + 500
+        self._most_contexts = 10 * len(program.functions) + 500
         self.gaps: list[Gap] = []
 
     def reached(self, function: str) -> tuple[ReachedEffect, ...]:
@@ -63,14 +66,17 @@ class Summaries:
 
     def own(self, node: Node) -> tuple[Effect, ...]:
         """What a function on a class does itself."""
-        counted = self._contexts
-        effects = tuple(entry.effect for entry in self._own(node))
-        self._contexts = counted
-        return effects
+        known = self._does.get(node)
+        if known is None:
+            known = self._does[node] = self._own(*node)
+        return known
 
-    def edges(self, node: Node) -> Iterator[Edge]:
-        """Whom a function on a class calls."""
-        return self._edges(node)
+    def edges(self, node: Node) -> tuple[Edge, ...]:
+        """Whom a function on a class calls; every pass is told the same, also about classes beyond the bound on combinations."""
+        known = self._calls_of.get(node)
+        if known is None:
+            known = self._calls_of[node] = tuple(self._edges(node))
+        return known
 
     def chain(self, entry: Entry) -> tuple[Step, ...]:
         """The calls that lead to a reached effect."""
@@ -104,14 +110,12 @@ class Summaries:
         index: dict[Node, int] = {}
         low: dict[Node, int] = {}
         stack: list[Node] = []
-        edges: dict[Node, tuple[Edge, ...]] = {}
         work: list[tuple[Node, Iterator[Edge]]] = []
 
         def enter(node: Node) -> None:
             index[node] = low[node] = len(index)
             stack.append(node)
-            edges[node] = tuple(self._edges(node))
-            work.append((node, iter(edges[node])))
+            work.append((node, iter(self.edges(node))))
 
         enter(start)
         while work:
@@ -122,18 +126,19 @@ class Summaries:
                 if work:
                     low[work[-1][0]] = min(low[work[-1][0]], low[node])
                 if low[node] == index[node]:
-                    self._settle(_pop_until(stack, node), edges)
+                    self._settle(_pop_until(stack, node))
             elif following in index:
                 low[node] = min(low[node], index[following])
             else:
                 enter(following)
 
-    def _settle(self, members: list[Node], edges: Mapping[Node, tuple[Edge, ...]]) -> None:
+    def _settle(self, members: list[Node]) -> None:
         for node in members:
-            self._done[node] = Reached(self._own(node))
+            self._contexts += node[1] is not None
+            self._done[node] = Reached(Entry(e, 0, e.methods, e.confidence, None, None) for e in self.own(node))
         merged: dict[tuple[Node, int], int] = {}
         for _ in range(_ROUNDS if len(members) > 1 else 1):
-            changed = [self._merge(node, edges[node], merged) for node in members]
+            changed = [self._merge(node, self.edges(node), merged) for node in members]
             if not any(changed):
                 break
         else:
@@ -174,15 +179,11 @@ class Summaries:
 
     # ------------------------------------------------------------ what a node does and whom it calls
 
-    def _own(self, node: Node) -> list[Entry]:
-        function, concrete = node
+    def _own(self, function: str, concrete: Type | None) -> tuple[Effect, ...]:
         if concrete is None:
-            effects = self._effects.get(function, ())
-        else:
-            self._contexts += 1
-            own = self._on_class(function, concrete) if self._on_class is not None else self._effects.get(function, ())
-            effects = tuple(self._binding.bind(effect, concrete) for effect in own)
-        return [Entry(e, 0, e.methods, e.confidence, None, None) for e in effects]
+            return self._effects.get(function, ())
+        own = self._on_class(function, concrete) if self._on_class is not None else self._effects.get(function, ())
+        return tuple(self._binding.bind(effect, concrete) for effect in own)
 
     def _edges(self, node: Node) -> Iterator[Edge]:
         function, concrete = node
@@ -252,6 +253,7 @@ def _pop_until(stack: list[Node], last: Node) -> list[Node]:
             return sorted(members, key=lambda n: (n[0], n[1] is not None, n[1] or Type("")))
 
 
+@cache
 def _short(function: str) -> str:
     parts = function.split(".")
     return ".".join(parts[-2:]) if len(parts) > 1 and parts[-2][:1].isupper() else parts[-1]

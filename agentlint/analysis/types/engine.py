@@ -10,6 +10,7 @@ from agentlint.analysis.types.bindings import Binding, Flow, Write, module_code
 from agentlint.analysis.types.evaluation import Evaluator
 from agentlint.analysis.types.flow import Walker
 from agentlint.analysis.types.generics import Environment, Generics
+from agentlint.analysis.types.independence import Independence
 from agentlint.analysis.types.library import LibraryTypes
 from agentlint.analysis.types.members import Members
 from agentlint.analysis.types.memory import Limits, Memory
@@ -32,7 +33,7 @@ Arguments = tuple[tuple[str, Types_], ...]
 class Frame:
     """A scope in which expressions are read, for methods on one class."""
 
-    __slots__ = ("bound", "flow", "given", "id", "memo", "outer", "scope", "self_type", "variables")
+    __slots__ = ("bound", "flow", "given", "id", "memo", "outer", "plain", "scope", "self_type", "shared", "variables")
 
     def __init__(self, id: str, scope: Scope, flow: Flow, outer: Frame | None, self_type: Type | None, limits: Limits, given: Arguments) -> None:
         self.id = id
@@ -46,6 +47,9 @@ class Frame:
         self.bound = Memory(limits)
         self.variables: dict[str, Type] | None = None
         """What the type variables of the scope's class mean; None until asked."""
+        self.plain: Frame | None = None
+        """The same scope read for no class in particular: it answers for the expressions in `shared`."""
+        self.shared: frozenset[int] = frozenset()
 
 
 class Engine:
@@ -63,6 +67,7 @@ class Engine:
         self.members = Members(self)
         self.results = Results(self)
         self.parameters = Parameters(self)
+        self.independence = Independence(self)
         self._frames: dict[tuple[str, Type | None, Arguments], Frame] = {}
         self._ids: dict[int, str] = {id(f.node): f.id for f in program.functions.values()}
         self._ids.update((id(c.node), c.id) for c in program.classes.values())
@@ -94,6 +99,9 @@ class Engine:
         if known is None:
             scope = self.program.scope_of(id)
             known = self._frames[key] = Frame(id, scope, self.flows[id], self._outer(scope, self_type), self_type, self.limits, given)
+            if self_type is not None:
+                known.shared = self.independence.of(id)
+                known.plain = self.frame(id, None, given) if known.shared else None
         return known
 
     def _outer(self, scope: Scope, self_type: Type | None) -> Frame | None:

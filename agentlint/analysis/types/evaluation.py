@@ -36,8 +36,10 @@ class Evaluator:
         """The types of an expression; a question that asks for itself finds nothing there."""
         if expr is None:
             return ()
+        if frame.plain is not None and id(expr) in frame.shared:
+            frame = frame.plain
         known = frame.memo.known.get(id(expr))
-        return known if known is not None else frame.memo.ask(id(expr), self._evaluated, expr, frame)
+        return known if known is not None else frame.memo.work_out(id(expr), self._evaluated, expr, frame)
 
     def _evaluated(self, expr: s.Expr, frame: Frame) -> Types_:
         found: Types_ = self._by_type[type(expr)](expr, frame)
@@ -67,7 +69,7 @@ class Evaluator:
     def binding(self, binding: Binding, frame: Frame) -> Types_:
         """The types of what a binding holds."""
         known = frame.bound.known.get(id(binding))
-        return known if known is not None else frame.bound.ask(id(binding), self._held, binding, frame)
+        return known if known is not None else frame.bound.work_out(id(binding), self._held, binding, frame)
 
     def _held(self, binding: Binding, frame: Frame) -> Types_:
         found = self._bound(binding, frame)
@@ -162,7 +164,8 @@ class Evaluator:
             found = self.binding(binding, frame)
             if found:
                 return found
-        return union(self._engine.attribute(t, expr.attr) for t in self.eval(expr.value, frame))
+        owners = self.eval(expr.value, frame)
+        return union([self._engine.members.attribute(t, expr.attr) for t in owners])
 
     def _call(self, expr: s.Call, frame: Frame) -> Types_:
         return self._engine.results.of_call(expr, frame)

@@ -33,6 +33,10 @@ class Types:
             self._kept[id(expr)] = expr  # answers are remembered by identity, which must not be given to another expression
         return self.engine.eval(expr, frame)[:MOST_SHOWN]
 
+    def is_shared(self, expr: s.Expr | None, function_id: str) -> bool:
+        """True for an expression that is the same on every class that runs the function."""
+        return expr is None or id(expr) in self.engine.independence.of(function_id)
+
     def _home(self, id: str) -> str:
         if id in self.engine.flows:
             return id

@@ -126,7 +126,7 @@ class Members(Contents):
         """What an attribute of a value of a type is."""
         key = (type, name)
         known = self._attributes.known.get(key)
-        return known if known is not None else self._attributes.ask(key, self._deeper, type, name)
+        return known if known is not None else self._attributes.work_out(key, self._deeper, type, name)
 
     def _deeper(self, type: Type, name: str) -> Types_:
         if not self._engine.enter():

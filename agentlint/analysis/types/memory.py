@@ -38,8 +38,10 @@ class Memory:
     def ask(self, key: Hashable, work: Callable[..., Types_], *args: object) -> Types_:
         """The remembered answer, or what the work gives."""
         known = self.known.get(key)
-        if known is not None:
-            return known
+        return known if known is not None else self.work_out(key, work, *args)
+
+    def work_out(self, key: Hashable, work: Callable[..., Types_], *args: object) -> Types_:
+        """The same for who has looked in `known` before."""
         limits = self._limits
         held = self._partial.get(key)
         if held is not None and held[0] >= limits.budget:

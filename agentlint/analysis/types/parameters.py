@@ -33,6 +33,8 @@ class Parameters:
         self._by_name: dict[str, list[tuple[s.Call, str]]] | None = None
         self._likely: dict[tuple[str, Type | None], list[tuple[s.Call, str]]] = {}
         """Calls by the function's name, by function: those of its own module first."""
+        self._own_calls: dict[str, list[tuple[s.Call, str, str]]] | None = None
+        """Calls on `self` or `cls` by name, with the scope and the class that holds it."""
         self._passed = Memory(engine.limits)
 
     def of(self, parameter: s.Parameter, frame: Frame) -> Types_:
@@ -170,11 +172,22 @@ class Parameters:
                 groups.append(self._engine.eval(given, frame))
         return tuple(t for t in union(groups) if t.name != "object")
 
+    def called_within(self, info: FunctionInfo) -> list[tuple[s.Call, str, str]]:
+        """Calls on `self`, `cls` or `super()` in methods that may mean a function by its name, each with its scope and the class that holds it."""
+        if self._own_calls is None:
+            self._own_calls = defaultdict(list)
+            functions = self._engine.program.functions
+            for scope_id in sorted(self._engine.flows):
+                owner = functions[scope_id].owner if scope_id in functions else ""
+                for call, _ in self._engine.flows[scope_id].calls if owner else ():
+                    if _on_own(call):
+                        self._own_calls[call.func.attr].append((call, scope_id, owner))  # type: ignore[union-attr]
+        return [call for name in self._names(info) for call in self._own_calls.get(name, ())]
+
     def _within(self, info: FunctionInfo, concrete: Type) -> list[tuple[s.Call, str]]:
         """Calls on `self` or `cls` in the methods that the concrete class runs."""
-        family = self._engine.program.mro(concrete.name)
-        owners = ((call, scope, self._engine.program.functions.get(scope)) for call, scope in self._sites(info))
-        return [(call, scope) for call, scope, caller in owners if caller is not None and caller.owner in family and _on_own(call)]
+        family = frozenset(self._engine.program.mro(concrete.name))
+        return [(call, scope) for call, scope, owner in self.called_within(info) if owner in family]
 
     def _sites(self, info: FunctionInfo) -> list[tuple[s.Call, str]]:
         if self._by_name is None:
@@ -185,10 +198,14 @@ class Parameters:
                     name = func.attr if isinstance(func, s.Attribute) else func.id if isinstance(func, s.Name) else ""
                     if name:
                         self._by_name[name].append((call, scope_id))
-        if info.node.name == "__init__" and info.owner:
-            names = {c.rpartition(".")[2] for c in (info.owner, *self._engine.program.hierarchy.subclasses(info.owner))}
-            return [site for name in sorted(names | {"cls"}) for site in self._by_name.get(name, ())]
-        return self._by_name.get(info.node.name, [])
+        names = self._names(info)
+        return self._by_name.get(names[0], []) if len(names) == 1 else [site for name in names for site in self._by_name.get(name, ())]
+
+    def _names(self, info: FunctionInfo) -> list[str]:
+        """Names under which a function is called: its own, of a constructor those of the classes that it makes."""
+        if info.node.name != "__init__" or not info.owner:
+            return [info.node.name]
+        return sorted({"cls", *(c.rpartition(".")[2] for c in (info.owner, *self._engine.program.hierarchy.subclasses(info.owner)))})
 
     def _shift(self, call: s.Call, frame: Frame, info: FunctionInfo) -> int | None:
         """How many leading parameters a call fills by itself; None when it calls something else."""

@@ -26,7 +26,8 @@ from agentlint.analysis.facts import Facts, Inventory
 from agentlint.analysis.operations import Reach, build_entries
 from agentlint.analysis.program import Program, build_program
 from agentlint.analysis.types.inference import Type, Types, infer_types
-from agentlint.beside import beside
+from agentlint.beside import Shelf, beside
+from agentlint.cache.keys import REQUESTS, requests_key
 from agentlint.cache.store import Store, digest
 from agentlint.describing import describe, load_descriptions, with_sessions
 from agentlint.errors import BadKnowledge, NothingToAnalyse
@@ -83,8 +84,9 @@ class Answer(msgspec.Struct, frozen=True):
 class _Run:
     """State of one run: the gaps so far, and the clock of each pass."""
 
-    def __init__(self, progress: Progress | None, workers: int) -> None:
+    def __init__(self, progress: Progress | None, workers: int, store: Store | None) -> None:
         self.workers = workers
+        self.store = store
         self.gaps: list[Gap] = []
         self.asked: dict[str, bytes | None] = {}
         self.migrations: tuple[Module, ...] = ()
@@ -177,7 +179,7 @@ def analyse(options: Options, found: Found | None = None) -> Analysed:
 
 
 def _analyse(options: Options, found: Found | None) -> Analysed:
-    state = _Run(options.progress, options.workers)
+    state = _Run(options.progress, options.workers, Store(options.cache) if options.cache is not None else None)
     names = tuple(r.info.name for r in all_rules())
     settings = load_settings(options.path, options.config, Known(names, names_of_group(REPORTER_GROUP)), options.stands_for)
     with state.timed("find files"):
@@ -187,8 +189,7 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
             f"{options.path} holds nothing that agentlint reads", "it reads Python, templates, page scripts, and OpenAPI documents in YAML or JSON"
         )
     with state.timed("read and lower"):
-        store = Store(options.cache) if options.cache is not None else None
-        read = read_all([f for f in found.files if f.role != "data"], Reading(options.workers, options.seconds, store))
+        read = read_all([f for f in found.files if f.role != "data"], Reading(options.workers, options.seconds, state.store))
     library = _library(settings)
     frameworks, unloadable = load_frameworks()
     refused = (*unloadable, *knowledge_files()[1], *offered_rules()[1])
@@ -226,7 +227,9 @@ def _code_facts(
     python = [m for m in read.modules if m.language == "python"]
     scripts = [m for m in read.modules if m.language != "python"]
     actions = [a for p in read.pages for a in p.actions]
-    client_calls = beside(lambda: _client_calls(scripts), _Requests, state.workers > 1 and sum(m.lines for m in scripts) > _WORTH_A_PROCESS)
+    large = sum(m.lines for m in scripts) > _WORTH_A_PROCESS
+    shelf = Shelf(state.store, REQUESTS, requests_key(scripts)) if state.store is not None and large else None
+    client_calls = beside(lambda: _client_calls(scripts), _Requests, state.workers > 1 and large, shelf)
     if not python:
         state.gaps += client_calls().gaps
         return Facts(), ()

@@ -1,7 +1,8 @@
-"""Work that needs nothing of what goes on beside it, done by a second process where there is one to spare."""
+"""Work that needs nothing of what goes on beside it: done by a second process where there is one to spare, and not done again while it rests on the same."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from multiprocessing import get_context
@@ -10,14 +11,43 @@ from typing import TypeVar
 
 import msgspec
 
+from agentlint.cache.store import Store
+
 _R = TypeVar("_R")
 
 
-def beside(work: Callable[[], _R], kind: type[_R], apart: bool) -> Callable[[], _R]:
+class Shelf(msgspec.Struct, frozen=True):
+    """Where a result is kept between runs, under a name made of everything that it rests on."""
+
+    store: Store
+    kind: str
+    key: bytes
+
+
+def beside(work: Callable[[], _R], kind: type[_R], apart: bool, shelf: Shelf | None = None) -> Callable[[], _R]:
     """Starts the work, `apart` in a process forked for it, and answers with a function that waits for its result.
 
-    The result is the same either way: what a process cannot give, because it could not start or was killed, is worked out here.
+    The result is the same in any case: what was kept is what the work gave, and what a process cannot give, because it could not start or was killed, is
+    worked out here.
     """
+    if shelf is None:
+        return _started(work, kind, apart)
+    packed = shelf.store.get(shelf.kind, shelf.key)
+    if packed is not None:
+        with contextlib.suppress(msgspec.DecodeError):
+            known = msgspec.msgpack.decode(packed, type=kind)
+            return lambda: known
+    waiting = _started(work, kind, apart)
+
+    def result() -> _R:
+        made = waiting()
+        shelf.store.put(shelf.kind, shelf.key, msgspec.msgpack.encode(made))
+        return made
+
+    return result
+
+
+def _started(work: Callable[[], _R], kind: type[_R], apart: bool) -> Callable[[], _R]:
     if not apart or os.name != "posix":
         return work
     context = get_context("fork")

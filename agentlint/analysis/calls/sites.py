@@ -33,6 +33,8 @@ class Calls:
         for caller, target in extra:
             self._add(caller, target)
         self._index()
+        self._by_function = {function: tuple(sites) for function, sites in self._sites.items()}
+        self._to_function = {function: tuple(sites) for function, sites in self._callers.items()}
 
     def _resolve_all(self) -> None:
         for scope_id in sorted(self._engine.flows):
@@ -81,7 +83,7 @@ class Calls:
 
     def sites(self, function_id: str) -> tuple[CallSite, ...]:
         """Calls in a function's own body, lambdas included, in source order; wrappers of its decorators first."""
-        return tuple(self._sites.get(function_id, ()))
+        return self._by_function.get(function_id, ())
 
     def at(self, module: str, site: int) -> CallSite | None:
         """The call with a site number of a module."""
@@ -89,7 +91,7 @@ class Calls:
 
     def callers(self, function_id: str) -> tuple[CallSite, ...]:
         """Call sites that may run a function."""
-        return tuple(self._callers.get(function_id, ()))
+        return self._to_function.get(function_id, ())
 
     def targets_for(self, site: CallSite, class_id: str) -> tuple[Target, ...]:
         """The targets of a call when the function that holds it runs on a concrete class: `self.` dispatch and attribute types re-resolved."""

@@ -51,6 +51,8 @@ class Records:
         self.cascades = dict(cascades)
         """Trail table to the models whose deletion erases its rows."""
         self._by_keywords = _keyword_rows(program, library)
+        self._of_calls: dict[int, tuple[CallSite, RecordSite | None]] = {}
+        """By the identity of the call site, which is held so that no other gets it: every class that runs a function asks again."""
 
     def is_making(self, effect: Effect) -> bool:
         """True when the effect is itself the making of a record."""
@@ -76,6 +78,12 @@ class Records:
 
     def of_call(self, site: CallSite) -> RecordSite | None:
         """The record that a library call makes, None when it makes none."""
+        known = self._of_calls.get(id(site))
+        if known is None:
+            known = self._of_calls[id(site)] = (site, self._asked(site))
+        return known[1]
+
+    def _asked(self, site: CallSite) -> RecordSite | None:
         row = next((row for row in map(self._library.record, _access_paths(site)) if row is not None), None)
         if row is None and not site.targets:
             row = self._by_keywords.get((site.name, frozenset(k.name for k in site.call.keywords if k.name)))

@@ -66,7 +66,23 @@ class Hierarchy:
         if isinstance(expr, s.Other) and expr.kind == "star":
             return ()
         found = self.class_named(expr, scope)
-        return (found,) if found else ()
+        given = self._given_base(expr, scope)
+        return tuple(dict.fromkeys(name for name in (given, found) if name))
+
+    def _given_base(self, expr: s.Expr, scope: str) -> str:
+        """The project's own class from which a library was told to make its base: `declarative_base(cls=Row)`, `SQLAlchemy(model_class=Row).Model`."""
+        for part in (expr, expr.value) if isinstance(expr, s.Attribute) else (expr,):
+            name = self._names.resolve(part, self._names.tables.get(scope))
+            made, place = (self._value_of(name) if name else None) or (part, scope)
+            for _ in range(2):
+                if not isinstance(made, s.Call):
+                    break
+                told = next((k.value for k in made.keywords if k.name in ("model_class", "cls")), None)
+                found = self.class_named(told, place) if told is not None and not isinstance(told, s.Call) else ""
+                if found in self._classes:
+                    return found
+                made = told  # type: ignore[assignment]
+        return ""
 
     def class_named(self, expr: s.Expr | None, scope: str, depth: int = 0) -> str:
         """The class that an expression evaluates to: a name, a generic's origin, a variable, or what a factory returns."""

@@ -36,6 +36,8 @@ _NEARBY = 2
 """Calls between a handler and code that looks at the submission for it."""
 _MOST_EFFECTS = 24
 """Effects shown of one operation; the nearest ones."""
+_SHARED, _FEW_HANDLERS = 0.34, 12
+"""Share of all handlers, and their least number, that reach what belongs to none of them."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -76,12 +78,15 @@ class Reach:
         self.ranks = Ranks(program)
         self._abstract: dict[str, bool] = {"": False}
         self._found: dict[tuple[str, str], tuple[ReachedEffect, ...]] = {}
+        self.passing: frozenset[tuple[str, int]] = frozenset()
+        """Lines that leave a trace in the session on the way to nearly every handler: what all go through is not what any of them is for."""
 
     def of(self, route: Route) -> Iterable[ReachedEffect]:
         """Effects of a route's handlers."""
         for function_id in dict.fromkeys((route.handler, *route.extra_handlers)):
             if function_id:
-                yield from self._of_handler(function_id, route.owner)
+                found = self._of_handler(function_id, route.owner)
+                yield from (r for r in found if (r.effect.file, r.effect.line) not in self.passing) if self.passing else found
 
     def _of_handler(self, function_id: str, owner: str) -> tuple[ReachedEffect, ...]:
         known = self._found.get((function_id, owner))
@@ -139,6 +144,8 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
     """Entries of all routes, one per GUI handler, one per method and path elsewhere; sorted by id."""
     by_handler: dict[tuple[str, str, str], list[tuple[Route, tuple[Guard, ...]]]] = defaultdict(list)
     entries: list[Entry] = []
+    routes = tuple(routes)
+    reach.passing = _shared_traces(routes, reach)
     for route in routes:
         guards = finder.guards(route)
         surface = surface_of(route, guards, any(is_consequential(r.effect) for r in reach.of(route)))
@@ -149,6 +156,17 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
             entries.append(_entry(surface, method, [(route, guards)], reach))
     entries += [_entry("gui", _gui_method([r for r, _ in group], reach), group, reach) for group in by_handler.values()]
     return _unique(_without_forms(entries))
+
+
+def _shared_traces(routes: Sequence[Route], reach: Reach) -> frozenset[tuple[str, int]]:
+    """Lines below handlers that write into the session and that a large share of all handlers reaches."""
+    handlers: dict[tuple[str, int], set[tuple[str, str]]] = defaultdict(set)
+    for route in routes:
+        for reached in reach.of(route):
+            if reached.chain and concerns_session(reached.effect):
+                handlers[reached.effect.file, reached.effect.line].add((route.file, route.symbol))
+    most = max(_FEW_HANDLERS, len({(r.file, r.symbol) for r in routes}) * _SHARED)
+    return frozenset(place for place, found in handlers.items() if len(found) > most)
 
 
 def _without_forms(entries: Sequence[Entry]) -> list[Entry]:

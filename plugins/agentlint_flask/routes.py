@@ -9,6 +9,7 @@ from agentlint.api import ClassInfo, Context, FunctionInfo, Made, Route, Value, 
 from agentlint_flask.answers import Answer, Answers
 from agentlint_flask.csrf import BrowserCheck
 from agentlint_flask.hooks import Hooks
+from agentlint_flask.own_handlers import shown
 from agentlint_flask.tables import Tables
 from agentlint_flask.views import METHODS, RESOURCES, View, Views
 
@@ -77,20 +78,31 @@ class _Reader:
         spoken = _holes(path) if isinstance(path, str) else "{}"
         for place in self._tables.tree.places(table):
             full = join_paths(_holes(place.prefix), spoken) or "/"
-            for method, handler in self._views.handlers(view.target, methods):
+            for method, handler in self._views.handlers(view, methods):
                 yield self._route(table, (method, full if full.startswith("/") else f"/{full}"), view, handler, made)
 
     def _route(self, table: str, address: tuple[str, str], view: View, handler: FunctionInfo, made: Made) -> Route:
-        renders = self._renders(table, view.target, handler)
+        symbol, shown_in = self._place(view, handler)
+        renders = self._renders(table, view.target, shown_in if isinstance(shown_in, FunctionInfo) else handler)
         checks = self._views.checks(view, address[0], self._decorators_of(table))
         guards = (*checks.guards, *self._browser.guards(table, handler, address[0]))
         endpoint = made.keywords.get("endpoint")
+        owner = view.target.id if isinstance(view.target, ClassInfo) else ""
+        entry = self._program.method(owner, view.entry) if view.entry else None
+        before = (*checks.functions, *self._hooks.of(table, renders == "json"), *((entry.id,) if entry is not None else ()))
         return Route(
-            framework="flask", method=address[0], path=address[1], handler=handler.id, symbol=handler.node.qualname, file=handler.module.path,
-            line=handler.node.line, owner=view.target.id if isinstance(view.target, ClassInfo) else "", guards=guards, renders=renders,
-            name=endpoint if isinstance(endpoint, str) else handler.node.name, table_file=made.file, table_line=made.line,
-            guard_handlers=tuple(dict.fromkeys((*checks.functions, *self._hooks.of(table, renders == "json")))),
+            framework="flask", method=address[0], path=address[1], handler=handler.id, symbol=symbol, file=shown_in.module.path, line=shown_in.node.line,
+            owner=owner, guards=guards, renders=renders, name=endpoint if isinstance(endpoint, str) else handler.node.name, table_file=made.file,
+            table_line=made.line, guard_handlers=tuple(dict.fromkeys(before)),
         )
+
+    def _place(self, view: View, handler: FunctionInfo) -> tuple[str, FunctionInfo | ClassInfo]:
+        """Where a person looks for the view: at the class when its handler is inherited, in the method of its own that the handler runs."""
+        target = view.target
+        if not isinstance(target, ClassInfo) or handler.owner == target.id:
+            return handler.node.qualname, handler
+        place = shown(target, handler, self._program) or target
+        return place.node.qualname, place
 
     def _decorators_of(self, table: str) -> tuple[str, ...]:
         """Decorators that an API object or a namespace puts around all of its resources."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from agentlint.api import ClassInfo, Closure, FunctionInfo, Guard, LibraryFacts, Made, Member, Program, Ref, SetupCode, Value
+from agentlint_flask.own_handlers import entry_of, for_verb, made_by
 
 RESOURCES = ("flask_restful.Resource", "flask_restx.Resource", "flask_restplus.Resource", "flask_restx.resource.Resource", "flask_restplus.resource.Resource")
 _VIEW = ("flask.views.View", "quart.views.View")
@@ -18,6 +19,8 @@ class View(msgspec.Struct, frozen=True, eq=False):
 
     target: FunctionInfo | ClassInfo
     wrappers: tuple[str, ...] = ()
+    entry: str = ""
+    """The method that a wrapper runs on an instance of the class, where the class is a handler of the project's own design."""
 
 
 class Checks(msgspec.Struct, frozen=True):
@@ -40,10 +43,11 @@ class Views:
         wrappers: list[str] = []
         for _ in range(6):
             if isinstance(value, Closure):
-                return View(value.info, tuple(wrappers))
+                made = made_by(value, self._program)
+                return View(made[0], tuple(wrappers), made[1]) if made is not None else View(value.info, tuple(wrappers))
             if isinstance(value, Ref):
                 target = self._program.functions.get(value.name) or self._program.classes.get(value.name)
-                return View(target, tuple(wrappers)) if target is not None else None
+                return View(target, tuple(wrappers), entry_of(target, self._program)) if target is not None else None
             if isinstance(value, Member):
                 value = value.owner
             elif isinstance(value, Made):
@@ -76,11 +80,19 @@ class Views:
                     found.append(f"{owner.name}.{value.attr}")
         return found
 
-    def handlers(self, target: FunctionInfo | ClassInfo, methods: tuple[str, ...]) -> Iterator[tuple[str, FunctionInfo]]:
+    def handlers(self, view: View, methods: tuple[str, ...]) -> Iterator[tuple[str, FunctionInfo]]:
         """Each method with the function that answers it; `methods` are those of the rule, empty when it names none."""
+        target = view.target
         if isinstance(target, FunctionInfo):
             for method in methods or ("GET",):
                 yield method, target
+            return
+        if view.entry:
+            entry = self._program.method(target.id, view.entry)
+            for method in methods or ("GET",):
+                handler = for_verb(target, method, self._program) or entry
+                if handler is not None:
+                    yield method, handler
             return
         named = False
         for name in METHODS:

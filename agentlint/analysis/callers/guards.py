@@ -96,7 +96,7 @@ class GuardFinder:
             kind = self._library.guard(site.library) if site.library else None
             if kind is not None:
                 found.add(Guard(kind, site.library, site.file, site.line))
-            for target in site.targets:
+            for target in self._calls.targets_for(site, key[1]) if key[1] else site.targets:
                 if target.confidence != "low" and target.kind != "deferred":
                     found |= self._of_function(target.function, depth - 1, key[1])
         for nested in _nested(info):

@@ -341,7 +341,9 @@ class Results:
 
 
 def _says_self(annotation: s.Expr | None) -> bool:
-    return isinstance(annotation, (s.Name, s.Attribute)) and (annotation.id if isinstance(annotation, s.Name) else annotation.attr) == "Self"
+    """True for `Self`, also in `Self | None` and `list[Self]`."""
+    named = expressions(annotation) if annotation is not None else ()
+    return any((isinstance(e, s.Name) and e.id == "Self") or (isinstance(e, s.Attribute) and e.attr == "Self") for e in named)
 
 
 def is_abstract(node: s.Function) -> bool:

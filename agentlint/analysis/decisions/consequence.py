@@ -39,7 +39,7 @@ def is_display_preference(effect: Effect) -> bool:
 
 
 def _rewrites(effect: Effect) -> bool:
-    return effect.kind == "orm-write" and effect.operation in ("update", "write") and bool(effect.fields)
+    return effect.kind in ("orm-write", "raw-sql") and effect.operation in ("update", "write") and bool(effect.fields)
 
 
 def concerns_session(effect: Effect) -> bool:

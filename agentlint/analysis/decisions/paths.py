@@ -160,7 +160,7 @@ class DecisionFinder:
             source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
             source = "model" if function in self._tools else self._source(group, source)
             row = self._row(info.module.path, info.node.line, self._outermost(info).node.qualname, function, arm, group, source)
-            operations = sorted({o for j in group for o in self._operations.get((j.effect.file, j.effect.line), ())})
+            operations = sorted({o for j in group for o in self._operations.get(_place_of(j.effect), ())})
             if self._kept is not None and operations and all(o.partition(":")[0] in _PERSON for o in operations):
                 again = [_with_request(j, self._kept) for j in group]
                 row = msgspec.structs.replace(row, status=_status(again), records=_content(again), audit=(self._kept.site,), path=())
@@ -256,11 +256,16 @@ def _witness(file: str, line: int, symbol: str, judged: Judged, place: str) -> t
     return tuple(dict.fromkeys(steps))
 
 
-def _operations_by_effect(entries: Iterable[Entry]) -> dict[tuple[str, int], tuple[str, ...]]:
-    found: dict[tuple[str, int], set[str]] = defaultdict(set)
+def _place_of(effect: Effect) -> tuple[str, int, str, str]:
+    """Where an effect is and what it acts on: one line of a base class writes whatever class it runs on."""
+    return effect.file, effect.line, effect.model, effect.operation
+
+
+def _operations_by_effect(entries: Iterable[Entry]) -> dict[tuple[str, int, str, str], tuple[str, ...]]:
+    found: dict[tuple[str, int, str, str], set[str]] = defaultdict(set)
     for entry in entries:
         for reached in entry.reached:
-            found[reached.effect.file, reached.effect.line].add(entry.operation.id)
+            found[_place_of(reached.effect)].add(entry.operation.id)
     return {place: tuple(sorted(ids)) for place, ids in found.items()}
 
 

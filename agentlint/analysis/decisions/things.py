@@ -19,7 +19,7 @@ _SENDING_WORDS = frozenset({
     "warn", "deliver",
 })
 _ACCOMPANYING = frozenset({
-    "note", "comment", "notification", "alert", "message", "attachment", "tag", "reminder", "cache", "session", "bucket",
+    "note", "comment", "notification", "alert", "message", "attachment", "tag", "reminder", "cache", "session", "bucket", "email", "mail", "sms",
 })
 """Last words of models whose rows usually go along with what was decided."""
 _MOST_GROUPS = 4

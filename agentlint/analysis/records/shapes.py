@@ -21,11 +21,16 @@ _TIME_TYPES = frozenset({
 })
 _TIME_ALIAS = re.compile(r"date_?time|timestamp", re.IGNORECASE)
 """Names that projects give to their own column types: `datetime_now`, `UTCDateTime`, `TimestampTZ`."""
+_CREATED = re.compile(
+    r"^(created|created_(at|on|date|time)|creation_(date|time)|date_created|time_?stamp|(logged|recorded|occurred|happened|changed)_at)$"
+)
+"""Names that say when a row was made, whatever type a project gives the column."""
+_NO_TIME = frozenset({"BooleanField", "Boolean", "bool", "ForeignKey"})
 _STAMPING = re.compile(r"time_?stamped|created(at|on)?(model|mixin)|auditable", re.IGNORECASE)
 _TIME_NAMES = re.compile(r"(^|_)(created|timestamp|time|date|at|on|when|occurred|logged|ts|recorded)($|_)")
 _ACTOR_NAMES = re.compile(
     r"^(actor|user|author|editor|operator|initiator|performer|changer|modifier|username|who|whom|causer|staff|employee|admin|person|agent|principal|whodunnit"
-    r"|(\w+_)?by(_id)?|(current|acting|request|performing|changed|action)_?(user|editor|actor))(_id|_name|_email)?$"
+    r"|(\w+_)?by(_id)?|(current|acting|request|performing|changed|action|admin|staff|auth)_?(user|editor|actor))(_id|_name|_email)?$"
 )
 _KIND_NAMES = re.compile(r"^((event|action|change|activity|log|entry|operation)_?)?(kind|type|action|event|verb|operation|name|code|flag|tag)$")
 _TEXT_NAMES = re.compile(
@@ -129,6 +134,7 @@ class Shapes:
             return None
         actors = self.actor_columns(model)
         related = tuple(dict.fromkeys(r for c in columns if c.name not in actors for r in c.relations if r != model))
+        related = related or tuple(self._by_id(model, columns, actors))
         open_object = (any(_OBJECT_NAMES.match(n) for n in names) and not related) or _names_any_object(names)
         kind = _kind_of(names, said)
         frail = kind is None and bool(actors and related) and any(map(_tells_state, names))
@@ -139,6 +145,14 @@ class Shapes:
         states = frozenset(w for n in names for w in _state_words(n)) if kind == "status-history" else frozenset()
         reasons = tuple(n for n in names if _REASON_NAMES.match(n))
         return Table(model, kind, related, actors, states, reasons, open_object, bool(said & _TRAIL_WORDS) or _pairs(names), frail)
+
+    def _by_id(self, model: str, columns: Iterable[Column], actors: Iterable[str]) -> Iterator[str]:
+        """Models that plain columns name: `alias_id` where one model is called `Alias`. Such rows outlive what they tell of."""
+        for column in columns:
+            name = column.name.removesuffix("_id")
+            found = self._by_name.get("".join(w.capitalize() for w in name.split("_")), []) if name != column.name and column.name not in actors else []
+            if len(found) == 1 and found[0] != model:
+                yield found[0]
 
     def _is_stamped(self, model: str) -> bool:
         """True when a library's base class adds the time of creation."""
@@ -209,6 +223,8 @@ def _last(expr: s.Expr) -> str:
 
 
 def _is_time(column: Column) -> bool:
+    if _CREATED.match(column.name.lower()) and not column.type_words & _NO_TIME:
+        return True
     return any(w in _TIME_TYPES or _TIME_ALIAS.search(w) for w in column.type_words) and bool(_TIME_NAMES.search(column.name.lower()))
 
 
@@ -219,8 +235,17 @@ def _names_any_object(names: Iterable[str]) -> bool:
 
 
 def _pairs(names: Iterable[str]) -> bool:
-    """True when two columns keep the value before and after."""
-    return sum(bool(_CHANGE_NAMES.match(n)) for n in names) >= 2
+    """True when two columns keep the value before and after of the same thing: `old_status` and `new_status`."""
+    sides: dict[str, set[str]] = {}
+    for name in names:
+        match = _CHANGE_NAMES.match(name)
+        if match is not None:
+            side, about = (match.group(1), match.group(2)) if match.group(1) else (match.group(4), match.group(3))
+            sides.setdefault("state" if _STATE_NAMES.match(about) else singular(about), set()).add(side)
+    return any(found & _BEFORE and found & _AFTER for found in sides.values())
+
+
+_BEFORE, _AFTER = {"old", "from", "previous", "prev", "before", "prior"}, {"new", "to", "after"}
 
 
 def _kind_of(names: list[str], said: set[str]) -> TableKind | None:

@@ -63,7 +63,8 @@ class Oversight:
     def _of_answers(self) -> Iterator[tuple[int, Unapproved]]:
         for function, flow in sorted(self._w.answers.flows.items()):
             for entry, why in self._effects(function):
-                if self._is_driven(function, flow, entry) and not self._is_approved(function, entry, flow):
+                meant = entry.effect.kind != "outbound-http" or self._is_meant(function, entry)
+                if meant and self._is_driven(function, flow, entry) and not self._is_approved(function, entry, flow):
                     yield entry.distance, self._row(function, entry, why, "answer")
 
     def _of_tools(self) -> Iterator[tuple[int, Unapproved]]:

@@ -27,6 +27,9 @@ _SILENT = frozenset({"message", "session", "cache", "model-call"})
 _PLUMBING = frozenset({
     "bucket", "throttle", "nonce", "cache", "session", "lock", "heartbeat", "counter", "metric", "statistic", "stat", "migration", "watermark",
 })
+_RUNNING = frozenset({"run", "job", "task", "step", "process", "worker", "workflow", "agent", "thread"})
+_PROGRESS = frozenset({"state", "status", "progress", "checkpoint", "memory", "result", "heartbeat"})
+"""`RunState`, `TaskResult`: rows that keep how far something is that runs."""
 _FURTHER = 3
 """Calls below a function within which its own branch is said to decide over an effect."""
 _PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})
@@ -43,6 +46,8 @@ def matters(effect: Effect) -> bool:
 def _is_plumbing(effect: Effect) -> bool:
     """True for rows that the system keeps for itself: rate limits, locks, caches, counters."""
     said = words(effect.target) if effect.kind == "orm-write" else []
+    if len(said) > 1 and said[-2] in _RUNNING and said[-1] in _PROGRESS:
+        return effect.operation != "delete"
     return bool(said) and singular(said[-1]) in _PLUMBING
 
 

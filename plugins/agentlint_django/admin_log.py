@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentlint.api import Context, Mechanism, RecordContent
+from agentlint.api import ClassInfo, Context, Mechanism, Program, RecordContent
 from agentlint_django.admin_sites import registrations
 from agentlint_django.class_views import hands_on
 
@@ -12,7 +12,7 @@ _HOOKS = ("log_change", "log_addition", "log_deletion", "log_deletions")
 
 
 def admin_mechanisms(context: Context) -> Iterator[Mechanism]:
-    """The admin site writes a log entry for each add, change and delete through its own pages, and none for custom actions."""
+    """The admin site writes a log entry for each add, change and delete through its own pages, rows edited in place included, and none for custom actions."""
     for found in registrations(context.program):
         if found.admin is None:
             yield _mechanism(found.model, found.file, found.line, f"{found.file}:{found.line}")
@@ -20,7 +20,19 @@ def admin_mechanisms(context: Context) -> Iterator[Mechanism]:
         overridden = [m for hook in _HOOKS if (m := context.program.method(found.admin.id, hook)) is not None]
         if any(not hands_on(m, m.node.name) for m in overridden):
             continue
-        yield _mechanism(found.model, found.admin.module.path, found.admin.node.line, found.admin.id)
+        for model in (found.model, *_inline_models(found.admin, context.program)):
+            yield _mechanism(model, found.admin.module.path, found.admin.node.line, found.admin.id)
+
+
+def _inline_models(admin: ClassInfo, program: Program) -> Iterator[str]:
+    """Models whose rows the page edits in place: the message of its log entry names what became of each."""
+    held = program.attribute(admin.id, "inlines")
+    for element in program.elements(held[0], held[1].module) if held is not None else ():
+        inline = program.resolve(element.expr, element.scope)
+        model = program.attribute(inline, "model") if inline in program.classes else None
+        name = program.resolve(model[0], model[1].module) if model is not None else ""
+        if name in program.classes:
+            yield name
 
 
 def _mechanism(model: str, file: str, line: int, scope: str) -> Mechanism:

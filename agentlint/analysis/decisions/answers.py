@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from agentlint.analysis.models.calls import Found, Site
@@ -11,6 +12,8 @@ from agentlint.analysis.wording import spoken
 from agentlint.ir.decisions import Decision, RecordContent
 from agentlint.ir.effects import Effect, Step
 
+_PROMPT = re.compile(r"^(prompts?|messages|(system|user)_(prompt|message)|prompt_\w+|\w+_prompt)$")
+"""Parameters of functions that ask a model on behalf of others: whoever calls them decides by the answer."""
 _NEAR = 4
 """Functions between the model's call and the last one that is said to decide by its answer."""
 
@@ -32,6 +35,8 @@ class AnswerFinder:
         for function, flow in sorted(self._answers.flows.items()):
             info = self._program.functions[function]
             if function in skipped or function in plumbing or function not in nearest:
+                continue
+            if function not in self._operations and (info.parent in self._program.functions or any(_PROMPT.match(p.name) for p in info.node.params)):
                 continue
             name = info.node.name
             handler = function in self._operations

@@ -47,8 +47,8 @@ def is_work(effect: Effect, function: str) -> bool:
 
 
 def only_asks(effect: Effect, function: str) -> bool:
-    """True for a request of unknown verb by a function whose name says that it reads."""
-    return effect.kind == "outbound-http" and not effect.verb and is_getter(function)
+    """True for a request by a function whose name says that it reads, unless its verb says otherwise: remote procedures are asked by POST."""
+    return effect.kind == "outbound-http" and effect.verb in ("", "POST") and is_getter(function)
 
 
 def is_reached_in_passing(entry: Entry, recorders: frozenset[str]) -> bool:

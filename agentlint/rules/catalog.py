@@ -19,7 +19,6 @@ from agentlint.rules.base import LoadedRule, MalformedRule, RuleContext, load_ru
 from agentlint.rules.contract import decision_without_reason_field, no_history_endpoint, phantom_operation, undocumented_operation
 from agentlint.rules.decisions import (
     audit_bypassing_write,
-    irreversible_effect_without_approval,
     partially_audited_decision_path,
     unaudited_decision_path,
     unrecorded_model_decision,
@@ -35,6 +34,7 @@ from agentlint.rules.description import (
 )
 from agentlint.rules.models import model_call_without_budget, model_usage_not_recorded, unbounded_model_history, unbounded_model_output
 from agentlint.rules.operations import gui_only_operation, missing_action_endpoint, partially_covered_operation
+from agentlint.rules.oversight import irreversible_effect_without_approval
 from agentlint.rules.suppression import invalid_suppression, unused_suppression
 from agentlint.rules.usability import (
     conflicting_tool_hint,

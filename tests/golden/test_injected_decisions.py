@@ -1,4 +1,7 @@
-"""Ten lines in which a model decides without a record, added to every fixture system: exactly those findings appear, and go with the record."""
+"""Ten lines in which a model decides without a record, added to every fixture system: exactly those findings appear, and go with the record.
+
+That nobody was asked before the account is closed stands beside them: a record is no approval.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 SYSTEMS = sorted(p.parent for p in (FIXTURES / "systems").glob("*/expected.json"))
 INJECTED = sorted(p for p in (FIXTURES / "injected").iterdir() if p.is_dir())
 RULES = ("unaudited-decision-path", "partially-audited-decision-path", "audit-bypassing-write", "unrecorded-model-decision")
+OVERSIGHT = "irreversible-effect-without-approval"
 PLACE = "intake/screening.py"
 
 
@@ -49,6 +53,9 @@ def test_an_unrecorded_decision_of_a_model_is_found_where_it_stands_and_lowers_t
     assert found(without) - found(before) == expected(injected / "intake" / "unrecorded.py")
     assert found(before) <= found(without)
     assert found(recorded) == found(before)
+    closing = {(f.file, f.line) for f in without.findings if f.rule == OVERSIGHT} - {(f.file, f.line) for f in before.findings if f.rule == OVERSIGHT}
+    last = max(line for _, _, line in expected(injected / "intake" / "unrecorded.py"))
+    assert closing == {(PLACE, last)}
     scores = [report.scores.auditable for report in (before, without, recorded)]
     old, low, mended = (part.parts["recorded"].score for part in scores)
     assert low is not None and mended is not None

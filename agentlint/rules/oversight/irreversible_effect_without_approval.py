@@ -74,7 +74,7 @@ def propose(session: Session, charge: str) -> None:
 RULE = Rule(
     name="irreversible-effect-without-approval",
     summary="nobody is asked before a model does what lasts",
-    category="decisions",
+    category="oversight",
     severity="error",
     requires=("unapproved",),
     references=(

@@ -1,0 +1,1 @@
+"""Rules on what models and agents do without a person."""

@@ -18,10 +18,10 @@ from agentlint.analysis.calls.sites import Calls, CallSite, resolve_calls
 from agentlint.analysis.clients.ties import tie_pages
 from agentlint.analysis.clients.ties_by_name import tie_names
 from agentlint.analysis.effects.direct import EffectFinder
+from agentlint.analysis.effects.handed_values import HandedValues
 from agentlint.analysis.effects.relations import Relations
 from agentlint.analysis.effects.summaries import summarise
 from agentlint.analysis.effects.tables import table_of
-from agentlint.analysis.effects.written_values import WrittenValues
 from agentlint.analysis.facts import Facts, Inventory
 from agentlint.analysis.operations import Reach, build_entries
 from agentlint.analysis.program import Program, build_program
@@ -255,7 +255,7 @@ def _code_facts(
     with state.timed("decisions"):
         audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations))
     with state.timed("matching"):
-        background = Background(audited.record_models, Relations(types).other_end, WrittenValues(program).of, lambda model: table_of(model, program))
+        background = Background(audited.record_models, Relations(types).other_end, HandedValues(program).of, lambda model: table_of(model, program))
         operations = match_operations(entries, background)
     state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]
     resolved = sum(1 for r in routes if r.handler or r.effects)

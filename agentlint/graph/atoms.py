@@ -67,8 +67,8 @@ class Background(msgspec.Struct, frozen=True):
     """Models whose rows are records of what happened: no part of what an operation is for."""
     relation: Callable[[str, str], tuple[str, str] | None] = lambda model, field: None
     """A many-to-many relation's other model and its name there."""
-    values: Callable[[Effect], dict[str, frozenset[str]]] = lambda effect: {}
-    """Constants that an effect writes."""
+    values: Callable[[ReachedEffect], dict[str, frozenset[str]]] = lambda reached: {}
+    """Constants that an effect writes, on the way by which it is reached."""
     table: Callable[[str], str] = lambda model: model
     """The model that owns a model's table: a proxy writes its base's rows."""
 
@@ -83,8 +83,9 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     rows = [r for r in effects if r.effect.kind in _ROWS]
     if rows:
         effects = [r for r in effects if r.effect.kind in _ROWS or r.effect.kind in _BESIDE_ROWS]
-    effects = _without_insides(effects, background)
     spoken = _spoken(entry)
+    meant = [r for r in effects if with_parts or not _in_passing(r, spoken, background)]
+    effects = _without_insides(meant if meant or entry.domain else effects, background)
     grouped: dict[tuple[str, str, str], list[ReachedEffect]] = defaultdict(list)
     for reached in effects:
         effect = reached.effect
@@ -134,6 +135,11 @@ def _short(subject: str) -> str:
     return subject.rsplit(".", 1)[-1]
 
 
+def _in_passing(reached: ReachedEffect, spoken: frozenset[str], background: Background) -> bool:
+    """True for a row that code below makes when it is missing, of a thing that the route does not name: nobody asks for it."""
+    return bool(reached.chain) and reached.effect.api.endswith("get_or_create()") and not _is_named(_subject(reached.effect, background), spoken)
+
+
 def _without_insides(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
     """Effects without what a model's own `save` does to the same row: the line that calls it says which fields were meant."""
     saving = [r.effect for r in effects if r.effect.fields and r.effect.operation in ("update", "write", "create")]
@@ -175,7 +181,7 @@ def _atom(
     sites = frozenset((r.effect.file, r.effect.line) for r in group)
     told = any(r.effect.registered and r.effect.fields for r in group)
     open_fields = any(not r.effect.fields for r in group) and not told
-    values = _merged([(r.effect, background.values(r.effect)) for r in group]) if operation in ("update", "write") and not open_fields else {}
+    values = _merged([(r.effect, background.values(r)) for r in group]) if operation in ("update", "write") and not open_fields else {}
     return Atom(
         kind,
         operation,

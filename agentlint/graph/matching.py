@@ -136,11 +136,11 @@ def _contradict(mine: dict[str, frozenset[str]], theirs: dict[str, frozenset[str
 
 def _compare(atom: Atom, other: Entry, offer: Atom) -> _Answer:
     where = f"{other.operation.method} {other.operation.path} ({other.operation.symbol}, {other.operation.file}:{other.operation.line})"
+    if _contradict(atom.values, offer.values):
+        return _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
     if atom.sites & offer.sites:
         file, line = min(atom.sites & offer.sites)
         return _Answer(1.0, other, f"{where} reaches the same line {file}:{line}")
-    if _contradict(atom.values, offer.values):
-        return _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
     if atom.operation == "update" and atom.whole_form and offer.fields and not offer.open_fields:
         return _Answer(_SOME_FIELDS, other, f"{where} writes {', '.join(sorted(offer.fields))} of {_short(atom.subject)}, the form every field")
     if atom.operation not in ("update", "write") or not atom.fields or offer.open_fields or atom.ends:

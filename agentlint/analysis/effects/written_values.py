@@ -56,14 +56,14 @@ class WrittenValues:
             elif isinstance(value, s.Name) and value.id in names:
                 inner = self._constants(names[value.id], {k: v for k, v in names.items() if k != value.id}, info)
             else:
-                constant = self._constant(value, info)
+                constant = self.constant(value, info)
                 inner = frozenset((constant,)) if constant else frozenset()
             if not inner:
                 return frozenset()
             found |= inner
         return frozenset(found)
 
-    def _constant(self, value: s.Expr, info: FunctionInfo) -> str:
+    def constant(self, value: s.Expr, info: FunctionInfo) -> str:
         """A constant as text, an enumeration's member by its value or last name; empty for anything else."""
         folded = self._program.fold(value, info)
         if isinstance(folded, (str, int, float, bool)) and "{}" not in str(folded):

@@ -142,3 +142,19 @@ def test_functions_that_both_call_tell_where_no_row_is_known() -> None:
     called = Entry(api.operation, api.reached, api.guards, api.routes, domain=(adds,))
     for mine, status in (((adds,), "agent-accessible"), ((adds, purges), "partial"), ((purges,), "gui-only"), ((("store.Store.clone", (adds[0],)),), "agent-accessible")):
         assert judged(Entry(page.operation, page.reached, page.guards, page.routes, domain=mine), called).status == status
+
+
+def test_rows_made_when_missing_are_not_what_a_page_is_for() -> None:
+    made = msgspec.structs.replace(write("create", "Template"), api="django.db.models.Manager.get_or_create()")
+    page = with_deep(entry("gui", "remind", write("create", "Draft", line=5)), deep(made, 2))
+    assert judged(page, entry("api", "templates", write("create", "Template", line=9), guard="token")).status == "gui-only"
+
+
+def test_one_line_that_callers_tell_what_to_set_is_not_one_deed() -> None:
+    sets = write("update", "Order", "state", line=7)
+    page, api = with_deep(entry("gui", "withdraw"), deep(sets, 1)), with_deep(entry("api", "accept", guard="token"), deep(sets, 2))
+    page, api = (Entry(msgspec.structs.replace(e.operation, changes_state=True), e.reached, e.guards, e.routes) for e in (page, api))
+    handed = {1: "withdrawn", 2: "accepted"}
+    told = Background(values=lambda r: {"state": frozenset({handed[len(r.chain)]})})
+    assert next(o for o in match_operations([page, api], told) if o.surface == "gui").status == "gui-only"
+    assert judged(page, api).status == "agent-accessible"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -23,6 +23,8 @@ _SOME_FIELDS = 0.5
 _ADMINISTRATORS_ONLY = 0.5
 """Share of a page's action that an endpoint for administrators answers for, where the page is open to others."""
 _MOST_COUNTERPARTS = 5
+_MOST_SHARING = 6
+"""Handlers that may call a function before it says nothing of what any of them is for."""
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -41,13 +43,14 @@ class Matcher:
         self._sites: dict[tuple[tuple[str, str], tuple[str, int]], list[tuple[Entry, Atom]]] = defaultdict(list)
         self._handlers: dict[tuple[str, str, str], Entry] = {}
         self._callers: dict[str, list[Entry]] = defaultdict(list)
+        self._plumbing = _called_by_many(entries)
         for entry in entries:
             if not entry.machine_callable:
                 continue
             self._handlers.setdefault((entry.operation.file, entry.operation.symbol, entry.operation.method), entry)
             if not entry.operation.changes_state:
                 continue  # what a look-up writes in passing is nothing that a caller asks for
-            for function, _ in entry.domain:
+            for function, _ in self._domain(entry):
                 self._callers[function].append(entry)
             for atom in atoms_of(entry, self._rarity, background, with_parts=True):
                 # a write saves a row that may be new or not: it offers both, and either answers for it
@@ -65,7 +68,7 @@ class Matcher:
         if same is not None:
             return _judged(operation, "agent-accessible", [same], ["the same handler takes a token"], "high")
         atoms = atoms_of(entry, self._rarity, self._background)
-        if entry.domain and not any(a.kind == "rows" for a in atoms):
+        if self._domain(entry) and not any(a.kind == "rows" for a in atoms):
             return self._by_domain(entry)
         if not atoms:
             return _judged(operation, "gui-only", [], ["no machine-callable operation has its effect"], "low")
@@ -79,7 +82,7 @@ class Matcher:
 
     def _by_domain(self, entry: Entry) -> Operation:
         """The judgement where no row is known to be written: by the functions that a page and an endpoint both call to get it done."""
-        found = [(f, self._calling(entry, f, inner)) for f, inner in entry.domain]
+        found = [(f, self._calling(entry, f, inner)) for f, inner in self._domain(entry)]
         others = [caller for _, caller in found if caller is not None]
         status: Status = "gui-only" if not others else "agent-accessible" if len(others) == len(found) else "partial"
         texts = [
@@ -88,6 +91,10 @@ class Matcher:
             for f, e in found
         ]
         return _judged(entry.operation, status, others, texts, "medium")
+
+    def _domain(self, entry: Entry) -> list[tuple[str, tuple[str, ...]]]:
+        """The functions that get an operation done, without those that too many others call to be what it is for."""
+        return [(f, inner) for f, inner in entry.domain if f not in self._plumbing]
 
     def _calling(self, entry: Entry, function: str, inner: Sequence[str]) -> Entry | None:
         """The nearest endpoint that calls a function, or all that the function itself calls to get it done."""
@@ -120,6 +127,14 @@ class Matcher:
             return []  # how everything is kept here, and no thing of its own
         shared = [offer for site in sorted(atom.sites) for offer in self._sites.get((atom.key, site), ())]
         return [(e, offer) for e, offer in (*direct, *shared) if offer.purpose or not atom.purpose]
+
+
+def _called_by_many(entries: Iterable[Entry]) -> frozenset[str]:
+    handlers: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for entry in entries:
+        for function, _ in entry.domain:
+            handlers[function].add((entry.operation.file, entry.operation.symbol))
+    return frozenset(function for function, found in handlers.items() if len(found) > _MOST_SHARING)
 
 
 def _for_rank(answer: _Answer, entry: Entry) -> _Answer:

@@ -6,15 +6,17 @@ import re
 from collections.abc import Sequence
 
 from agentlint.analysis.decisions.consequence import concerns_session, is_bookkeeping, is_consequential, is_display_preference
-from agentlint.analysis.wording import DEEDS, words
+from agentlint.analysis.wording import DEEDS, singular, words
 from agentlint.ir.effects import Effect, ReachedEffect
 
+_OPENS = "a person opens an account"
+_PEOPLE = frozenset({"user", "account", "member", "customer", "person", "principal", "identity"})
 _FLOWS: tuple[tuple[str, str], ...] = (
     (r"\b(log ?in|sign ?in)\b", "sign-in"),
     (r"^(?!.*\b(add|create|new|edit|update|change|configure|delete|remove)\b.*).*\b(sso|saml|oidc)\b", "sign-in"),  # those set up a provider, not a session
     (r"\b(oauth2?|openid|social) (redirect|callback|complete|login)\b", "sign-in"),
     (r"\b(log ?out|sign ?out)\b", "sign-out"),
-    (r"\b(sign ?up|registration|register (new )?(user|account)|(users?|accounts?|auth) register|create account)\b", "a person opens an account"),
+    (r"\b(sign ?up|registration|register (new )?(user|account)|(users?|accounts?|auth) register|create account)\b", _OPENS),
     (r"\b(passwords?|passwd|passphrase|forgot|recover account|account recovery)\b", "a person's own password"),
     (
         r"\b(mfa|otp|totp|hotp|2fa|two factor|second factor|webauthn|passkeys?|u2f|fido2?|authenticator|security keys?|backup codes?|recovery codes?)\b",
@@ -53,12 +55,20 @@ def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], admi
     if administers:
         return "it swaps the browser's session to another person" if _logs_in(effects) else ""
     for meaning in _meanings(names):
-        return f"it is about {meaning}"
+        if meaning != _OPENS or _concerns_people(names, consequential):
+            return f"it is about {meaning}"
     if _logs_in(effects) and not (consequential and (_asks(names) or not any(_PERSON.search(e.target) for e in consequential))):
         return "it signs the person in or out"
     if consequential and all(_own_credential(e) for e in consequential):
         return "it writes nothing but the person's own credentials"
     return ""
+
+
+def _concerns_people(names: Sequence[str], consequential: Sequence[Effect]) -> bool:
+    """True unless what is registered is known to be something else, or somebody who manages registrations acts: a talk, a vehicle, a form."""
+    written = [{singular(w) for w in words(e.target)} for e in consequential if e.kind == "orm-write" and e.target]
+    said = {w for name in names for w in words(name)}
+    return any(found & _PEOPLE for found in written) if written else not said & {"manage", "management", "admin", "administration"}
 
 
 def _meanings(names: Sequence[str]) -> list[str]:

@@ -61,3 +61,18 @@ def test_what_ends_in_a_sign_out_is_no_matter_of_the_session_alone() -> None:
 def test_settings_that_may_end_the_session_are_no_matter_of_the_session() -> None:
     effects = [ReachedEffect(Effect("file", "write", "settings.json", "m.py", 1, "f")), reached("authentication", "logout")]
     assert human_by_design(["settings_page", "/settings"], effects, False) == ""
+
+
+@pytest.mark.parametrize(
+    ("names", "target", "expected"),
+    [
+        (["SignUp.post", "/sign-up/"], "User", True),
+        (["SignUpForTour.post", "/tours/{id}/sign-up/"], "TourPlace", False),
+        (["edit_form", "/events/{id}/registration/"], "RegistrationForm", False),
+        (["close_registration", "/events/{id}/manage/registration/close"], "", False),
+        (["register", "/registration"], "", True),
+    ],
+)
+def test_what_is_registered_for_is_no_account(names: list[str], target: str, expected: bool) -> None:
+    written = [ReachedEffect(Effect("orm-write", "create", target, "m.py", 1, "f", model=f"app.{target}"))] if target else []
+    assert bool(human_by_design(names, written, False)) is expected

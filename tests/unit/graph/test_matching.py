@@ -158,3 +158,15 @@ def test_one_line_that_callers_tell_what_to_set_is_not_one_deed() -> None:
     told = Background(values=lambda r: {"state": frozenset({handed[len(r.chain)]})})
     assert next(o for o in match_operations([page, api], told) if o.surface == "gui").status == "gui-only"
     assert judged(page, api).status == "agent-accessible"
+
+
+def test_a_function_that_all_requests_call_is_no_counterpart() -> None:
+    def calling(one: Entry) -> Entry:
+        return Entry(one.operation, one.reached, one.guards, one.routes, domain=(("web.base.flush_queue", ()),))
+
+    def changing(one: Entry) -> Entry:
+        return msgspec.structs.replace(one, operation=msgspec.structs.replace(one.operation, changes_state=True))
+
+    others = [changing(calling(entry("api", f"act_{n}", guard="token"))) for n in range(8)]
+    assert judged(changing(calling(entry("gui", "review"))), *others).status == "gui-only"
+    assert judged(changing(calling(entry("gui", "review"))), others[0]).status == "agent-accessible"

@@ -82,7 +82,8 @@ def _meanings(names: Sequence[str]) -> list[str]:
 def _asks(names: Sequence[str]) -> bool:
     """True when the words ask for something to be done: then a note that a helper leaves in the session is not all that happens."""
     said = [w for name in names for w in words(name)]
-    return bool(set(said) & DEEDS - _OF_SESSIONS) and not any(pattern.search(" ".join(said)) for pattern, _ in _FLOWS_COMPILED)
+    flows = {meaning for pattern, meaning in _FLOWS_COMPILED if pattern.search(" ".join(said))}
+    return bool(set(said) & DEEDS - _OF_SESSIONS) and (not flows or (flows == {_OPENS} and not _concerns_people(names, ())))
 
 
 def _only_rows(effects: Sequence[Effect]) -> bool:

@@ -76,3 +76,9 @@ def test_settings_that_may_end_the_session_are_no_matter_of_the_session() -> Non
 def test_what_is_registered_for_is_no_account(names: list[str], target: str, expected: bool) -> None:
     written = [ReachedEffect(Effect("orm-write", "create", target, "m.py", 1, "f", model=f"app.{target}"))] if target else []
     assert bool(human_by_design(names, written, False)) is expected
+
+
+def test_a_note_in_the_session_makes_no_managing_of_registrations_personal() -> None:
+    noted = ReachedEffect(Effect("session", "write", "filters", "m.py", 1, "f"), (Step("m.py", 9, "calls filters"),))
+    assert not human_by_design(["DeleteReceipt.post", "/events/{id}/manage/registration/receipts/{id}/delete"], [noted], False)
+    assert human_by_design(["SignUp.post", "/sign-up/"], [noted], False)

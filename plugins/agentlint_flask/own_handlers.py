@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from agentlint.api import ClassInfo, Closure, FunctionInfo, Program, Ref, syntax, walk
 
-VIEWS = ("flask.views.View", "quart.views.View", "flask_restful.Resource", "flask_restx.Resource", "flask_restplus.Resource",
-         "flask_restx.resource.Resource", "flask_restplus.resource.Resource")
+RESOURCES = ("flask_restful.Resource", "flask_restx.Resource", "flask_restplus.Resource", "flask_restx.resource.Resource", "flask_restplus.resource.Resource")
+VIEWS = ("flask.views.View", "quart.views.View")
 """Bases whose methods Flask and its extensions call themselves."""
 _ENTRIES = ("process", "dispatch", "handle", "run", "execute", "__call__")
-_VERBS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 _DEEPEST = 3
 
 
@@ -37,9 +37,9 @@ def _captured(name: str, closure: Closure) -> object:
 
 def entry_of(target: FunctionInfo | ClassInfo, program: Program) -> str:
     """The method by which a class that no library knows is run; empty for functions and for classes with methods that Flask itself calls."""
-    if isinstance(target, FunctionInfo) or program.inherits(target.id, *VIEWS):
+    if isinstance(target, FunctionInfo) or program.inherits(target.id, *VIEWS, *RESOURCES):
         return ""
-    if any(program.method(target.id, name) is not None for name in (*_VERBS, "dispatch_request")):
+    if any(program.method(target.id, name) is not None for name in (*METHODS, "dispatch_request")):
         return ""
     return next((name for name in _ENTRIES if program.method(target.id, name) is not None), "")
 

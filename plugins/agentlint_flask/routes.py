@@ -9,9 +9,9 @@ from agentlint.api import ClassInfo, Context, FunctionInfo, Made, Route, Value, 
 from agentlint_flask.answers import Answer, Answers
 from agentlint_flask.csrf import BrowserCheck
 from agentlint_flask.hooks import Hooks
-from agentlint_flask.own_handlers import shown
+from agentlint_flask.own_handlers import METHODS, RESOURCES, shown
 from agentlint_flask.tables import Tables
-from agentlint_flask.views import METHODS, RESOURCES, View, Views
+from agentlint_flask.views import View, Views
 
 _DECORATORS = ("route", "resource", *METHODS)
 

@@ -7,11 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from agentlint.api import ClassInfo, Closure, FunctionInfo, Guard, LibraryFacts, Made, Member, Program, Ref, SetupCode, Value
-from agentlint_flask.own_handlers import entry_of, for_verb, made_by
-
-RESOURCES = ("flask_restful.Resource", "flask_restx.Resource", "flask_restplus.Resource", "flask_restx.resource.Resource", "flask_restplus.resource.Resource")
-_VIEW = ("flask.views.View", "quart.views.View")
-METHODS = ("get", "post", "put", "patch", "delete")
+from agentlint_flask.own_handlers import METHODS, VIEWS, entry_of, for_verb, made_by
 
 
 class View(msgspec.Struct, frozen=True, eq=False):
@@ -101,7 +97,7 @@ class Views:
                 named = True
                 yield name.upper(), handler
         dispatch = self._program.method(target.id, "dispatch_request")
-        if dispatch is not None and not named and self._program.inherits(target.id, *_VIEW):
+        if dispatch is not None and not named and self._program.inherits(target.id, *VIEWS):
             for method in methods or self._declared(target) or ("GET",):
                 yield method, dispatch
 

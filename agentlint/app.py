@@ -55,6 +55,7 @@ from agentlint.reading import Read, Reading, read_all
 from agentlint.rules.base import LoadedRule
 from agentlint.rules.catalog import all_rules, offered_rules
 from agentlint.scores import Counted, scorecard
+from agentlint.scores.controls import standing
 
 _WORTH_A_PROCESS = 3_000
 """Lines of scripts whose requests are worth a process of their own."""
@@ -149,7 +150,7 @@ def answer(options: Options, found: Found | None = None) -> Answer:
         facts.tools,
         chains=facts.chains,
         plan=make_plan(counted, findings),
-        controls=load_controls(),
+        controls=standing(load_controls(), (r.info for r in chosen), counted, facts.model_calls),
         settings=settings.shown,
     )
     return Answer(report, settings, analysed.asked)

@@ -13,6 +13,7 @@ from agentlint.analysis.calls.sites import Calls
 from agentlint.analysis.decisions.answers import AnswerFinder
 from agentlint.analysis.decisions.approvals import Approvals
 from agentlint.analysis.decisions.arms import PlaceIndex
+from agentlint.analysis.decisions.endpoints import Endpoints
 from agentlint.analysis.decisions.judge import Judge
 from agentlint.analysis.decisions.lasting import Lasting
 from agentlint.analysis.decisions.oversight import Oversight, Watched
@@ -28,6 +29,7 @@ from agentlint.analysis.models.values import Arguments
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import Program
 from agentlint.analysis.records.blocks import Blocks
+from agentlint.analysis.records.cascades import Dependents
 from agentlint.analysis.records.mechanisms import Coverage, bypassing_writes, find_mechanisms
 from agentlint.analysis.records.recorders import Records, find_records
 from agentlint.analysis.records.requests import around_requests, request_record
@@ -108,10 +110,27 @@ def audit(linked: Linked) -> Audited:
     rows += list(class_decisions(program, rows))
     watched = Watched(program, linked.calls, summaries, places, answers, tools, _agents_operations(linked.entries))
     approvals = Approvals(program, linked.calls, linked.library, arguments, _by_function(effects))
-    unapproved = Oversight(watched, Lasting(program, linked.library, coverage), approvals).find()
+    lasting = Lasting(program, linked.library, coverage)
+    endpoints = Endpoints(lasting, approvals, Dependents(program, shapes))
+    unapproved = _nearest((*Oversight(watched, lasting, approvals).find(), *endpoints.find(linked.entries)))
     own = [e for found in effects.values() for e in found if matters(e)]
     bypasses = bypassing_writes(own, coverage, judge.accounts_for)
     return Audited(numbered(rows), models.calls, mechanisms, bypasses, unapproved, frozenset(records.tables), tuple(sorted(paths.gaps)))
+
+
+def _nearest(rows: Sequence[tuple[int, Unapproved]]) -> tuple[Unapproved, ...]:
+    """One row for each line of effect that a model leads to, the cause nearest to it; one for what a handler does, whatever its methods and paths."""
+    found: dict[tuple[object, ...], tuple[tuple[int, str, int, str, str], Unapproved]] = {}
+    modelled = {(row.effect.file, row.effect.line) for _, row in rows if row.cause != "endpoint"}
+    for distance, row in rows:
+        effect, order = row.effect, (distance, row.file, row.line, row.symbol, row.operation)
+        open_to_tokens = row.cause == "endpoint"
+        if not (open_to_tokens and (effect.file, effect.line) in modelled):
+            place = (row.file, row.symbol, effect.kind) if open_to_tokens else (effect.file, effect.line)
+            key = (*place, effect.target, effect.operation)
+            if key not in found or order < found[key][0]:
+                found[key] = (order, row)
+    return tuple(row for _, row in sorted(found.values(), key=lambda one: one[0][1:]))
 
 
 def _agents_operations(entries: Iterable[Entry]) -> dict[str, str]:

@@ -19,3 +19,10 @@ class Control(msgspec.Struct, frozen=True):
     rules: tuple[str, ...]
     source: str
     """Where the text stands."""
+    applies: str = ""
+    """From when it binds, and whom; empty for what is no law."""
+    on_models: bool = False
+    """True where the document speaks of artificial intelligence alone."""
+    not_applicable: str = ""
+    """Why nothing can be said about the clause on this system, in words; empty when its rules had something to judge. Never a pass: what is not there to
+    judge is not met."""

@@ -118,8 +118,8 @@ class Unapproved(msgspec.Struct, frozen=True, gc=False, order=True):
     line: int
     """Where the model is asked to decide, or the function that an agent calls stands."""
     symbol: str
-    cause: Literal["answer", "tool", "operation"]
-    """A model's answer; a function handed to a model as a tool; an operation that agents call."""
+    cause: Literal["answer", "tool", "operation", "endpoint"]
+    """A model's answer; a function handed to a model as a tool; an operation that only agents call; one open to whoever holds a token."""
     reason: str
     """Why it cannot be taken back, in words that follow "it"."""
     effect: Effect

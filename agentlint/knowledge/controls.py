@@ -26,6 +26,8 @@ class ControlRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     says: str
     rules: tuple[str, ...]
+    applies: str = ""
+    """From when, where it differs from the rest of the document."""
 
 
 class ControlSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,7 +38,12 @@ class ControlSet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     edition: str
     source: str
     checked: str
+    """The month in which the clauses were last held against the source."""
     controls: tuple[ControlRow, ...]
+    about: Literal["", "models"] = ""
+    """`models` for documents on artificial intelligence alone: they say nothing about a system that has none."""
+    applies: str = ""
+    """From when the clauses bind, and whom; laws only."""
 
 
 @functools.cache
@@ -47,7 +54,10 @@ def control_sets() -> tuple[ControlSet, ...]:
 
 def load_controls() -> tuple[Control, ...]:
     """Every clause of every set."""
-    return tuple(Control(row.id, s.standard, s.edition, row.says, row.rules, s.source) for s in control_sets() for row in s.controls)
+    return tuple(
+        Control(row.id, s.standard, s.edition, row.says, row.rules, s.source, row.applies or s.applies, s.about == "models")
+        for s in control_sets() for row in s.controls
+    )
 
 
 def _read(path: Path) -> ControlSet:

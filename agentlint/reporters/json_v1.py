@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any, TypeVar
 
 import msgspec
@@ -47,9 +48,20 @@ def to_v1(report: Report) -> v1.ReportV1:
         model_calls=[_same(row, v1.ModelCallV1) for row in report.model_calls],
         tools=[_same(row, v1.ToolRowV1) for row in report.tools],
         chains=[_chain(row) for row in report.chains],
+        controls=_controls(report),
         remarks=list(report.remarks),
         settings=report.settings or None,
     )
+
+
+def _controls(report: Report) -> list[v1.ControlV1]:
+    counts = Counter(f.rule for f in report.findings if f.suppressed is None)
+    return [
+        v1.ControlV1(
+            c.standard, c.edition, c.id, c.says, c.applies, list(c.rules), 0 if c.not_applicable else sum(counts[name] for name in c.rules), c.not_applicable,
+        )
+        for c in report.controls
+    ]
 
 
 def _same(value: msgspec.Struct, form: type[_Form]) -> _Form:

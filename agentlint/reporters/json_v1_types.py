@@ -273,6 +273,21 @@ class ChainV1(msgspec.Struct, frozen=True):
     """What keeps it out of reach."""
 
 
+class ControlV1(msgspec.Struct, frozen=True):
+    """A clause of a law, standard or catalogue, and whether this system gave anything to hold against it."""
+
+    standard: str
+    edition: str
+    id: str
+    says: str
+    applies: str
+    rules: list[str]
+    findings: int
+    """Findings of its rules that are not suppressed; evidence, not a verdict."""
+    not_applicable: str
+    """Why there was nothing to judge; empty when there was."""
+
+
 class ModelCallV1(msgspec.Struct, frozen=True):
     """A call of a model, with what the code tells of its bounds and its record."""
 
@@ -312,6 +327,7 @@ class ReportV1(msgspec.Struct, frozen=True):
     """Described operations as tools."""
     chains: list[ChainV1] = []
     """Calls that an agent needs before each described operation."""
+    controls: list[ControlV1] = []
     remarks: list[str] = []
     """What the findings leave out."""
     settings: str | None = None

@@ -34,14 +34,15 @@ def render(report: Report, style: Style | None = None) -> str:
 
 def _run(report: Report) -> sarif.Run:
     index = {rule.name: number for number, rule in enumerate(report.rules)}
+    controls = tuple(c for c in report.controls if not c.not_applicable)
     return sarif.Run(
-        tool=_tool(report.tool, report.rules, report.controls),
+        tool=_tool(report.tool, report.rules, controls),
         automation_details=sarif.AutomationDetails(id="agentlint/"),
         invocations=[sarif.Invocation(execution_successful=True, tool_execution_notifications=list(_notifications(report.inventory)))],
         column_kind="unicodeCodePoints",
         original_uri_base_ids={_ROOT: sarif.BaseDescription(description=sarif.Text(text="The folder that was analysed."))},
         results=[_result(f, index.get(f.rule, -1)) for f in report.findings],
-        taxonomies=taxonomies(report.controls),
+        taxonomies=taxonomies(controls),
         properties=sarif.RunProperties(
             agent_ready=_score(report.scores.agent_ready), auditable=_score(report.scores.auditable), remarks=list(report.remarks)
         ),

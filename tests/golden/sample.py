@@ -16,6 +16,7 @@ from agentlint.knowledge.controls import load_controls
 from agentlint.planning import make_plan
 from agentlint.rules.catalog import built_in_rules, run_rules
 from agentlint.scores import Counted, scorecard
+from agentlint.scores.controls import standing
 
 CANCEL = Operation(
     "gui:POST /orders/{pk}/cancel/", "gui", "POST", "/orders/{pk}/cancel/", "shop/views.py", 41, "cancel_order", "cancel order", "order", True,
@@ -105,9 +106,10 @@ def sample_report() -> Report:
     findings = run_rules(FACTS, rules)
     silenced = replace(findings[-1], suppressed=Suppressed("comment", "served for the old client only"))
     counted = Counted(INVENTORY, OPERATIONS, DECISIONS, FACTS.lifecycles, FACTS.identifiers)
+    controls = standing(load_controls(), (r.info for r in rules), counted, FACTS.model_calls)
     return Report(
         tool=Tool(version="0.0.0", plugins=(Plugin("agentlint_django", "0.0.0"),)), root="shop", duration_s=1.25, inventory=INVENTORY,
         scores=scorecard(counted), findings=(*findings[:-1], silenced),
         operations=OPERATIONS, decisions=DECISIONS, lifecycles=FACTS.lifecycles, identifiers=FACTS.identifiers, model_calls=FACTS.model_calls,
-        rules=tuple(r.info for r in rules), plan=make_plan(counted, findings), controls=load_controls(), excerpts=EXCERPTS,
+        rules=tuple(r.info for r in rules), plan=make_plan(counted, findings), controls=controls, excerpts=EXCERPTS,
     )

@@ -30,6 +30,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 """Names of functions that ask a person."""
+_AGREES = frozenset({"approve", "confirm", "consent", "review"})
+"""Verbs of the step at which somebody agrees."""
 _REQUESTS = frozenset({"approval", "review", "proposal", "pending", "confirmation", "escalation"})
 """Words of rows that wait for a person."""
 
@@ -85,6 +87,11 @@ def _tests(node: s.Function) -> Iterator[s.Expr]:
         test = stmt.test if isinstance(stmt, (s.If, s.Loop)) else stmt.subject if isinstance(stmt, s.Match) else None
         if test is not None:
             yield test
+
+
+def speaks_of_approval(text: str) -> bool:
+    """True when a name, path or constant speaks of a person who agrees."""
+    return bool(_SAYS.search(_snake(text)) or _AGREES.intersection(words(text)))
 
 
 def _speaks(test: s.Expr) -> bool:

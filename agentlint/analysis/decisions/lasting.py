@@ -89,6 +89,11 @@ class Lasting:
         info = self._program.functions.get(effect.function)
         return bool(_MASS.search(effect.api)) or (info is not None and effect.line in _looped(info))
 
+    def matters(self, model: str) -> bool:
+        """True for a model whose rows are missed: none that come and go, and none that only tie others together."""
+        said = [singular(w) for w in words(model.rpartition(".")[2])]
+        return bool(said) and said[-1] not in _PASSING
+
     def table(self, effect: Effect) -> str:
         """What the effect's rows lie in, to tell a deletion from a replacement."""
         return table_of(effect.model, self._program) if effect.model else effect.target

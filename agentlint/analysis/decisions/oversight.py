@@ -22,9 +22,9 @@ from agentlint.ir import syntax as s
 from agentlint.ir.decisions import Unapproved
 from agentlint.ir.effects import Confidence, Step
 
-_SAYS_SO = CLEARING | {"close", "cancel", "terminate", "destroy", "wipe", "reset", "reject", "deactivate", "ban", "retire"}
+SAYS_SO = CLEARING | {"close", "cancel", "terminate", "destroy", "wipe", "reset", "reject", "deactivate", "ban", "retire"}
 """Verbs that announce a loss: who calls a function by such a name wants it."""
-_MOST_STEPS = 4
+MOST_STEPS = 4
 """Calls below a tool within which a loss is what the tool is for."""
 _RANK: dict[Confidence, int] = {"high": 0, "medium": 1, "low": 2}
 
@@ -48,15 +48,11 @@ class Oversight:
     def __init__(self, watched: Watched, lasting: Lasting, approvals: Approvals) -> None:
         self._w, self._lasting, self._approvals = watched, lasting, approvals
 
-    def find(self) -> tuple[Unapproved, ...]:
-        """One row for each line of effect: the cause nearest to it."""
-        found: dict[tuple[str, int, str, str], tuple[int, Unapproved]] = {}
-        for distance, row in (*self._of_answers(), *self._of_tools(), *self._of_operations()):
-            effect = row.effect
-            key = (effect.file, effect.line, effect.target, effect.operation)
-            if key not in found or (distance, row) < found[key]:
-                found[key] = (distance, row)
-        return tuple(sorted(row for _, row in found.values()))
+    def find(self) -> Iterator[tuple[int, Unapproved]]:
+        """Rows with their distance, the number of calls between what causes an effect and the effect."""
+        yield from self._of_answers()
+        yield from self._of_tools()
+        yield from self._of_operations()
 
     # ------------------------------------------------------------- causes
 
@@ -97,12 +93,12 @@ class Oversight:
 
     def _is_meant(self, function: str, entry: Entry) -> bool:
         """True when the effect is what the function is for: near, and for a loss announced by a name on the way."""
-        if entry.distance > _MOST_STEPS:
+        if entry.distance > MOST_STEPS:
             return False
         effect = entry.effect
         if effect.operation != "delete" and effect.kind != "outbound-http" or effect.kind == "orm-write" and entry.distance == 0:
             return True
-        return any(_SAYS_SO.intersection(words(name.rpartition(".")[2])) for name in (function, *_way(entry)))
+        return any(SAYS_SO.intersection(words(name.rpartition(".")[2])) for name in (function, *_way(entry)))
 
     # ------------------------------------------------------ what drives it
 

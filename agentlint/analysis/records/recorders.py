@@ -9,6 +9,7 @@ import msgspec
 
 from agentlint.analysis.calls.sites import CallSite
 from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.analysis.records.cascades import erasers
 from agentlint.analysis.records.shapes import Shapes, Table, is_result_field
 from agentlint.analysis.wording import singular, words
 from agentlint.ir import syntax as s
@@ -157,7 +158,7 @@ def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effect
         if writers.get(model, _FARTHEST + 1) <= (_FARTHEST if table.open_object and table.actors else _CLOSE) and (table.strong or not changed.get(model))
         and not (table.frail and model in removed)
     }
-    return Records(program, library, kept, {model: _cascades(program, shapes, model, table) for model, table in kept.items()})
+    return Records(program, library, kept, {model: erasers(program, shapes, model, table.subjects) for model, table in kept.items()})
 
 
 def _changed(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict[str, int]:
@@ -176,56 +177,3 @@ def _changed(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict
         if (model, function) not in made:
             counts[model] = counts.get(model, 0) + 1
     return counts
-
-
-def _cascades(program: Program, shapes: Shapes, model: str, table: Table) -> frozenset[str]:
-    """Subjects whose deletion takes the rows of the table along."""
-    found: set[str] = set()
-    for column in shapes.columns(model):
-        declared = program.attribute(model, column.name)
-        if declared is not None and column.relations and _says_cascade(declared[0], ("on_delete", "ondelete")):
-            found.update(column.relations)
-    for subject in table.subjects:
-        for column in shapes.columns(subject):
-            declared = program.attribute(subject, column.name)
-            if declared is not None and model.rpartition(".")[2] in _texts(declared[0]) | _annotation_names(program, subject, column.name) \
-                    and _says_cascade(declared[0], ("cascade",)):
-                found.add(subject)
-    return frozenset(found)
-
-
-def _says_cascade(expr: s.Expr, names: tuple[str, ...]) -> bool:
-    if not isinstance(expr, s.Call):
-        return False
-    for keyword in expr.keywords:
-        if keyword.name in names:
-            text = keyword.value.attr if isinstance(keyword.value, s.Attribute) else keyword.value.id if isinstance(keyword.value, s.Name) else ""
-            if isinstance(keyword.value, s.Constant):
-                text = str(keyword.value.value)
-            if "delete" in text.lower() or text.upper() == "CASCADE" or text.lower().startswith("all"):
-                return True
-    return any(_says_cascade(argument, names) for argument in expr.args)
-
-
-def _texts(expr: s.Expr) -> set[str]:
-    if not isinstance(expr, s.Call):
-        return set()
-    return {str(a.value) if isinstance(a, s.Constant) else a.id if isinstance(a, s.Name) else "" for a in expr.args}
-
-
-def _annotation_names(program: Program, model: str, attr: str) -> set[str]:
-    info = program.classes.get(model)
-    expr = info.annotations.get(attr) if info is not None else None
-    found: set[str] = set()
-    stack = [expr] if expr is not None else []
-    while stack:
-        one = stack.pop()
-        if isinstance(one, s.Subscript):
-            stack += [one.index]
-        elif isinstance(one, s.Sequence):
-            stack += one.items
-        elif isinstance(one, s.Name):
-            found.add(one.id)
-        elif isinstance(one, s.Constant) and isinstance(one.value, str):
-            found.add(one.value)
-    return found

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from agentlint.findings.finding import SEVERITIES
 from agentlint.findings.report import Report
 from agentlint.findings.rule_info import RuleInfo
+from agentlint.ir.controls import Control
 from agentlint.ir.source import Gap
 from agentlint.reporters.html.markup import esc, folded, section, table
 from agentlint.reporters.wording import counted, percent, plural
@@ -15,7 +16,8 @@ from agentlint.reporters.wording import counted, percent, plural
 _SHOWN = 12
 _CONTROLS_LEAD = (
     "Clauses of laws, standards and catalogues on which the rules bear, in our own words. A finding is evidence, not a verdict: whether a clause binds this "
-    "system is for its owners to say. No finding means that these rules found nothing, not that the clause is met."
+    "system is for its owners to say. No finding means that these rules found nothing, not that the clause is met; where there was "
+    "nothing to judge, the clause is not applicable, which is no pass."
 )
 
 
@@ -48,19 +50,30 @@ def _paragraphs(text: str) -> str:
 def controls_section(report: Report) -> str:
     """Clauses with the findings that bear on them."""
     counts = Counter(f.rule for f in report.findings if f.suppressed is None)
-    rows = []
+    touched, quiet, moot = [], [], []
     for control in report.controls:
         by_rule = [(name, counts[name]) for name in control.rules if counts[name]]
-        what = "<br>".join(f"{counted(n)} <code>{esc(name)}</code>" for name, n in by_rule) or f"none of {esc(', '.join(control.rules))}"
-        where = f'<a href="{esc(control.source)}" rel="noreferrer noopener">{esc(control.standard)}</a> <small>{esc(control.edition)}</small>'
-        rows.append((not by_rule, (where, f"<strong>{esc(control.id)}</strong>", esc(control.says), what)))
+        if control.not_applicable:
+            moot.append((*_clause(control), f"Not applicable: {esc(control.not_applicable)}."))
+        elif by_rule:
+            touched.append((*_clause(control), "<br>".join(f"{counted(n)} <code>{esc(name)}</code>" for name, n in by_rule)))
+        else:
+            quiet.append((*_clause(control), f"none of {esc(', '.join(control.rules))}"))
     heads = ("Standard", "Clause", "In short", "Findings that bear on it")
-    touched = [row for empty, row in rows if not empty]
-    quiet = [row for empty, row in rows if empty]
     body = table(heads, touched, "controls") if touched else "<p>No finding bears on a listed clause.</p>"
     if quiet:
         body += f'<details class="more"><summary>{plural(len(quiet), "clause")} without findings</summary>{table(heads, quiet, "controls")}</details>'
+    if moot:
+        said = f"{plural(len(moot), 'clause')} that nothing here can be held against"
+        body += f'<details class="more"><summary>{said}</summary>{table((*heads[:3], "Why"), moot, "controls")}</details>'
     return section("controls", "Controls", _CONTROLS_LEAD, body)
+
+
+def _clause(control: Control) -> tuple[str, str, str]:
+    """Where a clause stands, its number, and what it asks for, with the day from which it does."""
+    where = f'<a href="{esc(control.source)}" rel="noreferrer noopener">{esc(control.standard)}</a> <small>{esc(control.edition)}</small>'
+    says = esc(control.says) + (f" <small>Applies {esc(control.applies)}.</small>" if control.applies else "")
+    return where, f"<strong>{esc(control.id)}</strong>", says
 
 
 def unseen_section(report: Report) -> str:

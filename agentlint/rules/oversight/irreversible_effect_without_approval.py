@@ -2,8 +2,8 @@
 What it finds
 -------------
 An effect that cannot be taken back, or only at a cost, which a model's answer decides over, a function handed to a model as a tool performs, or an
-operation that agents call performs, with no step on the way that asks a person: money that moves, rows deleted for good, rights given, accounts closed,
-mail to many.
+operation that agents can call performs (of a tool server, or an endpoint open to tokens), with no step on the way that asks a person: money that moves,
+rows deleted for good, rights given, accounts closed, mail to many.
 
 Why it hurts
 ------------
@@ -19,14 +19,16 @@ Limits
 ------
 A step of approval is known by a library's own construct, by a test, parameter or decorator whose name speaks of approval, confirmation or review, and by a
 row that waits for one; whether it is a good one is not judged. An agent anywhere in the program that asks before its tools run counts for all tools. A
-deletion that a library's history keeps counts as undoable, and so does one whose rows are made anew. Endpoints for any holder of a token are not looked at.
+deletion that a library's history keeps counts as undoable, and so does one whose rows are made anew. Of endpoints that any holder of a token may call,
+deletions count where they take other rows along (a foreign key that cascades), and a warning is the most that is said: whether agents are given such a
+token, no code tells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentlint.findings.finding import Finding, Related
+from agentlint.findings.finding import Finding, Related, Severity
 from agentlint.findings.fingerprint import fingerprint
 from agentlint.ir.decisions import Unapproved
 from agentlint.rules.base import Rule, RuleContext
@@ -37,7 +39,10 @@ _LEADS = {
     "answer": "A model's answer decides in {symbol} ({file}:{line}).",
     "tool": "A model runs {symbol} ({file}:{line}) as a tool.",
     "operation": "An agent calls {symbol} ({file}:{line}).",
+    "endpoint": "Whoever holds a token may call {operation} ({symbol}, {file}:{line}).",
 }
+_CEILINGS: dict[str, Severity] = {"endpoint": "warning"}
+"""A program that holds a token may be one that a person runs: whether an agent is let in is the operator's choice."""
 _LEAST = 70
 """Weight below which no such effect goes: what a model does without asking is never a trifle when it lasts."""
 
@@ -97,12 +102,17 @@ def _finding(one: Unapproved, context: RuleContext) -> Finding:
     heavy = max(_LEAST, weight([Change(effect.kind, effect.operation, effect.target, effect.fields)]))
     here = (effect.file, effect.line) if effect.file == one.file else (one.file, one.line)
     there = ((one.file, one.line, one.symbol), (effect.file, effect.line, f"{effect_text(effect)} here"))
-    lead = _LEADS[one.cause].format(symbol=one.symbol or "the module", file=one.file, line=one.line)
+    lead = _LEADS[one.cause].format(symbol=one.symbol or "the module", file=one.file, line=one.line, operation=_called(one.operation))
     return Finding(
-        rule=RULE.name, severity=severity(heavy, RULE.severity, one.confidence), weight=heavy, confidence=one.confidence,
+        rule=RULE.name, severity=severity(heavy, _CEILINGS.get(one.cause, RULE.severity), one.confidence), weight=heavy, confidence=one.confidence,
         message=f"{lead} It {effect_text(effect)} ({effect.file}:{effect.line}), which {one.reason}, and no step asks a person first.",
         help="Let the model propose and a person approve: keep a row that waits, or use the agent library's own step of approval.",
         file=here[0], line=here[1], symbol=one.symbol, operation=one.operation if one.operation in context.operations else None,
         related=tuple(Related(file, line, text) for file, line, text in there if (file, line) != here), path=one.path,
         fingerprint=fingerprint(RULE.name, effect.file, one.symbol, effect_text(effect)),
     )
+
+
+def _called(operation: str) -> str:
+    """Method and path of an operation's id."""
+    return operation.partition(":")[2].partition("#")[0]

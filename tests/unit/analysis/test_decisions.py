@@ -81,3 +81,9 @@ def test_case(path: Path) -> None:
             assert call.provider == wanted[0]
             for field, value in (part.split("=") for part in wanted[1:]):
                 assert getattr(call, field) is ANSWERS[value], f"{symbol}.{field}"
+    said = {symbol: wanted[0] if wanted else "" for kind, symbol, *wanted in lines if kind == "unapproved:"}
+    silent = {symbol for kind, symbol, *_ in lines if kind == "approved:"}
+    causes = {row.symbol: row.cause for row in found.unapproved}
+    assert not silent & causes.keys()
+    if said or silent:
+        assert causes == {symbol: cause or causes.get(symbol) for symbol, cause in said.items()}

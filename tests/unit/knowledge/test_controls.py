@@ -33,3 +33,8 @@ def test_clauses_on_ai_systems_rest_on_what_a_model_does() -> None:
     """They bind AI systems alone: a decision of a person that leaves no record is no evidence about them."""
     allowed = {"unrecorded-model-decision", "model-usage-not-recorded", "irreversible-effect-without-approval"}
     assert {name for c in load_controls() if c.standard in ("EU AI Act", "ISO/IEC 42001", "NIST AI RMF") for name in c.rules} <= allowed
+
+
+def test_laws_say_from_when_they_bind() -> None:
+    """A date that a reader needs, as data beside its source."""
+    assert [c.id for one in control_sets() if one.kind == "law" for c in one.controls if not (c.applies or one.applies)] == []

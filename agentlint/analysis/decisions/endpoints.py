@@ -1,0 +1,85 @@
+"""Human oversight of endpoints: lasting effects that whoever holds a token starts by one request, with no step that asks a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from agentlint.analysis.decisions.approvals import Approvals, speaks_of_approval
+from agentlint.analysis.decisions.lasting import Lasting
+from agentlint.analysis.decisions.oversight import MOST_STEPS, SAYS_SO
+from agentlint.analysis.operations import Entry
+from agentlint.analysis.records.cascades import Dependents
+from agentlint.analysis.wording import words
+from agentlint.ir.decisions import Unapproved
+from agentlint.ir.effects import Effect, ReachedEffect, Step
+
+_FEW = 3
+"""Kinds of rows named in words before the rest is counted."""
+
+
+class Endpoints:
+    """Finds lasting effects of operations that programs call with credentials of their own.
+
+    Deleting one row that nothing hangs on is everyday work, and whoever did it can make it again; a deletion counts when it takes other rows along.
+    """
+
+    def __init__(self, lasting: Lasting, approvals: Approvals, dependents: Dependents) -> None:
+        self._lasting, self._approvals, self._dependents = lasting, approvals, dependents
+
+    def find(self, entries: Iterable[Entry]) -> Iterator[tuple[int, Unapproved]]:
+        """Rows with their distance, the number of calls between the handler and the effect."""
+        for entry in entries:
+            operation = entry.operation
+            if operation.surface == "mcp" or not (operation.changes_state and entry.machine_callable) or self._asks(entry):
+                continue
+            made = {self._lasting.table(r.effect) for r in entry.reached if r.effect.operation == "create"}
+            for reached in entry.reached:
+                why = self._why(reached.effect) if _is_sure(reached) else ""
+                if why and _is_meant(entry, reached) and not (reached.effect.operation == "delete" and self._lasting.table(reached.effect) in made):
+                    yield len(reached.chain), _row(entry, reached, why)
+
+    def _asks(self, entry: Entry) -> bool:
+        """True when the endpoint is itself the step at which somebody agrees, or a function around it asks."""
+        operation = entry.operation
+        if any(speaks_of_approval(text) for text in (operation.symbol, operation.action, operation.path)):
+            return True
+        around = {f for r in entry.routes for f in (r.handler, *r.extra_handlers, *r.guard_handlers) if f}
+        around |= {r.effect.function for r in entry.reached if r.effect.function}
+        return any(self._approvals.asked_in(function, frozenset()) for function in sorted(around))
+
+    def _why(self, effect: Effect) -> str:
+        why = self._lasting.why(effect)
+        if not why or effect.operation != "delete":
+            return why
+        fallen = sorted({model.rpartition(".")[2] for model in self._dependents.of(effect.model) if self._lasting.matters(model)}) if effect.model else []
+        return f"takes rows of {_listed(fallen)} along" if fallen else ""
+
+
+def _is_sure(reached: ReachedEffect) -> bool:
+    effect = reached.effect
+    return reached.confidence != "low" and effect.confidence != "low" and not effect.incidental and len(reached.chain) <= MOST_STEPS
+
+
+def _is_meant(entry: Entry, reached: ReachedEffect) -> bool:
+    """True when the effect is what the endpoint is for: for a loss, the method or a name on the way announces it."""
+    if reached.effect.operation != "delete" and reached.effect.kind != "outbound-http":
+        return True
+    operation = entry.operation
+    said = [operation.symbol, operation.action, operation.path.rstrip("/").rpartition("/")[2]]
+    if operation.method not in ("PUT", "PATCH"):  # what an update clears away on its way is part of the update
+        said += [step.text for step in reached.chain]
+    return operation.method == "DELETE" or any(SAYS_SO.intersection(words(text)) for text in said)
+
+
+def _row(entry: Entry, reached: ReachedEffect, why: str) -> Unapproved:
+    operation, effect = entry.operation, reached.effect
+    steps = (
+        Step(operation.file, operation.line, f"{operation.symbol} is open to whoever holds a token ({operation.method} {operation.path})"), *reached.chain,
+        Step(effect.file, effect.line, f"{effect.operation} {effect.target or effect.kind}, and nobody was asked"),
+    )
+    return Unapproved(operation.file, operation.line, operation.symbol, "endpoint", why, effect, steps, operation.id, "medium", operation.handler)
+
+
+def _listed(names: list[str]) -> str:
+    shown, more = names[:_FEW], len(names) - _FEW
+    return ", ".join(shown) + (f" and {more} more kinds" if more > 1 else " and 1 more kind" if more == 1 else "")

@@ -92,7 +92,8 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
         grouped[(_kind(effect), _operation(effect), _subject(effect, background))].append(reached)
     nearest = min((len(r.chain) for group in grouped.values() for r in group), default=0)
     rights = frozenset(_subject(r.effect, background) for r in effects if r.effect.kind == "permission")
-    atoms = _with_purpose([_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())], rights)
+    made = [_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())]
+    atoms = _with_purpose(_without_savings(made), rights)
     atoms = [a for a in atoms if a.ends or a in _without_parts(atoms)] if with_parts else _without_parts(atoms)
     if not atoms:
         return []
@@ -150,6 +151,12 @@ def _without_insides(effects: Sequence[ReachedEffect], background: Background) -
     ]
 
 
+def _without_savings(atoms: Sequence[Atom]) -> list[Atom]:
+    """Atoms without the saving of what was changed before: where the fields are known, handing the row to a session writes no others."""
+    changed = {a.subject for a in atoms if a.operation == "update" and a.fields and not a.open_fields}
+    return [a for a in atoms if a.operation != "write" or a.fields or a.subject not in changed]
+
+
 def _without_parts(atoms: Sequence[Atom]) -> list[Atom]:
     """Atoms without updates of what the operation itself makes or removes: filling in a new row, or clearing an old one, is part of that.
 
@@ -173,7 +180,7 @@ def _atom(
     kind, operation, subject = key
     depth = min(len(r.chain) for r in group)
     written = frozenset(f for r in group for f in r.effect.fields)
-    fields = frozenset(f for f in written if not is_kept_by_itself(f)) or written
+    fields = frozenset(_column(f) for f in written if not is_kept_by_itself(f)) or written
     named = 2.0 if stems([subject.rsplit(".", 1)[-1]]) & spoken else 1.0
     known = 1.0 if any(r.effect.model for r in group) or kind != "rows" else _UNKNOWN_MODEL
     weight = rarity.get(subject, 1.0) * named * known * max(_DEEPEST, _STEP_DOWN ** (depth - nearest))
@@ -197,6 +204,11 @@ def _atom(
         registered,
         registered or _is_named(subject, spoken),
     )
+
+
+def _column(field: str) -> str:
+    """A relation and the column that holds its key are one field: `theme` and `theme_id`."""
+    return field.removesuffix("_id") or field
 
 
 def _merged(known: Sequence[tuple[Effect, dict[str, frozenset[str]]]]) -> dict[str, frozenset[str]]:

@@ -25,6 +25,8 @@ class Guard(msgspec.Struct, frozen=True, gc=False, order=True):
     detail: str = ""
     file: str = ""
     line: int = 0
+    optional: bool = False
+    """True for a credential that may be absent: it tells who calls where there is one, and turns nobody away."""
 
 
 class Route(msgspec.Struct, frozen=True, gc=False):

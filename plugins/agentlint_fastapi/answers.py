@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from agentlint.api import FunctionInfo, Program, Scope, syntax, walk
+from agentlint.api import Context, FunctionInfo, Scope, syntax, walk
 
 Renders = Literal["html", "redirect", "json"]
 _HTML = frozenset({"HTMLResponse", "TemplateResponse", "FileResponse"})
@@ -20,8 +20,9 @@ _DEPTH = 2
 class Answers:
     """Answers of the functions of one program, remembered."""
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
+    def __init__(self, context: Context) -> None:
+        self._program = context.program
+        self._calls = context.calls
         self._known: dict[str, Renders] = {}
 
     def of(self, info: FunctionInfo, depth: int = _DEPTH) -> Renders:
@@ -34,12 +35,18 @@ class Answers:
 
     def named(self, expr: syntax.Expr, scope: Scope) -> Renders:
         """What a response class stands for."""
-        return _of_name(self._program.resolve(expr, scope).rpartition(".")[2] or walk.dotted(expr).rpartition(".")[2])
+        return next((said for name in self._names(expr, scope) if (said := _of_name(name)) != "json"), "json")
+
+    def _names(self, expr: syntax.Expr, scope: Scope) -> Iterator[str]:
+        """The name of a class or function, and those of the classes that it derives from."""
+        resolved = self._program.resolve(expr, scope)
+        yield resolved.rpartition(".")[2] or _last(expr)
+        yield from (base.rpartition(".")[2] for base in self._program.mro(resolved)[1:] if resolved in self._program.classes)
 
     def _answer(self, info: FunctionInfo, depth: int) -> Renders:
         if any(self._renders_result(d, info) for d in info.node.decorators):
             return "html"
-        names = {_last(call.func) for call in self._program.calls_in(info)}
+        names = {name for call in self._program.calls_in(info) for name in self._names(call.func, info)}
         if info.node.returns is not None:
             names |= {_last(e) for e in walk.expressions(info.node.returns)}
         found: set[Renders] = {_of_name(name) for name in names}
@@ -51,11 +58,11 @@ class Answers:
         """Answers of functions whose result is returned, and of responses that the module made once."""
         for returned in self._program.returned(info):
             if isinstance(returned, syntax.Call):
-                target = self._program.lookup(self._program.resolve(returned.func, info))
-                if target is None and info.owner and walk.dotted(returned.func).startswith("self."):
-                    target = self._program.method(info.owner, _last(returned.func))
-                if isinstance(target, FunctionInfo):
-                    yield self.of(target, depth - 1)
+                site = self._calls.at(info.module.name, returned.site)
+                for target in site.targets if site is not None else ():
+                    handed = self._program.functions.get(target.function)
+                    if handed is not None and target.confidence != "low":
+                        yield self.of(handed, depth - 1)
             elif isinstance(returned, syntax.Name | syntax.Attribute):
                 made = self._program.hierarchy.object_named(returned, info.module.name)
                 yield _of_name(made.rpartition(".")[2])

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentlint.api import AuthKind, ClassInfo, Context, FunctionInfo, Guard, Scope, syntax
+import msgspec
+
+from agentlint.api import AuthKind, ClassInfo, Context, FunctionInfo, Guard, Scope, syntax, walk
+from agentlint_fastapi.refusals import refuses_without
 
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends", "fastapi.params.Security"})
 _PLACES = ("fastapi.Cookie", "fastapi.Header", "fastapi.params.Cookie", "fastapi.params.Header")
@@ -41,12 +44,19 @@ class Dependencies:
                 yield from self._of_provider(provider, scope, depth + 1)
 
     def of_function(self, info: FunctionInfo, depth: int = 0) -> Iterator[Guard | str]:
-        """What the parameters of a path operation or provider bring."""
+        """What the parameters of a path operation or provider bring.
+
+        A credential that may be absent becomes a demand in the provider that refuses to go on without it.
+        """
         scope: Scope = info
         for parameter in info.node.params:
-            yield from self.of_expression(parameter.default, scope, depth)
-            yield from self.of_expression(parameter.annotation, scope, depth)
-            yield from self._of_parameter(parameter, scope)
+            found = [
+                *self.of_expression(parameter.default, scope, depth), *self.of_expression(parameter.annotation, scope, depth),
+                *self._of_parameter(parameter, scope),
+            ]
+            optional = any(isinstance(g, Guard) and g.optional for g in found)
+            demanded = optional and depth > 0 and refuses_without(parameter.name, info, self._program)
+            yield from (msgspec.structs.replace(g, optional=False) if demanded and isinstance(g, Guard) else g for g in found)
 
     def _of_parameter(self, parameter: syntax.Parameter, scope: Scope) -> Iterator[Guard]:
         """`session_id: str = Cookie()`, `x_api_key: Annotated[str, Header()]`: a credential that the parameter takes out of the request by its name."""
@@ -58,7 +68,9 @@ class Dependencies:
             place = self._program.resolve(mark.func, scope) if isinstance(mark, syntax.Call) else ""
             kind = _credential(place, self._alias(mark, scope) or parameter.name) if place in _PLACES else None  # type: ignore[arg-type]
             if kind is not None:
-                yield Guard(kind, parameter.name, self._path(scope), mark.line)
+                empty = parameter.default if parameter.default is not mark else _first(mark)
+                optional = isinstance(empty, syntax.Constant) and empty.value is None
+                yield Guard(kind, parameter.name, self._path(scope), mark.line, optional)
 
     def _alias(self, mark: syntax.Call, scope: Scope) -> str:
         told = next((k.value for k in mark.keywords if k.name == "alias"), None)
@@ -81,7 +93,7 @@ class Dependencies:
         name = self._program.resolve(called, scope)
         kind = self._context.library.guard(name) if name else None
         if kind is not None:
-            yield Guard(kind, name, self._path(scope), called.line)
+            yield Guard(kind, name, self._path(scope), called.line, _goes_on_without(provider))
             return
         target = self._program.lookup(name) if name else None
         if isinstance(target, FunctionInfo):
@@ -94,15 +106,17 @@ class Dependencies:
                         yield inner.id
                         yield from self.of_function(inner, depth + 1)
         elif isinstance(target, ClassInfo):
-            yield from self._of_class_provider(target, called.line, scope, depth)
+            yield from self._of_class_provider(target, provider, scope, depth)
         elif isinstance(target, syntax.Call) and depth < _DEPTH:  # `scheme = OAuth2PasswordBearer(...)`
             yield from self._of_provider(target, self._home(called, scope), depth + 1)
 
-    def _of_class_provider(self, info: ClassInfo, line: int, scope: Scope, depth: int) -> Iterator[Guard | str]:
-        for base in self._program.mro(info.id):
-            kind = self._context.library.guard(base)
-            if kind is not None:
-                yield Guard(kind, base, self._path(scope), line)
+    def _of_class_provider(self, info: ClassInfo, provider: syntax.Expr, scope: Scope, depth: int) -> Iterator[Guard | str]:
+        called = self._program.method(info.id, "__call__")
+        if called is None or not _reads_cookies_alone(called):  # a scheme that only looks like one of tokens takes them from the browser's cookie
+            for base in self._program.mro(info.id):
+                kind = self._context.library.guard(base)
+                if kind is not None:
+                    yield Guard(kind, base, self._path(scope), provider.line, _goes_on_without(provider))
         for name in ("__init__", "__call__"):
             method = self._program.method(info.id, name)
             if method is not None:
@@ -117,6 +131,23 @@ class Dependencies:
     @staticmethod
     def _path(scope: Scope) -> str:
         return scope.path if isinstance(scope, syntax.Module) else scope.module.path
+
+
+def _goes_on_without(scheme: syntax.Expr) -> bool:
+    """True for `HTTPBearer(auto_error=False)`: the scheme hands on nothing where the request brings no credential."""
+    told = next((k.value for k in scheme.keywords if k.name == "auto_error"), None) if isinstance(scheme, syntax.Call) else None
+    return isinstance(told, syntax.Constant) and told.value is False
+
+
+def _reads_cookies_alone(called: FunctionInfo) -> bool:
+    """True when a scheme's own code looks into the cookies and neither into the headers nor to its base."""
+    read = {e.attr for e in walk.body_expressions(called.node.body) if isinstance(e, syntax.Attribute)}
+    return "cookies" in read and not read & {"headers", "__call__"}
+
+
+def _first(mark: syntax.Expr) -> syntax.Expr | None:
+    given = [k.value for k in mark.keywords if k.name == "default"] if isinstance(mark, syntax.Call) else []
+    return mark.args[0] if isinstance(mark, syntax.Call) and mark.args else given[0] if given else None
 
 
 def _credential(place: str, name: str) -> AuthKind | None:

@@ -46,7 +46,7 @@ class _Reader:
         self._context = context
         self._program = context.program
         self._dependencies = Dependencies(context)
-        self._answers = Answers(context.program)
+        self._answers = Answers(context)
         self.middleware = Middleware(context)
         self._tree = MountTree()
         self._providers: dict[str, tuple[str, ...]] = {}

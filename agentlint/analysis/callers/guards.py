@@ -42,6 +42,7 @@ _GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signe
 _COOKIES = ("get_secure_cookie", "get_signed_cookie")
 _AUTHENTICATES = ("get_current_user", "authenticate_request")
 """Methods whose whole purpose is to say who calls: where a class has one, nothing else in its set-up accepts a credential."""
+_CREDENTIALS = frozenset({"session", "token", "api-key", "basic", "oauth", "signature", "mutual-tls", "internal"})
 _FIRST_LINE_OF_DEFENCE = ("dispatch", "prepare", "initial", "check_permissions", "before_request")
 
 
@@ -66,7 +67,7 @@ class GuardFinder:
             for decorator in info.node.decorators:
                 found |= self._of_decorator(decorator, info, _DEPTH)
         declared = {(g.kind, g.detail) for g in route.guards}
-        return (*route.guards, *sorted(g for g in found if (g.kind, g.detail) not in declared))
+        return _demanded((*route.guards, *sorted(g for g in found if (g.kind, g.detail) not in declared)), route.renders in ("html", "redirect"))
 
     def _entry_hooks(self, owner: str) -> Iterable[str]:
         if owner not in self._program.classes:
@@ -181,6 +182,13 @@ class GuardFinder:
         for owner, member in ((func.value if isinstance(func, s.Attribute) else None, getattr(func, "attr", "")), (func, "__call__")):
             held = hierarchy.object_named(owner, place) if owner is not None else ""
             yield from (f"{base}.{member}" for base in (hierarchy.mro(held) if held else ()) if base not in self._program.classes)
+
+
+def _demanded(guards: tuple[Guard, ...], page: bool) -> tuple[Guard, ...]:
+    """Guards without the credentials that may be absent, where another is demanded: they open nothing. Nor do tokens that a page could do without."""
+    if any(g.kind in _CREDENTIALS and not g.optional for g in guards):
+        return tuple(g for g in guards if not g.optional)
+    return tuple(g for g in guards if not g.optional or g.kind == "session") if page else guards
 
 
 def _is_flag(expr: s.Expr) -> TypeGuard[s.Attribute]:

@@ -163,7 +163,17 @@ class Members(State):
     # ------------------------------------------------------------------ modules
 
     def exported(self, path: str, name: str) -> Value:
-        """What a module hands over under a name."""
+        """What a module hands over under a name; a name that modules hand round in a circle is none."""
+        asked = (path, name)
+        if asked in self.handing_over:
+            return HOLE
+        self.handing_over.add(asked)
+        try:
+            return self._exported(path, name)
+        finally:
+            self.handing_over.discard(asked)
+
+    def _exported(self, path: str, name: str) -> Value:
         for module in self.load(path):
             whole = module.exported
             if whole is not None:

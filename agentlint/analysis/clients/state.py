@@ -37,6 +37,8 @@ class State:
         """What scripts hang on the global object."""
         self.inherited: dict[str, str] = {}
         """A method as a class inherits it, and the same method as the class that defines it has it."""
+        self.handing_over: set[tuple[str, str]] = set()
+        """Names whose value is being looked up: module path and name."""
         self._rooted: set[tuple[int, str]] = set()
         self._serials: dict[int, int] = {}
         self._classic: dict[str, list[str]] = defaultdict(list)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from agentlint.analysis.calls.sites import Calls, CallSite
 from agentlint.analysis.effects.places import Places
+from agentlint.analysis.effects.set_names import filled_in, is_filling, set_names
 from agentlint.ir import syntax as s
-from agentlint.ir.walk import dotted, statements
+from agentlint.ir.walk import dotted
 
 _LOOKUP_ONLY = frozenset({"update_fields", "force_insert", "force_update", "using", "commit", "defaults", "create_defaults", "synchronize_session"})
 
@@ -107,29 +108,16 @@ class InMemory:
 
     def _of_call(self, site: CallSite) -> Iterator[tuple[str, int, str]]:
         if is_setattr(site.call):
-            for name in self._names(site.call.args[1], site.caller):
+            for name in set_names(site.call.args[1], site.caller, self._places) or ("",):
+                yield dotted(site.call.args[0]), site.line, name
+        elif is_filling(site):
+            for name in filled_in(site, self._places) or ("",):
                 yield dotted(site.call.args[0]), site.line, name
         elif isinstance(site.call.func, s.Attribute) and site.library:
             row = self._places.library.effect(site.library)
             if row is not None and row.pending:
                 for field in row_fields(site, row.fields, self._places) or ("",):
                     yield dotted(site.call.func.value), site.line, field
-
-
-    def _names(self, expr: s.Expr, function: str) -> Iterator[str]:
-        """What the second argument of `setattr` can be: a constant, or each constant that a loop over it takes; "" when unknown."""
-        name = self._places.constant(expr, function)
-        if isinstance(name, str) and "{}" not in name:
-            yield name
-            return
-        info = self._places.program.functions.get(function)
-        for stmt in statements(info.node.body) if info is not None and isinstance(expr, s.Name) else ():
-            if isinstance(stmt, s.Loop) and isinstance(stmt.target, s.Name) and stmt.target.id == expr.id:  # type: ignore[union-attr]
-                values = self._places.constant(stmt.iterable, function)
-                if isinstance(values, (list, tuple)) and values and all(isinstance(v, str) for v in values):
-                    yield from (str(v) for v in values)
-                    return
-        yield ""
 
 
 def is_setattr(call: s.Call) -> bool:

@@ -13,6 +13,7 @@ from agentlint.analysis.effects.models import Model, Models
 from agentlint.analysis.effects.naming import Naming
 from agentlint.analysis.effects.places import Places
 from agentlint.analysis.effects.row_origins import RowOrigins
+from agentlint.analysis.effects.set_names import filled_in, is_filling, set_names
 from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types.inference import AttributeWrite, Type
 from agentlint.ir import syntax as s
@@ -191,10 +192,12 @@ class OrmWrites:
         """`order.items.append(x)` and `setattr(order, name, x)` on an instance of a model that writes through its attributes."""
         func = site.call.func
         if is_setattr(site.call):
-            name = self._places.constant(site.call.args[1], site.caller)
-            fields = (name,) if isinstance(name, str) and "{}" not in name else ()
+            fields = set_names(site.call.args[1], site.caller, self._places)
             types = self._places.typed(site.call.args[0], site.caller)
             yield from self._whole(site, types, fields) if types else self._committed(site, fields)
+            return
+        if is_filling(site):
+            yield from self._whole(site, self._places.typed(site.call.args[0], site.caller), filled_in(site, self._places))
             return
         if site.name == "__init__" and isinstance(func, s.Attribute) and isinstance(func.value, s.Name):
             if not site.caller.endswith(".__init__"):  # initialising an instance again assigns its attributes again

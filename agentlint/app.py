@@ -148,6 +148,7 @@ def answer(options: Options, found: Found | None = None) -> Answer:
         facts.model_calls,
         tuple(r.info for r in chosen),
         facts.tools,
+        contracts=facts.contracts,
         chains=facts.chains,
         plan=make_plan(counted, findings),
         controls=standing(load_controls(), (r.info for r in chosen), counted, facts.model_calls),

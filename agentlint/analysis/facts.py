@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from agentlint.ir.contracts import Chain, Identifier, Lifecycle, Mismatch, Shortcoming, Tool
+from agentlint.ir.contracts import Chain, Contract, Identifier, Lifecycle, Mismatch, Shortcoming, Tool
 from agentlint.ir.decisions import Bypass, Decision, ModelCall, Unapproved
 from agentlint.ir.description import Problem
 from agentlint.ir.inventory import Inventory
@@ -35,6 +35,8 @@ class Facts(msgspec.Struct, frozen=True):
     """What API descriptions lack for a program or an auditor."""
     tools: tuple[Tool, ...] = ()
     """Described operations as tools for a language model."""
+    contracts: tuple[Contract, ...] = ()
+    """What each description tells on the whole."""
     chains: tuple[Chain, ...] = ()
     """Calls that an agent needs before each described operation."""
     notes: tuple[Note, ...] = ()

@@ -8,7 +8,7 @@ from agentlint.findings.finding import Finding
 from agentlint.findings.plan import Plan
 from agentlint.findings.rule_info import RuleInfo
 from agentlint.findings.scorecard import Scorecard
-from agentlint.ir.contracts import Chain, Identifier, Lifecycle
+from agentlint.ir.contracts import Chain, Contract, Identifier, Lifecycle
 from agentlint.ir.contracts import Tool as DescribedTool
 from agentlint.ir.controls import Control
 from agentlint.ir.decisions import Decision, ModelCall
@@ -50,6 +50,8 @@ class Report(msgspec.Struct, frozen=True):
     """Every rule that was run, also those with nothing to say."""
     tools: tuple[DescribedTool, ...] = ()
     """Described operations as tools for a language model."""
+    contracts: tuple[Contract, ...] = ()
+    """What each API description tells on the whole."""
     chains: tuple[Chain, ...] = ()
     """Calls that an agent needs before each described operation."""
     remarks: tuple[str, ...] = ()

@@ -93,7 +93,7 @@ class Shortcoming(msgspec.Struct, frozen=True, gc=False):
 
     kind: Literal[
         "no-machine-authentication", "no-history", "decision-without-reason", "indistinct", "no-error-model", "unpaged", "rejected-schema", "catalogue",
-        "conflicting-hint",
+        "conflicting-hint", "pace", "no-correlation", "nameless-history",
     ]
     subject: str
     """`METHOD /path`, a resource, or the document."""
@@ -103,6 +103,25 @@ class Shortcoming(msgspec.Struct, frozen=True, gc=False):
     symbol: str = ""
     heavy: bool = False
     """True for the graver cases of a kind."""
+
+
+class Clause(msgspec.Struct, frozen=True, gc=False):
+    """One thing that callers, or those who look later, need to be told: of how many it is told."""
+
+    name: Literal["errors", "pages", "pace", "reason", "actor", "correlation", "history"]
+    told: int
+    of: int
+    what: str
+    """What is counted, in words: `decisions that take a reason`."""
+    lacking: tuple[str, ...] = ()
+    """The first few that lack it."""
+
+
+class Contract(msgspec.Struct, frozen=True, gc=False):
+    """What one description tells on the whole."""
+
+    file: str
+    clauses: tuple[Clause, ...]
 
 
 class Tool(msgspec.Struct, frozen=True, gc=False):

@@ -27,6 +27,7 @@ def render(report: Report, style: Style | None = None) -> str:
     for question in (report.scores.agent_ready, report.scores.auditable):
         lines += [*_question(question, pen), ""]
     lines += _findings(report, pen)
+    lines += _contracts(report, pen)
     if pen.style.verbose:
         lines += _judged(report, pen)
     lines += _basis(report, pen)
@@ -100,6 +101,19 @@ def _group(rule: str, summary: str, group: Sequence[Finding], pen: Pen) -> Itera
         rest = group[len(shown):]
         yield pen.dim(f"  and {len(rest)} more of {rule} ({_by_severity(rest)}); --verbose or --format json shows them all")
     yield ""
+
+
+# ------------------------------------------------------------------- descriptions
+
+
+def _contracts(report: Report, pen: Pen) -> Iterator[str]:
+    """What each API description tells its callers, and those who look later."""
+    for contract in report.contracts:
+        yield pen.bold(f"What {contract.file} tells")
+        for clause in contract.clauses:
+            share = f"{counted(clause.told)} of {counted(clause.of)}"
+            yield from pen.hanging(f"  {clause.name:<11}{share:>14}  ", clause.what, dim=clause.told == clause.of)
+        yield ""
 
 
 # ------------------------------------------------------------------- why, one by one

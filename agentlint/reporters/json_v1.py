@@ -47,6 +47,7 @@ def to_v1(report: Report) -> v1.ReportV1:
         identifiers=[_identifier(row) for row in report.identifiers],
         model_calls=[_same(row, v1.ModelCallV1) for row in report.model_calls],
         tools=[_same(row, v1.ToolRowV1) for row in report.tools],
+        contracts=[v1.ContractV1(row.file, [v1.ClauseV1(c.name, c.told, c.of, c.what, list(c.lacking)) for c in row.clauses]) for row in report.contracts],
         chains=[_chain(row) for row in report.chains],
         controls=_controls(report),
         remarks=list(report.remarks),

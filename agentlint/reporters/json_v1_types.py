@@ -245,6 +245,26 @@ class ToolRowV1(msgspec.Struct, frozen=True):
     lacks: list[str]
 
 
+class ClauseV1(msgspec.Struct, frozen=True):
+    """One thing that callers, or those who look later, need to be told: of how many it is told."""
+
+    name: str
+    """`errors`, `pages`, `pace`, `reason`, `actor`, `correlation` or `history`."""
+    told: int
+    of: int
+    what: str
+    """What is counted, in words."""
+    lacking: list[str]
+    """The first few that lack it."""
+
+
+class ContractV1(msgspec.Struct, frozen=True):
+    """What one API description tells on the whole."""
+
+    file: str
+    clauses: list[ClauseV1]
+
+
 class TakenV1(msgspec.Struct, frozen=True, kw_only=True):
     """What a call takes from an earlier answer."""
 
@@ -325,6 +345,8 @@ class ReportV1(msgspec.Struct, frozen=True):
     model_calls: list[ModelCallV1]
     tools: list[ToolRowV1] = []
     """Described operations as tools."""
+    contracts: list[ContractV1] = []
+    """What each API description tells on the whole."""
     chains: list[ChainV1] = []
     """Calls that an agent needs before each described operation."""
     controls: list[ControlV1] = []

@@ -29,6 +29,7 @@ def render(report: Report, style: Style | None = None) -> str:
         group = [f for f in open_ if f.rule == name]
         info = summaries.get(name)
         lines += [*_group(f"[`{name}`]({info.url}): {info.summary}" if info else f"`{name}`", group, len(group) if verbose else _SHOWN), ""]
+    lines += _contracts(report)
     lines += list(_basis(report))
     return "\n".join(lines) + "\n"
 
@@ -44,6 +45,18 @@ def _question(question: Question) -> Iterator[str]:
     if question.gate is not None:
         yield ""
         yield f"Held at *{question.gate.level}*: {cell(question.gate.reason)}."
+
+
+def _contracts(report: Report) -> Iterator[str]:
+    """What each API description tells its callers, and those who look later."""
+    for contract in report.contracts:
+        yield f"## What `{cell(contract.file)}` tells"
+        yield ""
+        yield "| | told | of | what was counted |"
+        yield "| --- | ---: | ---: | --- |"
+        for clause in contract.clauses:
+            yield f"| {clause.name} | {counted(clause.told)} | {counted(clause.of)} | {cell(clause.what)} |"
+        yield ""
 
 
 def _group(title: str, group: Sequence[Finding], limit: int) -> Iterator[str]:

@@ -16,7 +16,14 @@ from agentlint.findings.finding import Finding, in_order
 from agentlint.findings.fingerprint import distinct
 from agentlint.ir.notes import SuppressionFlaw
 from agentlint.rules.base import LoadedRule, MalformedRule, RuleContext, load_rule
-from agentlint.rules.contract import decision_without_reason_field, no_history_endpoint, phantom_operation, undocumented_operation
+from agentlint.rules.contract import (
+    decision_without_reason_field,
+    nameless_history,
+    no_correlation_id,
+    no_history_endpoint,
+    phantom_operation,
+    undocumented_operation,
+)
 from agentlint.rules.decisions import (
     audit_bypassing_write,
     partially_audited_decision_path,
@@ -41,6 +48,7 @@ from agentlint.rules.usability import (
     indistinct_operation,
     invalid_example,
     no_error_model,
+    no_rate_limit,
     oversized_tool_catalogue,
     rejected_tool_schema,
     unpaged_list,
@@ -51,9 +59,10 @@ MODULES: tuple[ModuleType, ...] = (
     partially_audited_decision_path, audit_bypassing_write, irreversible_effect_without_approval,
     unbounded_model_history, unbounded_model_output, model_call_without_budget,
     model_usage_not_recorded, undocumented_operation, phantom_operation, invalid_api_description, unreachable_operation, browser_only_operation, no_undo,
-    no_machine_authentication, stuck_state, unlistable_resource, decision_without_reason_field, no_history_endpoint, indistinct_operation,
+    no_machine_authentication, stuck_state, unlistable_resource, decision_without_reason_field, no_history_endpoint, nameless_history,
+    no_correlation_id, indistinct_operation,
     conflicting_tool_hint, invalid_example,
-    no_error_model, rejected_tool_schema, unpaged_list, oversized_tool_catalogue,
+    no_error_model, no_rate_limit, rejected_tool_schema, unpaged_list, oversized_tool_catalogue,
     unused_suppression, invalid_suppression,
 )
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from agentlint.analysis.facts import Facts
 from agentlint.findings import Plugin, Report, Suppressed, Tool
-from agentlint.ir.contracts import Identifier, Lifecycle, Mismatch
+from agentlint.ir.contracts import Clause, Contract, Identifier, Lifecycle, Mismatch
 from agentlint.ir.decisions import AuditSite, Decision, ModelCall, RecordContent
 from agentlint.ir.effects import Effect, Step
 from agentlint.ir.inventory import Inventory
@@ -99,6 +99,11 @@ EXCERPTS = (
     Excerpt("shop/views.py", 55, ("def approve_order(request, pk):",)),
 )
 
+CONTRACTS = (Contract("openapi.yaml", (
+    Clause("reason", 1, 3, "decisions that take a reason", ("POST /orders/{id}/cancel", "POST /orders/{id}/refund")),
+    Clause("history", 1, 1, "things decided on whose history can be read"),
+)),)
+
 
 def sample_report() -> Report:
     """The report; its last finding is suppressed."""
@@ -110,6 +115,6 @@ def sample_report() -> Report:
     return Report(
         tool=Tool(version="0.0.0", plugins=(Plugin("agentlint_django", "0.0.0"),)), root="shop", duration_s=1.25, inventory=INVENTORY,
         scores=scorecard(counted), findings=(*findings[:-1], silenced),
-        operations=OPERATIONS, decisions=DECISIONS, lifecycles=FACTS.lifecycles, identifiers=FACTS.identifiers, model_calls=FACTS.model_calls,
+        operations=OPERATIONS, decisions=DECISIONS, lifecycles=FACTS.lifecycles, identifiers=FACTS.identifiers, contracts=CONTRACTS, model_calls=FACTS.model_calls,
         rules=tuple(r.info for r in rules), plan=make_plan(counted, findings), controls=controls, excerpts=EXCERPTS,
     )

@@ -34,5 +34,7 @@ def said(report: Report) -> Iterator[str]:
             yield f"{operation.automation}: {operation.method} {operation.path}"
     for found in report.identifiers:
         yield f"{found.status}: {found.operation} {found.parameter} ({found.location})" + (f" from {found.producer}" if found.producer else "")
+    for clause in (c for contract in report.contracts for c in contract.clauses):
+        yield f"told: {clause.name} {clause.told} of {clause.of}"
     for finding in report.findings:
         yield f"finding: {finding.rule} at line {finding.line}: {finding.message}"

@@ -102,6 +102,11 @@ def renamed(document: Document) -> Document:
     return json.loads(text)  # type: ignore[no-any-return]
 
 
+def no_pace(document: Document) -> Document:
+    document["info"]["description"] = "Crossings and bookings of a ferry line."
+    return document
+
+
 def no_idempotency(document: Document) -> Document:
     document["paths"]["/bookings"]["post"].pop("parameters")
     return document
@@ -111,7 +116,7 @@ ROWS: tuple[tuple[str, Callable[[Document], Document] | None], ...] = (
     ("as it is", None), ("all write operations deleted", no_writes), ("all lists and creates deleted", no_lists), ("the create deleted", no_creates), ("a browser's implicit grant alone", browser_grant),
     ("every error answer removed", no_errors), ('every text set to "x"', all_texts_x), ("filler added to every text", filler),
     ("one operation that answers with a page", one_page), ("no paths at all", no_paths), ("the deletion removed", no_deletion),
-    ("the idempotency key removed", no_idempotency), ("paths and schemas in another order", turned_round), ("everything renamed", renamed),
+    ("the idempotency key removed", no_idempotency), ("what is said on the pace removed", no_pace), ("paths and schemas in another order", turned_round), ("everything renamed", renamed),
 )
 """What is done to the description."""
 
@@ -143,7 +148,7 @@ def lower(changed: Question, than: Question, part: str, by: float) -> None:
 
 @pytest.mark.parametrize(("change", "part", "by"), [
     (no_lists, "operate", 20), (no_creates, "reach", 5), (browser_grant, "reach", 70), (browser_grant, "operate", 60), (no_errors, "operate", 10), (all_texts_x, "operate", 15),
-    (no_deletion, "reach", 5), (no_idempotency, "safe", 5),
+    (no_deletion, "reach", 5), (no_idempotency, "safe", 5), (no_pace, "operate", 3),
 ])
 def test_what_hurts_lowers_its_part(asked, change: Callable[[Document], Document], part: str, by: float) -> None:
     lower(asked(change), asked(None), part, by)

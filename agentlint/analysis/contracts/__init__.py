@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from agentlint.analysis.contracts.accountability import unaccountable
+from agentlint.analysis.contracts.accountability import Accountability
 from agentlint.analysis.contracts.authentication import no_machine_authentication
 from agentlint.analysis.contracts.automation import Automations
 from agentlint.analysis.contracts.broken_links import broken_links
@@ -18,7 +18,7 @@ from agentlint.analysis.contracts.resources import build_resources
 from agentlint.analysis.contracts.roles import RoleFinder
 from agentlint.analysis.contracts.schemas import Schemas
 from agentlint.analysis.contracts.tools import Tools
-from agentlint.ir.contracts import Chain, Identifier, Lifecycle, Shortcoming, Tool
+from agentlint.ir.contracts import Chain, Contract, Identifier, Lifecycle, Shortcoming, Tool
 from agentlint.ir.description import Description, Problem
 from agentlint.ir.operations import Operation
 
@@ -32,6 +32,7 @@ class ContractFacts(msgspec.Struct, frozen=True):
     shortcomings: tuple[Shortcoming, ...] = ()
     tools: tuple[Tool, ...] = ()
     chains: tuple[Chain, ...] = ()
+    contract: Contract | None = None
     problems: tuple[Problem, ...] = ()
     """Links that lead nowhere."""
 
@@ -46,8 +47,12 @@ def judge(description: Description, handed: HandedOn | None = None) -> ContractF
     steps = Lifecycles(description, resources, payloads).all()
     operations = described_operations(description, roles, Automations(roles, resources, payloads))
     tools = Tools(description, roles, payloads, operations)
-    lacks = (*no_machine_authentication(description), *unaccountable(description, resources, payloads), *tools.shortcomings())
+    account = Accountability(description, resources, payloads)
+    lacks = (*no_machine_authentication(description), *account.shortcomings(), *tools.shortcomings())
+    contract = Contract(description.file, tuple(c for c in (*tools.clauses(), *account.clauses()) if c.of))
     identifiers = tuple(Identifiers(roles, resources, payloads, {**linked(description), **(handed or {})}).all())
     callable_ones = [Callable(d.name, d.operation_id, description.file, bool(o.browser_only)) for d, o in zip(description.operations, operations)]
     found, identifiers = chains(callable_ones, identifiers)
-    return ContractFacts(operations, lifecycle_rows(steps, description), identifiers, lacks, tools.all(), found, tuple(broken_links(description)))
+    return ContractFacts(
+        operations, lifecycle_rows(steps, description), identifiers, lacks, tools.all(), found, contract, tuple(broken_links(description))
+    )

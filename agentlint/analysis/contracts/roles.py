@@ -48,6 +48,9 @@ class Role(msgspec.Struct, frozen=True, eq=False):
         """True unless it only reads."""
         return self.kind not in ("list", "read")
 
+_ROOMS = frozenset("lifecycle action actions command commands operation operations transition transitions".split())
+"""Parts of paths below which the actions on an item are gathered: `/users/{id}/lifecycle/suspend`."""
+
 
 class RoleFinder:
     """Roles of all operations of a description; paths are judged beside one another."""
@@ -119,6 +122,8 @@ class RoleFinder:
         named = [w for w in words(last.text) if w not in (verb, "bulk", "batch", "mark", "as", "all", "by", "and", "to")]
         if not rest or (not any(not s.hole for s in rest) and named):
             return verb, (Segment("-".join(named)),) if named else base
+        if len(rest) > 2 and rest[-1].text.lower() in _ROOMS and rest[-2].hole and not named:
+            rest = rest[:-1]
         while rest and rest[-1].hole and len(rest) > 1:
             rest = rest[:-1]
         return verb, rest

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.clauses import clause
+from agentlint.analysis.contracts.pace import Pace
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.roles import Role, spoken_verb
 from agentlint.analysis.contracts.tool_schemas import ToolSchemas
 from agentlint.analysis.contracts.usability import Told, Usability
-from agentlint.ir.contracts import Shortcoming, Tool
+from agentlint.ir.contracts import Clause, Shortcoming, Tool
 from agentlint.ir.description import Description
 from agentlint.ir.operations import Operation
 
@@ -32,7 +34,8 @@ class Tools:
         self._description = description
         self._roles = tuple(roles)
         self._schemas = ToolSchemas(description)
-        self._usability = Usability(roles, payloads)
+        self._pace = Pace(description, payloads)
+        self._usability = Usability(roles, payloads, self._pace)
         self._made = tuple(self._tool(role, operation) for role, operation in zip(roles, operations))
 
     def all(self) -> tuple[Tool, ...]:
@@ -61,11 +64,19 @@ class Tools:
         said = role.path.verb or (spoken_verb(role.operation) if role.verb in ("", spoken_verb(role.operation)) else role.verb)
         return said if said in _CHANGES and not role.answer.many else ""
 
+    def clauses(self) -> Iterator[Clause]:
+        """Of how many operations the description tells what failures, further pages and their pace look like."""
+        told = [(tool.operation, said) for tool, said, _ in self._made]
+        yield clause("errors", "operations that describe what a failed call answers", [(name, said.errors == 1.0) for name, said in told])
+        yield clause("pages", "lists that tell how to get the next page", [(name, said.pages == 1.0) for name, said in told if said.pages is not None])
+        yield clause("pace", "operations whose pace, or wait after a refusal, is told", [(name, said.pace == 1.0) for name, said in told])
+
     # ------------------------------------------------------------- shortcomings
 
     def shortcomings(self) -> Iterator[Shortcoming]:
         """What the tools lack, document first."""
         yield from self._document()
+        yield from self._pace.shortcomings([role.operation for role in self._roles])
         for role, (tool, told, refused) in zip(self._roles, self._made):
             if told.twin:
                 yield self._at(tool, "indistinct", f"its text is that of {told.twin}")
@@ -117,5 +128,5 @@ class Tools:
 
 _LACKS = {
     "purpose": "a purpose of its own in words", "inputs": "inputs that are described", "answer": "an answer that is described", "errors": "errors with a body",
-    "pages": "pages",
+    "pages": "pages", "pace": "how fast it may be called",
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from agentlint.analysis.contracts.pace import Pace
 from agentlint.analysis.contracts.payloads import Payloads, successes
 from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.wording import words
@@ -27,6 +28,7 @@ _FEWEST = 2
 _COMMON = 0.5
 _MANY = 4
 _MOST_INPUTS = 40
+_HALF = 0.5
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -37,20 +39,22 @@ class Told(msgspec.Struct, frozen=True):
     answer: float
     errors: float
     pages: float | None
+    pace: float
     twin: str = ""
     """An operation with the very same text."""
 
     def share(self, accepted: bool) -> float:
-        """The mean over what applies, whether clients accept the inputs included."""
+        """The mean over what applies, whether clients accept the inputs included; the pace, which is common to all operations, counts half."""
         parts = [p for p in (self.purpose, self.inputs, self.answer, self.errors, self.pages) if p is not None]
-        return round((sum(parts) + float(accepted)) / (len(parts) + 1), 3)
+        return round((sum(parts) + float(accepted) + self.pace * _HALF) / (len(parts) + 1 + _HALF), 3)
 
 
 class Usability:
     """Answers for one description."""
 
-    def __init__(self, roles: Sequence[Role], payloads: Payloads) -> None:
+    def __init__(self, roles: Sequence[Role], payloads: Payloads, pace: Pace) -> None:
         self._payloads = payloads
+        self._pace = pace
         self._shared: Counter[str] = Counter()
         self._first: dict[str, str] = {}
         self._repeated: dict[str, str] = {}
@@ -67,7 +71,8 @@ class Usability:
         """What is told of one operation."""
         operation = role.operation
         twin = self._repeated.get(operation.name, "")
-        return Told(self._purpose(operation, twin), self._inputs(operation), self._answer(operation), self._errors(operation), self._pages(role), twin)
+        said = (self._purpose(operation, twin), self._inputs(operation), self._answer(operation), self._errors(operation), self._pages(role))
+        return Told(*said, self._pace.of(operation), twin)
 
     def error_forms(self, operations: Sequence[DescribedOperation]) -> tuple[int, Counter[str]]:
         """How many operations describe what a failed call answers, and in which forms."""

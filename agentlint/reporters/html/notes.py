@@ -14,6 +14,9 @@ from agentlint.reporters.html.markup import esc, folded, section, table
 from agentlint.reporters.wording import counted, percent, plural
 
 _SHOWN = 12
+_CONTRACTS_LEAD = (
+    "What a caller needs beyond the call itself, and what somebody who looks later needs: of how many operations or things the description tells it."
+)
 _CONTROLS_LEAD = (
     "Clauses of laws, standards and catalogues on which the rules bear, in our own words. A finding is evidence, not a verdict: whether a clause binds this "
     "system is for its owners to say. No finding means that these rules found nothing, not that the clause is met; where there was "
@@ -45,6 +48,18 @@ def _rule(rule: RuleInfo) -> str:
 
 def _paragraphs(text: str) -> str:
     return "".join(f"<p>{esc(part)}</p>" for part in text.split("\n\n"))
+
+
+def contracts_section(report: Report) -> str:
+    """What each API description tells its callers, and those who look later; nothing without one."""
+    heads = ("", "#told", "#of", "What was counted", "It lacks, for example")
+    parts = []
+    for contract in report.contracts:
+        rows = [(
+            f"<strong>{esc(c.name)}</strong>", counted(c.told), counted(c.of), esc(c.what), "<br>".join(f"<code>{esc(one)}</code>" for one in c.lacking),
+        ) for c in contract.clauses]
+        parts.append(f"<h3><code>{esc(contract.file)}</code></h3>{table(heads, rows, 'contracts')}")
+    return section("contracts", "What the API descriptions tell", _CONTRACTS_LEAD, "".join(parts)) if parts else ""
 
 
 def controls_section(report: Report) -> str:

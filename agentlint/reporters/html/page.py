@@ -24,7 +24,7 @@ def render(report: Report, style: Style | None = None) -> str:
     css, script = _template("style.css"), "\n".join(map(_template, _SCRIPTS))
     sections = (
         answers.section_of(report), plan.section_of(report), views.matrix_section(report), views.graph_section(), views.decisions_section(report),
-        notes.rules_section(report), notes.controls_section(report), notes.unseen_section(report),
+        notes.rules_section(report), notes.contracts_section(report), notes.controls_section(report), notes.unseen_section(report),
     )
     return Template(_template("page.html")).substitute(
         title=esc(_name(report)), meta=_meta(report), sections="\n".join(sections), css=css, script=script, css_hash=_hash(css), script_hash=_hash(script),

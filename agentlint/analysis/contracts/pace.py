@@ -1,0 +1,103 @@
+"""Whether a description tells how fast a program may call, and when a refused one may call again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.ir.contracts import Shortcoming
+from agentlint.ir.description import DescribedOperation, Description, Node, Response
+
+_HEADER = re.compile(r"^(x-)?([a-z0-9]+-)*(rate-?limit|ratelimits?|quota|throttle|throttling)(-[a-z0-9]+)*$|^(x-)?([a-z]+-)*retry-after(-ms)?$", re.IGNORECASE)
+"""`RateLimit`, `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers), `RateLimit-Limit`, `X-RateLimit-Remaining`, `Retry-After` (RFC 9110)."""
+_KEY = re.compile(r"rate-?_?limit|throttl|quota", re.IGNORECASE)
+"""Extensions by which gateways say the pace: `x-ratelimit`, `x-throttling-tier`, `x-google-quota`."""
+_FIELD = re.compile(r"^(retry_?after(_?\w+)?|retry_?(in|at)|(rate_?limit_?)?reset(_?(at|in|time|seconds))?)$", re.IGNORECASE)
+"""Fields of a refusal that say when to come back."""
+_UNIT = r"(?:second|sec|minute|min|hour|day|month)s?"
+_FIGURE = re.compile(
+    rf"\d[\d,.\s]*(?:k\s*)?(?:[a-z-]+\s+){{0,3}}(?:requests?|calls?|queries|reqs?|transactions|operations|messages|times)\b[^.\n]{{0,40}}?(?:per|/|an?|every|each|in|within)\s*"
+    rf"(?:\d+\s*|one\s+|the\s+last\s+)?{_UNIT}\b|\b\d[\d,]*\s*(?:rps|qps|rpm|req/s|requests?/s)\b|once\s+(?:per|every|an?|each)\s+(?:\d+\s*)?{_UNIT}\b",
+    re.IGNORECASE,
+)
+"""A figure: `60 requests per minute`, `at most 10 calls every 5 seconds`."""
+_WHEN = re.compile(
+    r"retry-after|x-rate-?limit-|\bratelimit(-|\b)|x-rate-limit-|\b(no|not|without|unlimited|aren't|isn't)\b[^.\n]{0,20}\brate[- ]?limit"
+    r"|exponential(ly)? back(ing)?[- ]?off|(try|call|come) again (in|after)",
+    re.IGNORECASE,
+)
+"""Words that tell when to come back, or that there is no limit."""
+_LIMITED = re.compile(
+    r"rate[- ]?limit(s|ed|ing)?\b|\bthrottl(ed|ing)\b|too many requests|\b429\b|request quota|api quota|usage quota|requests? limit", re.IGNORECASE
+)
+"""Words that tell of a limit without its figure."""
+_REFUSED = re.compile(r"rate[- ]?limited\b|\bthrottled\b|too many requests|\b429\b", re.IGNORECASE)
+"""The same in an operation's text, where `rate limit` alone may be the thing that it works on."""
+_TOLD, _NAMED = 1.0, 0.5
+_TURNED_AWAY = frozenset({"429", "503", "4XX", "default"})
+
+
+class Pace:
+    """Answers for one description: 1 where the pace or the wait is told, 0.5 where only a limit is named, 0 where nothing is."""
+
+    def __init__(self, description: Description, payloads: Payloads) -> None:
+        self._description = description
+        self._payloads = payloads
+        self._common = max(_said(description.text, _LIMITED), *(_said(tag.description, _LIMITED) for tag in description.tags), self._declared(), 0.0)
+
+    def of(self, operation: DescribedOperation) -> float:
+        """What is told for one operation, by itself or for all of them."""
+        return max(self._common, self._own(operation))
+
+    def shortcomings(self, operations: Sequence[DescribedOperation]) -> Iterator[Shortcoming]:
+        """At most one for the document: limits without a figure or a wait, or nothing said at all."""
+        told = [(self.of(operation), operation) for operation in operations]
+        best = max((value for value, _ in told), default=_TOLD)
+        if best == _TOLD:
+            return
+        first = next((operation for value, operation in told if value == best and best > self._common), None)
+        where = self._description.index.locate(first.node if first is not None else self._description.index.root.child("paths"))
+        if best:
+            limited = f"{sum(value > 0 for value, _ in told)} of {len(told)} operations can be refused for their pace"
+            named = f"{limited}, and nothing says what the pace is or how long to wait"
+        else:
+            named = "nothing says how fast a program may call, or what it meets when it is too fast"
+        yield Shortcoming("pace", self._description.file, where.file, where.line, named, "", best > 0)
+
+    def _own(self, operation: DescribedOperation) -> float:
+        if any(_KEY.search(key) for key in operation.extensions):
+            return _TOLD
+        text = f"{operation.summary}\n{operation.description}"
+        best = _said(text, _REFUSED)
+        for response in operation.responses:
+            best = max(best, self._answer(response))
+        return best
+
+    def _answer(self, response: Response) -> float:
+        away = response.status in _TURNED_AWAY
+        if any(_HEADER.match(h) and (away or "retry" not in h.lower()) for h in response.headers):
+            return _TOLD
+        if response.status != "429":
+            return 0.0
+        schema = self._payloads.schemas.answer(response.content)
+        fields = self._payloads.fields(schema) if schema is not None else ()
+        return _TOLD if any(_FIELD.match(f.name) for f in fields) else max(_said(response.description, _LIMITED), _NAMED)
+
+    def _declared(self) -> float:
+        """What extensions of the document and headers declared for all answers tell."""
+        root = self._description.index.root
+        info = (key for place in (root, root.child("info")) for key, _ in place.children())
+        if any(str(key).lower().startswith("x-") and _KEY.search(str(key)) for key in info):
+            return _TOLD
+        components = root.child("components")
+        heads: list[Node] = [components.child("headers"), *(one.child("headers") for _, one in components.child("responses").children())]
+        heads += [one.child("headers") for _, one in root.child("responses").children()]
+        return _TOLD if any(_HEADER.match(str(name)) for place in heads for name, _ in place.children()) else 0.0
+
+
+def _said(text: str, named: re.Pattern[str]) -> float:
+    """What a text tells."""
+    if _WHEN.search(text) or _FIGURE.search(text):
+        return _TOLD
+    return _NAMED if named.search(text) else 0.0

@@ -9,10 +9,11 @@ from agentlint.analysis.decisions.lasting import Lasting
 from agentlint.analysis.decisions.oversight import MOST_STEPS, SAYS_SO
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.records.cascades import Dependents
-from agentlint.analysis.wording import words
+from agentlint.analysis.wording import singular, words
 from agentlint.ir.decisions import Unapproved
 from agentlint.ir.effects import Effect, ReachedEffect, Step
 
+_RIGHTS = frozenset({"access", "admin", "collaborator", "grant", "group", "member", "membership", "permission", "right", "role", "staff", "user"})
 _FEW = 3
 """Kinds of rows named in words before the rest is counted."""
 
@@ -34,7 +35,7 @@ class Endpoints:
                 continue
             made = {self._lasting.table(r.effect) for r in entry.reached if r.effect.operation == "create"}
             for reached in entry.reached:
-                why = self._why(reached.effect) if _is_sure(reached) else ""
+                why = self._why(entry, reached.effect) if _is_sure(reached) else ""
                 if why and _is_meant(entry, reached) and not (reached.effect.operation == "delete" and self._lasting.table(reached.effect) in made):
                     yield len(reached.chain), _row(entry, reached, why)
 
@@ -47,12 +48,21 @@ class Endpoints:
         around |= {r.effect.function for r in entry.reached if r.effect.function}
         return any(self._approvals.asked_in(function, frozenset()) for function in sorted(around))
 
-    def _why(self, effect: Effect) -> str:
+    def _why(self, entry: Entry, effect: Effect) -> str:
         why = self._lasting.why(effect)
+        if effect.kind == "permission" and not _is_about_rights(entry):
+            return ""
         if not why or effect.operation != "delete":
             return why
         fallen = sorted({model.rpartition(".")[2] for model in self._dependents.of(effect.model) if self._lasting.matters(model)}) if effect.model else []
         return f"takes rows of {_listed(fallen)} along" if fallen else ""
+
+
+def _is_about_rights(entry: Entry) -> bool:
+    """True when the endpoint is for what somebody may do. That a thing is shared as it is made is part of making it, and taken back as easily."""
+    operation = entry.operation
+    said = {singular(w) for text in (operation.symbol, operation.resource, operation.path) for w in words(text)}
+    return not said.isdisjoint(_RIGHTS)
 
 
 def _is_sure(reached: ReachedEffect) -> bool:

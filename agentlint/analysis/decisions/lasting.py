@@ -90,7 +90,7 @@ class Lasting:
         return bool(_MASS.search(effect.api)) or (info is not None and effect.line in _looped(info))
 
     def matters(self, model: str) -> bool:
-        """True for a model whose rows are missed: none that come and go, and none that only tie others together."""
+        """True for a model whose rows are missed: none that come and go."""
         said = [singular(w) for w in words(model.rpartition(".")[2])]
         return bool(said) and said[-1] not in _PASSING
 

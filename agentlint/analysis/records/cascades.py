@@ -33,7 +33,7 @@ class Dependents:
         self._direct: dict[str, set[str]] | None = None
 
     def of(self, model: str) -> frozenset[str]:
-        """All of them, those of dependents included, without the model itself."""
+        """All of them, those of dependents included, without the model itself and without rows that only tie others together."""
         direct = self._all_direct()
         found: set[str] = set()
         waiting = [model]
@@ -42,7 +42,7 @@ class Dependents:
                 if one not in found and one != model:
                     found.add(one)
                     waiting.append(one)
-        return frozenset(found)
+        return frozenset(one for one in found if not self._shapes.is_tie(one))
 
     def _all_direct(self) -> dict[str, set[str]]:
         if self._direct is None:

@@ -123,6 +123,13 @@ class Shapes:
         """Columns that say who: by their name, or by pointing to a user."""
         return tuple(c.name for c in self.columns(model) if _ACTOR_NAMES.match(c.name) and not self._own_part(c))
 
+    def is_tie(self, model: str) -> bool:
+        """True for rows that say nothing but that others belong together: keys, and the time."""
+        columns = self.columns(model)
+        related = {c.name for c in columns if c.relations}
+        rest = [c for c in columns if not (c.relations or c.name in ("id", "pk") or c.name.removesuffix("_id") in related or _is_time(c))]
+        return len({r for c in columns for r in c.relations}) > 1 and not rest
+
     def _own_part(self, column: Column) -> bool:
         return bool(column.relations) and not any(set(words(r.rpartition(".")[2])) & _PEOPLE for r in column.relations)
 

@@ -130,7 +130,7 @@ class Tool(msgspec.Struct, frozen=True, gc=False):
     operation: str
     name: str
     tokens: int
-    """Estimated length of the definition: characters of its compact JSON, references put in, by four."""
+    """Estimated tokens of the definition as compact JSON, references put in, as a vocabulary of 200,000 counts them."""
     read_only: bool
     destructive: bool
     idempotent: bool

@@ -235,7 +235,7 @@ class ToolRowV1(msgspec.Struct, frozen=True):
     operation: str
     name: str
     tokens: int
-    """Estimated: characters of the compact definition, references put in, by four."""
+    """Estimated, as the vocabulary o200k_base counts the compact definition with its references put in."""
     read_only: bool
     destructive: bool
     idempotent: bool

@@ -10,6 +10,8 @@ from agentlint.analysis.setup.factories import Factories
 from agentlint.analysis.setup.mounts import Mount, MountTree, join_paths, table_key
 from agentlint.analysis.setup.values import Above, Closure, Made, Member, Ref, Value
 from agentlint.analysis.types.inference import AttributeWrite, Type, Types
+from agentlint.extension.answers import Answer, Answers, AnswerWords
+from agentlint.extension.decorated import DecoratedTables, Responder, TableEntry, TableWords, handler_of, once
 from agentlint.extension.framework import Context, Framework, FrameworkBase, imports
 from agentlint.findings import Finding, Related, Report, fingerprint
 from agentlint.ir import syntax, walk
@@ -23,9 +25,10 @@ from agentlint.reporters.base import Reporter, Style
 from agentlint.rules.base import Rule, RuleContext
 
 __all__ = [
-    "UNKNOWN", "Above", "AttributeWrite", "AuthKind", "CallSite", "Calls", "ClassInfo", "Closure", "Confidence", "Context", "DescribedOperation",
-    "Description", "Effect", "EffectOperation", "Element", "Factories", "Facts", "Finding", "Folded", "Framework", "FrameworkBase", "FunctionInfo",
-    "Gap", "Guard", "LibraryFacts", "Location", "Made", "Mechanism", "Member", "Mount", "MountTree", "Program", "RecordContent", "Ref", "Related",
-    "Report", "Reporter", "Route", "Rule", "RuleContext", "Scope", "SecurityScheme", "SetupCode", "Style", "Surface", "Target", "Type", "Types",
-    "Unknown", "Value", "fingerprint", "imports", "join_paths", "setup_code", "syntax", "table_key", "walk",
+    "UNKNOWN", "Above", "Answer", "AnswerWords", "Answers", "AttributeWrite", "AuthKind", "CallSite", "Calls", "ClassInfo", "Closure", "Confidence",
+    "Context", "DecoratedTables", "DescribedOperation", "Description", "Effect", "EffectOperation", "Element", "Factories", "Facts", "Finding", "Folded",
+    "Framework", "FrameworkBase", "FunctionInfo", "Gap", "Guard", "LibraryFacts", "Location", "Made", "Mechanism", "Member", "Mount", "MountTree", "Program",
+    "RecordContent", "Ref", "Related", "Report", "Reporter", "Responder", "Route", "Rule", "RuleContext", "Scope", "SecurityScheme", "SetupCode", "Style",
+    "Surface", "TableEntry", "TableWords", "Target", "Type", "Types", "Unknown", "Value", "fingerprint", "handler_of", "imports", "join_paths", "once",
+    "setup_code", "syntax", "table_key", "walk",
 ]

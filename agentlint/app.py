@@ -33,6 +33,7 @@ from agentlint.describing import describe, load_descriptions, with_sessions
 from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.framework import Context, Framework
 from agentlint.extension.loading import Refused, knowledge_files, load_frameworks, names_of_group
+from agentlint.extension.unread import unread_frameworks
 from agentlint.findings import Plugin, Report, Tool, places_of
 from agentlint.graph.matching import Background, match_operations
 from agentlint.ir.decisions import Mechanism
@@ -238,6 +239,7 @@ def _code_facts(
     with state.timed("link"):
         program = build_program(python, read.pages, library)
     used = tuple(f for f in frameworks if f.detect(program))
+    state.gaps += unread_frameworks(program)
     context = Context(program, library, state.gap, documents)
     types, calls, context = _types_and_calls(program, library, used, context, state)
     with state.timed("effects"):

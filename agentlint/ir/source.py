@@ -26,7 +26,7 @@ class Gap(msgspec.Struct, frozen=True, order=True, gc=False):
     reason: str
     """Plain words a user understands, e.g. `syntax error near 'def ('`."""
     kind: str = "unreadable"
-    """`unreadable` (the input) or `unresolved` (the analysis could not follow it)."""
+    """`unreadable` (the input), `unread` (a web framework that no plugin reads) or `unresolved` (the analysis could not follow it)."""
 
 
 class Excerpt(msgspec.Struct, frozen=True, order=True, gc=False):

@@ -167,11 +167,11 @@ def _rests_on(report: Report) -> Iterator[str]:
 
 
 def _unseen(inventory: Inventory, pen: Pen) -> Iterator[str]:
-    for kind, title in (("unreadable", "could not be read"), ("unresolved", "could not be followed")):
+    for kind, title in (("unread", "no plugin reads"), ("unreadable", "could not be read"), ("unresolved", "could not be followed")):
         gaps = [g for g in inventory.gaps if g.kind == kind]
         if not gaps:
             continue
-        yield f"  {pen.paint(title, 'yellow' if kind == 'unreadable' else '')}: {plural(len(gaps), 'place')}"
+        yield f"  {pen.paint(title, '' if kind == 'unresolved' else 'yellow')}: {plural(len(gaps), 'place')}"
         shown = gaps if pen.style.verbose else gaps[:_GAPS_SHOWN]
         for gap in shown:
             where = f"{gap.file}:{gap.line}" if gap.line else gap.file

@@ -72,10 +72,10 @@ def _same(value: msgspec.Struct, form: type[_Form]) -> _Form:
 
 
 def _inventory(inventory: Inventory) -> v1.InventoryV1:
-    unresolved = [g for g in inventory.gaps if g.kind != "unreadable"]
+    unresolved = [g for g in inventory.gaps if g.kind == "unresolved"]
     return v1.InventoryV1(
         files=inventory.files, lines=inventory.lines, languages=dict(sorted(inventory.languages.items())), frameworks=list(inventory.frameworks),
-        specs=list(inventory.specs), unreadable=[v1.ReasonV1(g.file, g.line, g.reason) for g in inventory.gaps if g.kind == "unreadable"],
+        specs=list(inventory.specs), unreadable=[v1.ReasonV1(g.file, g.line, g.reason) for g in inventory.gaps if g.kind != "unresolved"],
         unresolved=len(unresolved), unresolved_at=[v1.ReasonV1(g.file, g.line, g.reason) for g in unresolved],
         routes_resolved=list(inventory.routes), calls_resolved=list(inventory.calls), set_aside=dict(sorted(inventory.set_aside.items())),
     )

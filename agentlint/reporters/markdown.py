@@ -73,7 +73,7 @@ def _group(title: str, group: Sequence[Finding], limit: int) -> Iterator[str]:
 
 def _basis(report: Report) -> Iterator[str]:
     inventory = report.inventory
-    unreadable = sum(g.kind == "unreadable" for g in inventory.gaps)
+    unreadable = sum(g.kind != "unresolved" for g in inventory.gaps)
     yield (
         f"<sub>{plural(inventory.files, 'file')}, {counted(inventory.lines)} lines; frameworks: {', '.join(inventory.frameworks) or 'none'}; "
         f"{plural(unreadable, 'place')} could not be read, {len(inventory.gaps) - unreadable} could not be followed; agentlint {report.tool.version}</sub>"

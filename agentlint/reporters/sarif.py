@@ -115,7 +115,7 @@ def _location(file: str, line: int, *, text: str = "", number: int | None = None
 def _notifications(inventory: Inventory) -> Iterator[sarif.Notification]:
     for gap in inventory.gaps[:_MOST_NOTIFICATIONS]:
         yield sarif.Notification(
-            level="warning" if gap.kind == "unreadable" else "note", message=sarif.Text(text=gap.reason), locations=[_location(gap.file, gap.line)]
+            level="note" if gap.kind == "unresolved" else "warning", message=sarif.Text(text=gap.reason), locations=[_location(gap.file, gap.line)]
         )
 
 

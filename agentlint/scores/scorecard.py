@@ -45,7 +45,7 @@ def trust_in(inventory: Inventory) -> tuple[Confidence, str]:
         (1 - unreadable / inventory.files if inventory.files else 1.0, 1 - _UNREADABLE_GOOD, 1 - _UNREADABLE_FAIR,
          f"{unreadable} of {inventory.files} files could not be read in full"),
     )
-    low = [text for value, _, fair, text in shares if value < fair]
+    low = [g.reason for g in inventory.gaps if g.kind == "unread"] + [text for value, _, fair, text in shares if value < fair]
     if low:
         return "low", "; ".join(low)
     medium = [text for value, good, _, text in shares if value < good]

@@ -38,7 +38,11 @@ _WHO = re.compile(
 )
 """Keys under which a session keeps who is signed in."""
 _NOT_CREDENTIAL = re.compile(r"csrf|xsrf|idempoten|page[-_]?token|continuation", re.IGNORECASE)
-_GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signed_cookie")
+_GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signed_cookie", "get_header")
+_PLACES = {"get_header": "headers", "get_cookie": "cookies"}
+"""What methods of a request itself look into."""
+_TOKENS = frozenset({"req.auth", "request.token"})
+"""What requests of Falcon and Sanic keep of the `Authorization` header."""
 _COOKIES = ("get_secure_cookie", "get_signed_cookie")
 _AUTHENTICATES = ("get_current_user", "authenticate_request")
 """Methods whose whole purpose is to say who calls: where a class has one, nothing else in its set-up accepts a credential."""
@@ -114,7 +118,7 @@ class GuardFinder:
             exprs = [e for stmt in self._alive(info.node.body, owner) for root in own_expressions(stmt) for e in expressions(root)]
             sites = frozenset(e.site for e in exprs if type(e) is s.Call)
             reads = set(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info)))
-            line = demands_session(info.node.body) if not reads else None
+            line = demands_session(info.node.body) if not any(g.kind == "session" for g in reads) else None
             if line is not None:
                 reads.add(Guard("session", "a value in the session", info.module.path, line))
             known = self._lines[info.id, verdicts] = (frozenset(reads), sites)
@@ -211,6 +215,8 @@ def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], obje
         source, key = "", None
         if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr in _GETTERS and expr.args:
             source, key = dotted(expr.func.value), expr.args[0]
+            if expr.func.attr in _PLACES:
+                source = f"{source}.{_PLACES[expr.func.attr]}"
             if expr.func.attr in _COOKIES:
                 yield Guard("session", "signed cookie", file, expr.line)
                 continue
@@ -218,6 +224,9 @@ def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], obje
             source, key = dotted(expr.value), expr.index
         elif isinstance(expr, s.Attribute) and expr.attr == "user" and dotted(expr.value) in ("request", "self.request"):
             yield Guard("session", "request.user", file, expr.line)
+            continue
+        elif isinstance(expr, s.Attribute) and dotted(expr) in _TOKENS:
+            yield Guard("token", dotted(expr), file, expr.line)
             continue
         name = constant(key) if isinstance(key, s.Constant | s.Name | s.Attribute) and source else None
         kind = _credential(source, name) if isinstance(name, str) else None

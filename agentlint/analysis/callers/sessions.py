@@ -36,12 +36,19 @@ def _reads(expr: s.Expr) -> bool:
     """True for `session["k"]`, `session.get("k")` and `"k" in session`: the constant key tells a browser's session from a database's."""
     match expr:
         case s.Subscript(value=source, index=s.Constant(value=str())):
-            return bool(_SESSION.search(dotted(source)))
+            return _is_session(source)
         case s.Call(func=s.Attribute(attr="get", value=source), args=(s.Constant(value=str()), *_)):
-            return bool(_SESSION.search(dotted(source)))
+            return _is_session(source)
         case s.Apply(op="in" | "not in", operands=(s.Constant(value=str()), source)):
-            return bool(_SESSION.search(dotted(source)))
+            return _is_session(source)
     return False
+
+
+def _is_session(source: s.Expr) -> bool:
+    """True for `request.session`, and for the session that a middleware of the server keeps in the environment: `env["beaker.session"]`."""
+    if isinstance(source, s.Subscript) and isinstance(source.index, s.Constant):
+        return bool(_SESSION.search(str(source.index.value)))
+    return bool(_SESSION.search(dotted(source)))
 
 
 def _is_absent(test: s.Expr, held: set[str]) -> bool:

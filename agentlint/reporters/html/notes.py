@@ -118,6 +118,6 @@ def _gaps(gaps: Sequence[Gap]) -> Iterator[str]:
     for (kind, reason), members in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
         places = [f"<li><code>{esc(g.file or 'the whole run')}{f':{g.line}' if g.line else ''}</code></li>" for g in members]
         yield (
-            f'<details class="gap"><summary><span class="kind {esc(kind)}">{esc("not read" if kind == "unreadable" else "not followed")}</span> '
+            f'<details class="gap"><summary><span class="kind {esc(kind)}">{esc("not followed" if kind == "unresolved" else "not read")}</span> '
             f"{esc(reason)} <b>{counted(len(members))}</b></summary><ul>{''.join(places)}</ul></details>"
         )

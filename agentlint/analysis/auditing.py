@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from agentlint.analysis.audit.endings import EndingCalls
 from agentlint.analysis.audit.ledger import Ledger, neighbours_of
 from agentlint.analysis.audit.paths import AuditPaths, Linking
 from agentlint.analysis.calls.listeners import find_listeners
@@ -91,7 +92,8 @@ def audit(linked: Linked) -> Audited:
     places = PlaceIndex()
     blocks = Blocks(program, linked.calls, linked.library, mechanisms)
     ledger = Ledger(records, neighbours_of(shapes), lambda effect: coverage.within(effect) is not None)
-    paths = AuditPaths(Linking(program, linked.calls, summaries, linked.types, places), ledger, records, coverage, matters, blocks)
+    endings = EndingCalls(program, linked.calls, linked.library)
+    paths = AuditPaths(Linking(program, linked.calls, summaries, linked.types, places, endings), ledger, records, coverage, matters, blocks)
     paths.compute(nodes)
     judge = Judge(program, summaries, paths, coverage, places)
     judge.look_up(nodes, frozenset(f for entry in linked.entries for route in entry.routes for f in (route.handler, *route.extra_handlers) if f))

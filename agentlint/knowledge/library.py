@@ -30,6 +30,7 @@ class LibraryFacts:
         self._decisions: dict[str, schema.DecisionRow] = {}
         self._tools: dict[str, schema.ToolRow] = {}
         self._machines: dict[str, schema.MachineRow] = {}
+        self._endings: dict[str, schema.EndingRow] = {}
         self._guards: dict[str, schema.GuardRow] = {}
         self._inert: dict[str, schema.InertRow] = {}
         self._home: dict[int, str] = {}
@@ -56,6 +57,7 @@ class LibraryFacts:
         _index(file.decisions, self._decisions)
         _index(file.tools, self._tools)
         _index(file.machines, self._machines)
+        _index(file.endings, self._endings)
         _index(file.guards, self._guards)
         _index(file.inert, self._inert)
         for row in (*file.effects, *file.records, *file.mechanisms, *file.decisions):
@@ -180,6 +182,11 @@ class LibraryFacts:
         """First names of the libraries that make state machines."""
         return frozenset(path.partition(".")[0] for path in self._machines)
 
+    def ending(self, path: str) -> Literal["leaves", "undoes", "settles", ""]:
+        """What a call does to the path it stands on; empty when it goes on as ever."""
+        row = self._find(self._endings, bare(path))
+        return "" if row is None else row.how
+
     def guard(self, path: str) -> AuthKind | None:
         """What a decorator, class or call demands of the caller."""
         row = self._find(self._guards, bare(path))
@@ -202,7 +209,7 @@ class LibraryFacts:
 
     def _is_described(self, path: str) -> bool:
         name = bare(path)
-        tables: tuple[dict[str, object], ...] = (self._effects, self._records, self._callbacks, self._decisions, self._guards, self._inert)  # type: ignore[assignment]
+        tables: tuple[dict[str, object], ...] = (self._effects, self._records, self._callbacks, self._decisions, self._endings, self._guards, self._inert)  # type: ignore[assignment]
         return any(self._find(t, name) is not None for t in tables) or bool(self.type_of(f"{name}()"))
 
     def library_of(self, row: schema.EffectRow | schema.RecordRow | schema.MechanismRow | schema.DecisionRow) -> str:

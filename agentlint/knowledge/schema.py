@@ -197,6 +197,13 @@ class MachineRow(_Row, frozen=True, kw_only=True, gc=False):
     """Methods that send the event whose name they are given."""
 
 
+class EndingRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A call that ends the path it stands on, or what the path did so far."""
+
+    how: Literal["leaves", "undoes", "settles"]
+    """`leaves`: it never returns to its caller; `undoes`: changes of rows that nothing settled are taken back; `settles`: they are kept for good."""
+
+
 class GuardRow(_Row, frozen=True, kw_only=True, gc=False):
     """A decorator, class or call that demands something of the caller."""
 
@@ -233,6 +240,7 @@ class KnowledgeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decisions: tuple[DecisionRow, ...] = ()
     tools: tuple[ToolRow, ...] = ()
     machines: tuple[MachineRow, ...] = ()
+    endings: tuple[EndingRow, ...] = ()
     guards: tuple[GuardRow, ...] = ()
     inert: tuple[InertRow, ...] = ()
 
@@ -240,6 +248,6 @@ class KnowledgeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 SECTIONS: dict[str, type[_Row]] = {
     "models": ModelRow, "types": TypeRow, "effects": EffectRow, "callbacks": CallbackRow, "records": RecordRow,
     "mechanisms": MechanismRow, "listeners": ListenerRow, "decisions": DecisionRow, "tools": ToolRow,
-    "machines": MachineRow, "guards": GuardRow, "inert": InertRow,
+    "machines": MachineRow, "endings": EndingRow, "guards": GuardRow, "inert": InertRow,
 }
 """Sections that hold rows, with the row's type."""

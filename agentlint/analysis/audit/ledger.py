@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from agentlint.analysis.records.recorders import Records, RecordSite
 from agentlint.analysis.records.shapes import Shapes
 from agentlint.analysis.wording import singular, words
@@ -25,6 +27,8 @@ class Ledger:
         """Effects that change rows of a model."""
         self.subjects = 0
         """Those of a known model that is no trail itself."""
+        self.told = 0
+        """Records of which the caller says what they tell."""
         self._effect_numbers: dict[Effect, int] = {}
         self._record_numbers: dict[RecordSite, int] = {}
         self._by_model: dict[str, int] = {}
@@ -59,7 +63,16 @@ class Ledger:
         if number is None:
             number = self._record_numbers[site] = len(self.records)
             self.records.append(site)
+            if site.told:
+                self.told |= 1 << number
         return 1 << number
+
+    def limited(self, records: int, models: tuple[str, ...]) -> int:
+        """The same records as far as they tell of changes of some models; that such a row was made or deleted is another story."""
+        found = 0
+        for number in bits(records) if models else ():
+            found |= self.record(msgspec.structs.replace(self.records[number], only=models))
+        return found
 
     def covers(self, records: int) -> int:
         """The effects that any of the records accounts for."""
@@ -85,6 +98,8 @@ class Ledger:
         return known
 
     def _computed(self, site: RecordSite) -> int:
+        if site.only:
+            return self._computed(msgspec.structs.replace(site, only=())) & self._matching(site.only, lambda e: e.operation in ("update", "write"))
         table = site.table
         if site.block:
             return self._blocked

@@ -7,9 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from agentlint.analysis.audit.assignments import split_conditional
-from agentlint.analysis.audit.ledger import Ledger
+from agentlint.analysis.audit.endings import EndingCalls
+from agentlint.analysis.audit.events import Events, Outcome, Transfer
+from agentlint.analysis.audit.given import Given, Handing
+from agentlint.analysis.audit.ledger import Ledger, bits
 from agentlint.analysis.audit.unchanged import Unchanged
-from agentlint.analysis.audit.walk import Events, Outcome, Transfer, walk_function
+from agentlint.analysis.audit.walk import walk_function
 from agentlint.analysis.calls.sites import Calls, CallSite
 from agentlint.analysis.decisions.arms import PlaceIndex
 from agentlint.analysis.effects.summaries import Edge, Node, Summaries
@@ -39,6 +42,7 @@ class Linking(msgspec.Struct, frozen=True):
     summaries: Summaries
     types: Types
     places: PlaceIndex
+    endings: EndingCalls
 
 
 class Applied(msgspec.Struct, frozen=True):
@@ -68,10 +72,13 @@ class AuditPaths:
         self._program, self._calls, self._summaries, self._types, self._places = linked.program, linked.calls, linked.summaries, linked.types, linked.places
         self.ledger, self._records, self._coverage, self._matters = ledger, records, coverage, matters
         self.blocks = blocks
+        self._endings, self._handing = linked.endings, Handing()
         self._unchanged = Unchanged(linked.program)
         self._accounts: dict[Node, Account] = {}
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
         self._parts: dict[Effect, tuple[Effect, ...]] = {}
+        self._for_given: dict[tuple[Node, Given], Transfer] = {}
+        self._most_given = 4 * len(linked.program.functions) + 500
         self.gaps: list[Gap] = []
 
     def compute(self, nodes: Iterable[Node]) -> None:
@@ -107,7 +114,7 @@ class AuditPaths:
             self._callers.setdefault(callee, []).append((node, site.call.site))
         if not calls or info is None:
             return Account(own=own, edges=edges)
-        return self._summed(self._walked(node, info, edges, calls), own, edges)
+        return self._summed(node, self._walked(node, info, edges, calls), own, edges)
 
     def probe(self, node: Node, site: int, effect: Effect) -> Outcome:
         """The paths of a function in which a call is taken to apply an effect that its code does not show: what a framework does there."""
@@ -119,7 +126,9 @@ class AuditPaths:
         calls[site] = _both(calls.get(site, _NOTHING), Transfer(pending=self.ledger.effect(effect)))
         return self._walked(node, info, edges, calls)
 
-    def _walked(self, node: Node, info: FunctionInfo, edges: tuple[Edge, ...], calls: dict[int, Transfer]) -> Outcome:
+    def _walked(
+        self, node: Node, info: FunctionInfo, edges: tuple[Edge, ...], calls: dict[int, Transfer], given: Given | None = None,
+    ) -> Outcome:
         sites = {site: transfer for site, transfer in calls.items() if site >= AROUND}
         lines = {-site: transfer for site, transfer in calls.items() if site < AROUND}
         opened = frozenset(site.call.site for site in self._calls.sites(node[0]) if site.name in _TRANSACTIONS)
@@ -131,7 +140,10 @@ class AuditPaths:
         def unchanged(test: s.Expr, truth: bool, body: tuple[s.Stmt, ...]) -> bool:
             return self._unchanged.on_branch(test, truth, body, info)
 
-        events = Events(sites, lines, self.ledger.covers, opened, _is_atomic(info.node), self._around(sites, edges), unchanged, blocks, inside)
+        events = Events(
+            sites, lines, self.ledger.covers, opened, _is_atomic(info.node), self._around(sites, edges), unchanged, blocks, inside,
+            self._endings.of(node[0]), self.ledger.rows, dict(given.values) if given is not None else {},
+        )
         try:
             return walk_function(info.node.body, events)
         except RecursionError:
@@ -146,16 +158,27 @@ class AuditPaths:
                 found |= self.of(callee).outcome.may
         return found
 
-    def _summed(self, outcome: Outcome, own: tuple[Applied, ...], edges: tuple[Edge, ...]) -> Account:
+    def _summed(self, node: Node, outcome: Outcome, own: tuple[Applied, ...], edges: tuple[Edge, ...]) -> Account:
         pending = covered = inside = 0
         for mask in outcome.pending.values():
             pending |= mask
         for site, mask in outcome.covered.items():
             covered |= mask
             if mask & self.ledger.subjects:
-                inside |= outcome.records.get(site, 0)
-        transfer = Transfer(outcome.must & ~inside, outcome.may & ~inside, pending, covered, outcome.thrown)
-        return Account(transfer, outcome, own, edges, inside)
+                inside |= outcome.records.get(site, 0) & ~self.ledger.told
+        about = self._subjects_handed_in(covered & self.ledger.subjects, node) if inside else ()
+        must, may = (records & ~inside | self.ledger.limited(records & inside, about) for records in (outcome.must, outcome.may))
+        return Account(Transfer(must, may, pending, covered, outcome.thrown), outcome, own, edges, inside)
+
+    def _subjects_handed_in(self, effects: int, node: Node) -> tuple[str, ...]:
+        """Models of rows that a function is handed and changes: the record that it makes of that is one of what its caller did to them before."""
+        info = self._program.functions.get(node[0])
+        if info is None:
+            return ()
+        changed = {self.ledger.effects[n].model for n in bits(effects) if self.ledger.effects[n].operation in ("update", "write")}
+        handed = (s.Name(p.name, info.node.line) for p in info.node.params)
+        held = {t.name for name in handed for t in self._types.of(name, info.id)} if changed else set()
+        return tuple(sorted(changed & held))
 
     def _own(self, node: Node) -> Iterator[Applied]:
         """The function's own effects, brought to the call sites that perform them."""
@@ -188,7 +211,7 @@ class AuditPaths:
         """The effect, or what it was taken apart into because branches set its fields."""
         return self._parts.get(effect, (effect,))
 
-    def _transfers(self, node: Node, edges: tuple[Edge, ...], own: tuple[Applied, ...]) -> dict[int, Transfer]:
+    def _transfers(self, node: Node, edges: tuple[Edge, ...], own: tuple[Applied, ...], given: Given | None = None) -> dict[int, Transfer]:
         found: dict[int, Transfer] = {}
         by_number = {site.call.site: site.call for site in self._calls.sites(node[0])} if own else {}
         for applied in own:
@@ -205,7 +228,7 @@ class AuditPaths:
             if edge[2] in self._accounts or edge[2] != node:
                 by_site.setdefault(edge[0].call.site, []).append(edge)
         for number, group in by_site.items():
-            transfer = self._called(group, node[0])
+            transfer = self._called(group, node[0], given)
             if number in found and found[number].pending:
                 found[number] = self._performed(found[number], group)
             if transfer != _NOTHING:
@@ -231,18 +254,21 @@ class AuditPaths:
                 must |= self.ledger.record(self._records.of_effect(effect, call, info))
             elif self.counts(effect) and self._coverage.sees(effect) is None:
                 pending |= self.ledger.effect(effect)
-        return Transfer(must, must, pending) if must or pending else _NOTHING
+        together = pending & self.ledger.covers(must)
+        return Transfer(must, must, pending & ~together, together=together) if must or pending else _NOTHING
 
-    def _called(self, group: list[Edge], caller: str) -> Transfer:
+    def _called(self, group: list[Edge], caller: str, given: Given | None = None) -> Transfer:
         """Alternatives agree on what must be recorded; what runs besides the callee adds to it; what is only passed on may run."""
         alternatives: list[Transfer] = []
         overrides: list[Transfer] = []
         total = _NOTHING
         several = len(group) > 1
-        for _, target, callee in group:
+        for site, target, callee in group:
             if several and self._is_abstract(callee):
                 continue  # never what runs
             transfer = self._known(callee, caller)
+            if target.kind in ("call", "override") and transfer.may != transfer.must:
+                transfer = self._when_given(site, callee, caller, given) or transfer
             if target.kind in ("call", "constructor"):
                 alternatives.append(transfer)
             elif target.kind == "override":
@@ -285,6 +311,22 @@ class AuditPaths:
                     pending |= self.ledger.effect(effect)
         return Transfer(pending=pending)
 
+    def _when_given(self, site: CallSite, callee: Node, caller: str, outer: Given | None) -> Transfer | None:
+        """What a function that makes its record on some paths does for what this call hands it."""
+        account, info = self._accounts.get(callee), self._program.functions.get(callee[0])
+        if account is None or info is None or info.parent == caller:
+            return None
+        given = self._handing.at(site.call, info, self._program.functions.get(caller), outer)
+        if given is None:
+            return None
+        known = self._for_given.get((callee, given))
+        if known is None and len(self._for_given) < self._most_given:
+            self._for_given[callee, given] = account.transfer  # what calls itself is taken as it is in general
+            calls = self._transfers(callee, account.edges, account.own, given)
+            known = self._summed(callee, self._walked(callee, info, account.edges, calls, given), account.own, account.edges).transfer
+            self._for_given[callee, given] = known
+        return known
+
     def _around(self, sites: dict[int, Transfer], edges: tuple[Edge, ...]) -> tuple[int, ...]:
         """Call sites that stand outside the body: decorators whose wrapper runs around the function, edges that no call in the source makes."""
         outside = {site.call.site for site, target, _ in edges if target.kind == "decorates" or site.call.site == AROUND}
@@ -302,7 +344,10 @@ def _site_of(effect: Effect, sites: list[CallSite]) -> int:
 def _both(one: Transfer, other: Transfer) -> Transfer:
     if one is _NOTHING:
         return other
-    return Transfer(one.must | other.must, one.may | other.may, one.pending | other.pending, one.covered | other.covered, one.thrown | other.thrown)
+    return Transfer(
+        one.must | other.must, one.may | other.may, one.pending | other.pending, one.covered | other.covered, one.thrown | other.thrown,
+        one.together | other.together,
+    )
 
 
 def _is_atomic(node: s.Function) -> bool:

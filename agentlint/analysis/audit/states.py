@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from agentlint.analysis.audit.conditions import Condition
+from agentlint.analysis.audit.given import EMPTY, assigned_in
+from agentlint.ir import syntax as s
 
 
 class State:
     """The account on one path."""
 
-    __slots__ = ("held", "idle", "may", "must", "only", "pending", "results", "spent")
+    __slots__ = ("facts", "held", "idle", "may", "must", "only", "pending", "results", "settled", "spent")
 
     def __init__(self) -> None:
         self.must = 0
@@ -27,13 +29,32 @@ class State:
         """Applications that happened only where the condition held."""
         self.results: dict[str, int] = {}
         """Variable to the application whose own result it holds."""
+        self.settled: set[int] = set()
+        """Applications that a transaction has kept for good."""
+        self.facts: dict[str, object] = {}
+        """Variables of which the path tells what they hold."""
 
     def copy(self) -> State:
         """The same account for another path to go on with."""
         other = State()
         other.must, other.may, other.spent, other.idle = self.must, self.may, self.spent, self.idle
         other.pending, other.held, other.only, other.results = dict(self.pending), dict(self.held), dict(self.only), dict(self.results)
+        other.settled, other.facts = set(self.settled), dict(self.facts)
         return other
+
+    def touch(self, call: s.Call) -> None:
+        """What a call works on or is handed may be filled by it."""
+        if EMPTY in self.facts.values():
+            func = call.func.value if isinstance(call.func, s.Attribute) else call.func
+            for expr in (func, *call.args, *(k.value for k in call.keywords)):
+                if isinstance(expr, s.Name) and self.facts.get(expr.id) is EMPTY:
+                    del self.facts[expr.id]
+
+    def forget(self, stmt: s.Loop | s.Try) -> None:
+        """A loop comes round again, and an exception comes from anywhere: what the statement sets somewhere inside is not known in it."""
+        if self.facts:
+            for name in assigned_in(stmt):
+                self.facts.pop(name, None)
 
 
 def certain(states: Sequence[State]) -> int:
@@ -56,8 +77,10 @@ def join(ends: Sequence[tuple[State, Condition]]) -> State | None:
     for state, _ in ends[1:]:
         first.may |= state.may
         first.spent &= state.spent
+        first.settled |= state.settled
         for site, mask in state.pending.items():
             first.pending[site] = first.pending.get(site, 0) | mask
+        first.facts = _common(first.facts, state.facts)
         first.held, first.only, first.results = _common(first.held, state.held), _common(first.only, state.only), _common(first.results, state.results)
     for state, condition in ends:
         if condition.text:

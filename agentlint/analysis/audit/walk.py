@@ -6,67 +6,16 @@ what each call does (`Transfer`) and which effects a set of records covers. Each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from agentlint.analysis.audit.conditions import Condition, condition_of, happened, holding
+from agentlint.analysis.audit.events import Events, Outcome, Transfer
+from agentlint.analysis.audit.given import UNKNOWN, bound_by, decide, value_of
 from agentlint.analysis.audit.states import State, certain, join
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
-
-
-class Transfer(msgspec.Struct, frozen=True, gc=False):
-    """What one call or assignment does to the account of records and effects; every field is a bit mask."""
-
-    must: int = 0
-    """Records made on every normal path."""
-    may: int = 0
-    """Records made on some path, `must` included."""
-    pending: int = 0
-    """Effects applied that some path leaves unrecorded."""
-    covered: int = 0
-    """Effects applied that some path has recorded already."""
-    thrown: int = 0
-    """Effects applied on a path that then raises: what the caller does afterwards does not happen."""
-
-
-class Events(msgspec.Struct, frozen=True):
-    """What the walk is told about one function."""
-
-    calls: Mapping[int, Transfer]
-    """By call site number."""
-    assignments: Mapping[int, Transfer]
-    """By the line of an assignment that is a write by itself."""
-    covers: Callable[[int], int]
-    """The effects that a set of records accounts for."""
-    transactions: frozenset[int] = frozenset()
-    """Call sites that, as the item of a `with`, open a transaction: an exception inside undoes what was done."""
-    atomic: bool = False
-    """True when the whole function runs in such a transaction."""
-    around: tuple[int, ...] = ()
-    """Call sites that stand outside the body and run with it: decorators' wrappers."""
-    unchanged: Callable[[s.Expr, bool, tuple[s.Stmt, ...]], bool] = lambda test, truth, body: False
-    """True for branches on which there is nothing to record: the test, how it came out, what runs then."""
-    blocks: Mapping[int, int] = {}
-    """Call sites that, as contexts, open a block in which a library records by itself, with the records that stand for it."""
-    inside: int = 0
-    """Those that stand for a block around the whole function."""
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What a function leaves behind. Applications are keyed by call site number, or by the negated line of an assignment."""
-
-    must: int = 0
-    may: int = 0
-    pending: Mapping[int, int] = {}
-    covered: Mapping[int, int] = {}
-    exits: Mapping[int, int] = {}
-    """Application to the line of the first exit that leaves one of its effects unrecorded."""
-    records: Mapping[int, int] = {}
-    """Application to the records that account for some of its effects."""
-    thrown: int = 0
-    """Those of the unrecorded effects that a raising path leaves; no caller can make up for them afterwards."""
 
 
 class _Exit(msgspec.Struct, frozen=True, gc=False):
@@ -81,6 +30,7 @@ def walk_function(body: Sequence[s.Stmt], events: Events) -> Outcome:
     walker = _Walk(events)
     start = State()
     start.must = start.may = events.inside
+    start.facts = dict(events.given)
     for site in events.around:
         walker.apply(site, events.calls[site], start)
     end = walker.block(body, start)
@@ -117,14 +67,21 @@ class _Walk:
     def statement(self, stmt: s.Stmt, state: State, since: int) -> State | None:
         match stmt:
             case s.Expression() | s.Assign():
-                return self.simple(stmt, state)
+                after = self.simple(stmt, state)
+                if not self.never_returns(stmt.value):
+                    return after
+                self.leave(stmt.line, after, since)
+                return None
             case s.Return():
                 self.evaluate(stmt.value, state)
-                self.exits.append(_Exit("return", state, stmt.line, since))
+                if self.never_returns(stmt.value):
+                    self.leave(stmt.line, state, since)
+                else:
+                    self.exits.append(_Exit("return", state, stmt.line, since))
                 return None
             case s.Raise():
                 self.evaluate(stmt.value, state)
-                self.exits.append(_Exit("undone" if self.transactions else "raise", state, stmt.line, since))
+                self.leave(stmt.line, state, since)
                 return None
             case s.If():
                 return self.branch(stmt, state)
@@ -143,6 +100,13 @@ class _Walk:
             case _:
                 return state
 
+    def never_returns(self, value: s.Expr | None) -> bool:
+        return isinstance(value, s.Call) and value.site in self.events.endings.leaving
+
+    def leave(self, line: int, state: State, since: int) -> None:
+        """An exception leaves the function here."""
+        self.exits.append(_Exit("undone" if self.transactions else "raise", state, line, since))
+
     def simple(self, stmt: s.Expression | s.Assign, state: State) -> State:
         for root in walk.own_expressions(stmt):
             self.evaluate(root, state)
@@ -154,9 +118,16 @@ class _Walk:
         return state
 
     def assign(self, stmt: s.Assign, state: State) -> None:
-        names = [name for target in stmt.targets for name in _assigned(target)]
+        names = [name for target in stmt.targets for name in bound_by(target)]
+        for target in stmt.targets:
+            if isinstance(target, s.Subscript) and isinstance(target.value, s.Name):
+                state.facts.pop(target.value.id, None)
+        value = value_of(stmt.value, state.facts) if len(names) == 1 and not stmt.op else UNKNOWN
         for name in names:
             state.results.pop(name, None)
+            state.facts.pop(name, None)
+            if value is not UNKNOWN:
+                state.facts[name] = value
             for table in (state.held, state.only):
                 for condition in [c for c in table if name in c.names]:
                     del table[condition]
@@ -169,10 +140,13 @@ class _Walk:
         otherwise: tuple[s.Stmt, ...] = ()
         while current is not None:
             self.evaluate(current.test, state)
-            condition = condition_of(current.test)
-            taken = self.block(current.body, self.assume(state, current.test, True, current.body))
-            if taken is not None:
-                ends.append((taken, condition))
+            condition, verdict = condition_of(current.test), decide(current.test, state.facts)
+            if verdict is not False:
+                taken = self.block(current.body, self.assume(state, current.test, True, current.body))
+                if taken is not None:
+                    ends.append((taken, condition))
+            if verdict is True:
+                return join(ends)
             state = self.assume(state, current.test, False, current.orelse)
             last, otherwise = condition, current.orelse
             current = otherwise[0] if len(otherwise) == 1 and isinstance(otherwise[0], s.If) else None
@@ -212,6 +186,7 @@ class _Walk:
         """A loop is taken to run at least once: where nothing is iterated, nothing was done that would need a record."""
         for root in walk.own_expressions(stmt):
             self.evaluate(root, state)
+        state.forget(stmt)
         forever = isinstance(stmt.test, s.Constant) and bool(stmt.test.value)
         self.loops.append([])
         end = self.block(stmt.body, state.copy())
@@ -229,6 +204,7 @@ class _Walk:
         for handler in stmt.handlers:
             failed = before.copy()
             failed.spent |= failed.may & ~self.opened
+            failed.forget(stmt)
             ends.append(self.block(handler.body, failed))
         end = join([(one, Condition()) for one in ends if one is not None])
         if not stmt.final:
@@ -270,13 +246,31 @@ class _Walk:
             return
         for call in reversed(tuple(_calls(root))):  # arguments run before the call that takes them
             transfer = self.events.calls.get(call.site)
+            state.touch(call)
             if transfer is not None:
                 self.apply(call.site, transfer, state)
+            if call.site in self.events.endings.settling:
+                state.settled |= set(state.pending)
+            elif call.site in self.events.endings.undoing:
+                self.undo(state)
+
+    def undo(self, state: State) -> None:
+        """A transaction is taken back: what it changed did not happen, and what was written down in it is gone with it."""
+        for site, mask in list(state.pending.items()):
+            left = mask if site in state.settled else mask & ~self.events.rows
+            if left:
+                state.pending[site] = left
+            else:
+                del state.pending[site]
+        if not state.settled:
+            state.spent |= state.may & ~self.opened
 
     def apply(self, site: int, transfer: Transfer, state: State) -> None:
         certain, possible = self.events.covers(state.must & ~state.spent), self.events.covers(state.may & ~state.spent)
         if transfer.may:
             self.record(transfer.must, transfer.may, state)
+        if transfer.together:
+            self.note(site, transfer.together, transfer.must)
         if transfer.covered:
             self.covered[site] = self.covered.get(site, 0) | transfer.covered
         if transfer.thrown:
@@ -337,12 +331,3 @@ def _calls(root: s.Expr) -> Iterable[s.Call]:
             yield expr
         elif isinstance(expr, s.Lambda):
             yield from walk.calls(expr.function.body)
-
-
-def _assigned(target: s.Expr) -> Iterable[str]:
-    """The variables that an assignment target binds, in order."""
-    if isinstance(target, s.Name):
-        yield target.id
-    elif isinstance(target, s.Sequence):
-        for item in target.items:
-            yield from _assigned(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -61,6 +61,21 @@ class OrmWrites:
         if self._is_many(site):
             yield from self._related(site, api)
             return
+        for one in self._apart(site, row):
+            yield from self._written(one, row, api)
+
+    def _apart(self, site: CallSite, row: EffectRow) -> Iterator[CallSite]:
+        """The call once for each thing in a collection that is put together in the code: `add_all([bid, event])`, `add_all([bid] + events)`."""
+        place = row.model.removeprefix("item of ")
+        expr = self._places.expression(site, place) if place != row.model and place == "arg 0" else None
+        parts = tuple(_members(expr, lambda name: self._places.assigned(site.caller, name))) if expr is not None else ()
+        if len(parts) < 2:
+            yield site
+            return
+        for part in parts:
+            yield msgspec.structs.replace(site, call=msgspec.structs.replace(site.call, args=(part, *site.call.args[1:])))
+
+    def _written(self, site: CallSite, row: EffectRow, api: str) -> Iterator[Effect]:
         operation, fields = self._operation(site, row), self._fields(site, row)
         if row.operation == "write" and _KEYS & set(fields):  # a row whose key is taken away is saved as a new one
             operation, fields = "create", tuple(f for f in fields if f not in _KEYS)
@@ -216,6 +231,23 @@ class OrmWrites:
             if self._models.is_column(owner, relation.attr):
                 model = Model(owner, owner.rpartition(".")[2])
                 yield effect(site, "orm-write", "update", model, fields=(relation.attr,), api="attribute", confidence="medium")
+
+
+def _members(expr: s.Expr, assigned: Callable[[str], tuple[s.Expr, ...]], depth: int = 2) -> Iterator[s.Expr]:
+    """What a collection holds, as far as displays, sums of them and variables that hold them tell."""
+    if isinstance(expr, s.Sequence):
+        yield from expr.items
+    elif isinstance(expr, s.Apply) and expr.op == "+":
+        for operand in expr.operands:
+            yield from _members(operand, assigned, depth)
+    elif isinstance(expr, s.Name) and depth:
+        values = assigned(expr.id)
+        if len(values) == 1 and isinstance(values[0], (s.Sequence, s.Apply)) and getattr(values[0], "items", True):
+            yield from _members(values[0], assigned, depth - 1)
+        else:
+            yield expr
+    else:
+        yield expr
 
 
 def effect(

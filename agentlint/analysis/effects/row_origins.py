@@ -34,9 +34,21 @@ class RowOrigins:
             return "update"
         if not isinstance(expr, s.Name):
             return "write"
-        if self._places.assigned(function, expr.id):
+        values = self._places.assigned(function, expr.id)
+        if values and all(isinstance(v, s.Sequence) and not v.items for v in values):
+            return self._put_in(expr.id, function)
+        if values:
             return "update"
         return self._handed_in(expr.id, function)
+
+    def _put_in(self, name: str, function: str) -> EffectOperation:
+        """The same for a collection that starts empty: what the function puts into it."""
+        added = [
+            site.call.args[0] for site in self._calls.sites(function)
+            if site.name == "append" and site.call.args and isinstance(site.call.func, s.Attribute) and dotted(site.call.func.value) == name
+        ]
+        answers = {self.operation(one, function) for one in added}
+        return answers.pop() if len(answers) == 1 else "write"
 
     def _handed_in(self, name: str, function: str, depth: int = 0) -> EffectOperation:
         info = self._places.program.functions.get(function)

@@ -10,9 +10,10 @@ import msgspec
 from agentlint.analysis.calls.sites import CallSite
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.records.cascades import erasers
-from agentlint.analysis.records.shapes import Shapes, Table, is_result_field
+from agentlint.analysis.records.shapes import Shapes, Table, is_result_field, says_what
 from agentlint.analysis.wording import singular, words
 from agentlint.ir import syntax as s
+from agentlint.ir import walk
 from agentlint.ir.decisions import RecordContent
 from agentlint.ir.effects import Effect
 from agentlint.knowledge import LibraryFacts
@@ -41,6 +42,10 @@ class RecordSite(msgspec.Struct, frozen=True):
     """Words of the thing that the record's kind names; empty when it names none."""
     block: bool = False
     """True for the opening of a block inside which a library records what it watches."""
+    told: bool = False
+    """True when a parameter of the function says what happened: the record is its caller's."""
+    only: tuple[str, ...] = ()
+    """Models of which alone the record tells, for the callers of the function that makes it of its own effects; empty when it tells of any."""
 
 
 class Records:
@@ -66,6 +71,9 @@ class Records:
     def of_effect(self, effect: Effect, call: s.Call | None = None, info: FunctionInfo | None = None) -> RecordSite:
         """The record that an effect on a trail table makes, as the call that makes it fills it in."""
         table = self.tables[effect.model]
+        built = tuple(_building(effect.model.rpartition(".")[2], info)) if info is not None else ()
+        if len(built) == 1:
+            call = built[0]  # added to a session, it was filled in where it was made
         given = {k.name: k.value for k in call.keywords if k.name} if call is not None else {}
         known = set(effect.fields)
         who = bool(table.actors) and (not known or any(a in known and _is_given(given.get(a)) for a in table.actors))
@@ -75,7 +83,8 @@ class Records:
             for column in columns if isinstance(value := given.get(column), s.Name) and info is not None and _has_default(info, value.id)
         )
         name = f"row in {effect.target or effect.model.rpartition('.')[2]}"
-        return RecordSite(effect.function, effect.file, effect.line, name, RecordContent(who=who, what=True, why=why), table, parameters)
+        told = info is not None and any(_is_told(one, info) for one in built)
+        return RecordSite(effect.function, effect.file, effect.line, name, RecordContent(who=who, what=True, why=why), table, parameters, told=told)
 
     def of_call(self, site: CallSite) -> RecordSite | None:
         """The record that a library call makes, None when it makes none."""
@@ -102,12 +111,28 @@ def _access_paths(site: CallSite) -> Iterator[str]:
 
 def _is_given(value: s.Expr | None) -> bool:
     """True unless the column is given nothing; a column that is set elsewhere counts as given."""
-    return not (isinstance(value, s.Constant) and value.value in (None, ""))
+    return not (isinstance(value, s.Constant) and value.value in (None, "")) and not (isinstance(value, s.Mapping) and not value.keys)
 
 
 def _has_default(info: FunctionInfo, name: str) -> bool:
     parameter = next((p for p in info.node.params if p.name == name), None)
     return parameter is not None and isinstance(parameter.default, s.Constant) and parameter.default.value in (None, "")
+
+
+def _building(name: str, info: FunctionInfo) -> Iterator[s.Call]:
+    """Calls in a function that build a row: `Event(...)`, `models.Event(...)`, `Event.objects.create(...)`."""
+    for expr in walk.body_expressions(info.node.body):
+        if isinstance(expr, s.Call):
+            path = walk.dotted(expr.func).split(".")
+            if path[-1] == name or (name in path[:-1] and path[-1] in ("create", "acreate")):
+                yield expr
+
+
+def _is_told(call: s.Call, info: FunctionInfo) -> bool:
+    """True when the kind or the text of what happened is a parameter of the function that builds the row."""
+    own = {p.name for p in info.node.params}
+    given = [*((k.name or "", k.value) for k in call.keywords), *(("", argument) for argument in call.args)]
+    return any(isinstance(value, s.Name) and value.id in own and (says_what(name) or says_what(value.id)) for name, value in given)
 
 
 def _library_site(site: CallSite, row: RecordRow) -> RecordSite:

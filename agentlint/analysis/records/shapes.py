@@ -33,6 +33,7 @@ _ACTOR_NAMES = re.compile(
     r"|(\w+_)?by(_id)?|(current|acting|request|performing|changed|action|admin|staff|auth)_?(user|editor|actor))(_id|_name|_email)?$"
 )
 _KIND_NAMES = re.compile(r"^((event|action|change|activity|log|entry|operation)_?)?(kind|type|action|event|verb|operation|name|code|flag|tag)$")
+_KIND_OF = re.compile(r"^\w+_(type|action|verb|event)$")
 _TEXT_NAMES = re.compile(
     r"^(\w+_)?(message|msg|subject|description|details?|summary|text|changes?|diff|delta|data|payload|body|object_repr|reason|comment|notes?|context|extra|additional|properties|snapshot|values?)$"
 )
@@ -287,3 +288,8 @@ def _state_words(name: str) -> tuple[str, ...]:
 def is_result_field(name: str) -> bool:
     """True for columns that are filled in once the outcome is known."""
     return bool(_RESULT_NAMES.match(name)) or bool(_STATE_NAMES.match(name))
+
+
+def says_what(name: str) -> bool:
+    """True for the name of a column or parameter that says what happened: a kind, an action, a text."""
+    return bool(_KIND_NAMES.match(name) or _TEXT_NAMES.match(name) or _KIND_OF.match(name))

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agentlint.analysis.audit.walk import Events, Outcome, Transfer, walk_function
+from agentlint.analysis.audit.endings import Endings
+from agentlint.analysis.audit.events import Events, Outcome, Transfer
+from agentlint.analysis.audit.walk import walk_function
 from agentlint.frontends.python import lower
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
@@ -39,7 +41,8 @@ def _walk(path: Path) -> Outcome:
     calls = {call.site: (walk.dotted(call.func), call) for call in _everything(body)}
     known = {site: STAND_INS[name] for site, (name, _) in calls.items() if name in STAND_INS}
     opened = frozenset(site for site, (name, _) in calls.items() if name == "atomic")
-    return walk_function(body, Events(known, {}, lambda records: records & 1, opened))
+    leaving, undoing, settling = (frozenset(site for site, (name, _) in calls.items() if name == word) for word in ("leave", "undo", "settle"))
+    return walk_function(body, Events(known, {}, lambda records: records & 1, opened, endings=Endings(leaving, undoing, settling), rows=1))
 
 
 def _verdict(outcome: Outcome) -> str:

@@ -1,0 +1,71 @@
+"""What the audit walk is told of a function, and what it answers: effects and records as bit masks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from agentlint.analysis.audit.endings import Endings
+from agentlint.ir import syntax as s
+
+
+class Transfer(msgspec.Struct, frozen=True, gc=False):
+    """What one call or assignment does to the account of records and effects; every field is a bit mask."""
+
+    must: int = 0
+    """Records made on every normal path."""
+    may: int = 0
+    """Records made on some path, `must` included."""
+    pending: int = 0
+    """Effects applied that some path leaves unrecorded."""
+    covered: int = 0
+    """Effects applied that some path has recorded already."""
+    thrown: int = 0
+    """Effects applied on a path that then raises: what the caller does afterwards does not happen."""
+    together: int = 0
+    """Effects that the call applies and records at once: rows added to a session beside their record."""
+
+
+class Events(msgspec.Struct, frozen=True):
+    """What the walk is told about one function."""
+
+    calls: Mapping[int, Transfer]
+    """By call site number."""
+    assignments: Mapping[int, Transfer]
+    """By the line of an assignment that is a write by itself."""
+    covers: Callable[[int], int]
+    """The effects that a set of records accounts for."""
+    transactions: frozenset[int] = frozenset()
+    """Call sites that, as the item of a `with`, open a transaction: an exception inside undoes what was done."""
+    atomic: bool = False
+    """True when the whole function runs in such a transaction."""
+    around: tuple[int, ...] = ()
+    """Call sites that stand outside the body and run with it: decorators' wrappers."""
+    unchanged: Callable[[s.Expr, bool, tuple[s.Stmt, ...]], bool] = lambda test, truth, body: False
+    """True for branches on which there is nothing to record: the test, how it came out, what runs then."""
+    blocks: Mapping[int, int] = {}
+    """Call sites that, as contexts, open a block in which a library records by itself, with the records that stand for it."""
+    inside: int = 0
+    """Those that stand for a block around the whole function."""
+    endings: Endings = Endings()
+    """Calls that leave, undo or settle."""
+    rows: int = 0
+    """Effects that a transaction can take back."""
+    given: Mapping[str, object] = {}
+    """What the parameters are known to hold in the call that is looked at."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a function leaves behind. Applications are keyed by call site number, or by the negated line of an assignment."""
+
+    must: int = 0
+    may: int = 0
+    pending: Mapping[int, int] = {}
+    covered: Mapping[int, int] = {}
+    exits: Mapping[int, int] = {}
+    """Application to the line of the first exit that leaves one of its effects unrecorded."""
+    records: Mapping[int, int] = {}
+    """Application to the records that account for some of its effects."""
+    thrown: int = 0
+    """Those of the unrecorded effects that a raising path leaves; no caller can make up for them afterwards."""

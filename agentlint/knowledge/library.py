@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeVar
 
@@ -10,6 +11,8 @@ from agentlint.knowledge import schema
 from agentlint.knowledge.paths import TypeText, bare, expand, parse_type
 
 _R = TypeVar("_R")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+")
+"""Words of a class's name."""
 
 
 class LibraryFacts:
@@ -42,6 +45,11 @@ class LibraryFacts:
             self._add(file)
         self._prefixes = frozenset(self._aliases)
         self._effect_names = frozenset(path.rpartition(".")[2] for path in self._effects)
+        self._alike: dict[str, tuple[str, ...]] = {}
+        self._by_name: dict[str, frozenset[str]] = {}
+        for path in map(self.canonical, self._bases):
+            last = path.rpartition(".")[2]
+            self._by_name[last] = self._by_name.get(last, frozenset()) | {path}
 
     def _add(self, file: schema.KnowledgeFile) -> None:
         self._aliases.update(file.aliases)
@@ -82,8 +90,24 @@ class LibraryFacts:
         return name
 
     def bases(self, name: str) -> tuple[str, ...]:
-        """The direct bases of a library class; empty when it has none or is unknown."""
-        return self._bases.get(name) or self._bases.get(self.canonical(name), ())
+        """The direct bases of a library class; empty when it has none. One that no file describes is taken for what its name ends in: libraries call
+        what they derive from a framework's class after it (`TranslatedModelForm`, `NestedModelViewSet`)."""
+        known = self._bases.get(name, self._bases.get(self.canonical(name)))
+        if known is not None:
+            return known
+        if name not in self._alike:
+            self._alike[name] = self._called_after(name)
+        return self._alike[name]
+
+    def _called_after(self, name: str) -> tuple[str, ...]:
+        """The one described class whose name, of two words or more, ends the last part of another's."""
+        home, _, last = name.rpartition(".")
+        said = _WORDS.findall(last) if home else []
+        for start in range(1, len(said) - 1):
+            found = self._by_name.get("".join(said[start:]), frozenset())
+            if found:
+                return tuple(found) if len(found) == 1 else ()
+        return ()
 
     def shown_by(self, member: str) -> str:
         """The class that a member of a class body shows it to be one of; empty when it shows none."""

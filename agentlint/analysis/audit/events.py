@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from agentlint.analysis.audit.endings import Endings
 from agentlint.ir import syntax as s
+
+
+def common(paths: Sequence[int]) -> int:
+    """The bits that all masks have."""
+    found = paths[0] if paths else 0
+    for mask in paths:
+        found &= mask
+    return found
 
 
 class Transfer(msgspec.Struct, frozen=True, gc=False):
@@ -52,6 +60,8 @@ class Events(msgspec.Struct, frozen=True):
     """Calls that leave, undo or settle."""
     rows: int = 0
     """Effects that a transaction can take back."""
+    shared: Callable[[Sequence[int]], int] = common
+    """The records that all of several paths make."""
     given: Mapping[str, object] = {}
     """What the parameters are known to hold in the call that is looked at."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -36,6 +36,7 @@ class Ledger:
         self._all = 0
         self._covers: dict[int, int] = {}
         self._related: dict[str, frozenset[str]] = {}
+        self._likes: dict[tuple[object, ...], list[int]] = {}
 
     def effect(self, effect: Effect) -> int:
         """The bit of an effect."""
@@ -65,7 +66,22 @@ class Ledger:
             self.records.append(site)
             if site.told:
                 self.told |= 1 << number
+            self._likes.setdefault(_like(site), []).append(number)
         return 1 << number
+
+    def shared(self, paths: Sequence[int]) -> int:
+        """What all paths record: records that each of them makes, and those of which each makes the like, a row of the same trail about the same."""
+        must, either = paths[0] if paths else 0, 0
+        for records in paths:
+            must, either = must & records, either | records
+        found = must
+        for number in bits(either & ~must):
+            alike = 0
+            for other in self._likes[_like(self.records[number])]:
+                alike |= 1 << other
+            if all(records & alike for records in paths):
+                found |= 1 << number
+        return found
 
     def limited(self, records: int, models: tuple[str, ...]) -> int:
         """The same records as far as they tell of changes of some models; that such a row was made or deleted is another story."""
@@ -151,6 +167,11 @@ def bits(mask: int) -> Iterator[int]:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
+
+
+def _like(site: RecordSite) -> tuple[object, ...]:
+    """What two records have in common that account for the same."""
+    return (site.table.model if site.table is not None else site.name, site.about, site.only, site.block, site.told)
 
 
 def neighbours_of(shapes: Shapes) -> Callable[[str], frozenset[str]]:

@@ -142,7 +142,7 @@ class AuditPaths:
 
         events = Events(
             sites, lines, self.ledger.covers, opened, _is_atomic(info.node), self._around(sites, edges), unchanged, blocks, inside,
-            self._endings.of(node[0]), self.ledger.rows, dict(given.values) if given is not None else {},
+            self._endings.of(node[0]), self.ledger.rows, self.ledger.shared, dict(given.values) if given is not None else {},
         )
         try:
             return walk_function(info.node.body, events)
@@ -240,9 +240,8 @@ class AuditPaths:
         inside = [self._accounts[callee].outcome for _, target, callee in group if callee in self._accounts and target.kind in ("call", "override")]
         if not inside:
             return own
-        must, may = inside[0].must, 0
+        must, may = self.ledger.shared([outcome.must for outcome in inside]), 0
         for outcome in inside:
-            must &= outcome.must
             may |= outcome.may
         done = own.pending & self.ledger.covers(may)
         return Transfer(own.must, own.may, own.pending & ~self.ledger.covers(must), own.covered | done)
@@ -280,9 +279,7 @@ class AuditPaths:
         certain = alternatives or overrides  # what subclasses do instead is possible, what the named method does is likely
         if not certain:
             return self._beside(total, total.must)
-        must = certain[0].must
-        for one in certain:
-            must &= one.must
+        must = self.ledger.shared([one.must for one in certain])
         merged = _NOTHING
         for one in (*alternatives, *overrides):
             merged = _both(merged, one)

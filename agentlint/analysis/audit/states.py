@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from agentlint.analysis.audit.conditions import Condition
@@ -57,23 +57,19 @@ class State:
                 self.facts.pop(name, None)
 
 
-def certain(states: Sequence[State]) -> int:
-    """The records that every path makes on which something was done."""
-    counted = [state.must for state in states if not state.idle] or [state.must for state in states]
-    must = counted[0] if counted else 0
-    for one in counted:
-        must &= one
-    return must
+def certain(states: Sequence[State], shared: Callable[[Sequence[int]], int]) -> int:
+    """The records that every path makes on which something was done; `shared` says what several paths have in common."""
+    return shared([state.must for state in states if not state.idle] or [state.must for state in states])
 
 
-def join(ends: Sequence[tuple[State, Condition]]) -> State | None:
+def join(ends: Sequence[tuple[State, Condition]], shared: Callable[[Sequence[int]], int]) -> State | None:
     """One state for several paths that meet: what all recorded is recorded, what any left unrecorded is unrecorded."""
     if not ends:
         return None
     if len(ends) == 1:
         return ends[0][0]
     first = ends[0][0].copy()
-    first.must, first.idle = certain([state for state, _ in ends]), all(state.idle for state, _ in ends)
+    first.must, first.idle = certain([state for state, _ in ends], shared), all(state.idle for state, _ in ends)
     for state, _ in ends[1:]:
         first.may |= state.may
         first.spent &= state.spent

@@ -54,6 +54,10 @@ class _Walk:
         for bits in events.blocks.values():
             self.opened |= bits
 
+    def meet(self, ends: Sequence[tuple[State, Condition]]) -> State | None:
+        """The account of paths that meet."""
+        return join(ends, self.events.shared)
+
     # ------------------------------------------------------------ statements
 
     def block(self, body: Iterable[s.Stmt], state: State | None) -> State | None:
@@ -146,14 +150,14 @@ class _Walk:
                 if taken is not None:
                     ends.append((taken, condition))
             if verdict is True:
-                return join(ends)
+                return self.meet(ends)
             state = self.assume(state, current.test, False, current.orelse)
             last, otherwise = condition, current.orelse
             current = otherwise[0] if len(otherwise) == 1 and isinstance(otherwise[0], s.If) else None
         fallen = self.block(otherwise, state)
         if fallen is not None:
             ends.append((fallen, last.negated()))
-        return join(ends)
+        return self.meet(ends)
 
     def assume(self, state: State, test: s.Expr, truth: bool, body: tuple[s.Stmt, ...]) -> State:
         """The state on the branch where the test came out so: what only happened otherwise did not happen, what was recorded then is recorded."""
@@ -180,7 +184,7 @@ class _Walk:
         ends = [self.block(case.body, state.copy()) for case in stmt.cases]
         if not any(not case.patterns and case.guard is None for case in stmt.cases):
             ends.append(state)
-        return join([(end, Condition()) for end in ends if end is not None])
+        return self.meet([(end, Condition()) for end in ends if end is not None])
 
     def loop(self, stmt: s.Loop, state: State) -> State | None:
         """A loop is taken to run at least once: where nothing is iterated, nothing was done that would need a record."""
@@ -192,9 +196,9 @@ class _Walk:
         end = self.block(stmt.body, state.copy())
         left = self.loops.pop()
         if forever:
-            return join([(one, Condition()) for one in left])
+            return self.meet([(one, Condition()) for one in left])
         ends = [one for one in (end, *left) if one is not None] or [state]
-        return self.block(stmt.orelse, join([(one, Condition()) for one in ends]))
+        return self.block(stmt.orelse, self.meet([(one, Condition()) for one in ends]))
 
     def attempt(self, stmt: s.Try, state: State) -> State | None:
         """An exception is taken to come from what the body does first: a handler starts from the state before the body. What it then does to
@@ -206,7 +210,7 @@ class _Walk:
             failed.spent |= failed.may & ~self.opened
             failed.forget(stmt)
             ends.append(self.block(handler.body, failed))
-        end = join([(one, Condition()) for one in ends if one is not None])
+        end = self.meet([(one, Condition()) for one in ends if one is not None])
         if not stmt.final:
             return end
         left = self.exits[first:]
@@ -218,7 +222,7 @@ class _Walk:
         return self.block(stmt.final, end)
 
     def leave_through(self, final: tuple[s.Stmt, ...], left: list[_Exit]) -> None:
-        joined = join([(one.state, Condition()) for one in left])
+        joined = self.meet([(one.state, Condition()) for one in left])
         end = self.block(final, joined.copy()) if joined is not None else None
         if end is not None:
             self.exits.append(_Exit(left[0].kind, end, left[0].line, min(one.since for one in left)))
@@ -307,7 +311,7 @@ class _Walk:
     def outcome(self) -> Outcome:
         pending: dict[int, int] = {}
         lines: dict[int, int] = {}
-        must = certain([one.state for one in self.exits if one.kind in ("return", "end")])
+        must = certain([one.state for one in self.exits if one.kind in ("return", "end")], self.events.shared)
         must &= ~self.opened
         thrown = 0
         for one in self.exits:

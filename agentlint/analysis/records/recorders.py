@@ -61,8 +61,9 @@ class Records:
         """By the identity of the call site, which is held so that no other gets it: every class that runs a function asks again."""
 
     def is_making(self, effect: Effect) -> bool:
-        """True when the effect is itself the making of a record."""
-        return effect.model in self.tables and effect.operation in _MAKING
+        """True when the effect is itself the making of a record. A row of a trail that is saved whole is written down then, wherever it was built."""
+        whole = effect.operation == "update" and not effect.fields and effect.api.rpartition(".")[2] == "save()"
+        return effect.model in self.tables and (effect.operation in _MAKING or whole)
 
     def is_completion(self, effect: Effect) -> bool:
         """True when the effect only fills in the outcome of a record that was made before."""

@@ -27,7 +27,11 @@ _CREATED = re.compile(
 """Names that say when a row was made, whatever type a project gives the column."""
 _NO_TIME = frozenset({"BooleanField", "Boolean", "bool", "ForeignKey"})
 _STAMPING = re.compile(r"time_?stamped|created(at|on)?(model|mixin)|auditable", re.IGNORECASE)
-_TIME_NAMES = re.compile(r"(^|_)(created|timestamp|time|date|at|on|when|occurred|logged|ts|recorded)($|_)")
+_TIME_NAMES = re.compile(
+    r"(^|_)(created|timestamp|time|date|datetime|dt|at|on|when|occurred|logged|ts|recorded|added|inserted|performed|happened|posted|moment)($|_)"
+)
+_OTHER_TIMES = re.compile(r"(^|_)(expir\w*|until|due|deadline|birth\w*|start\w*|end\w*|valid\w*|schedul\w*|next|not)($|_)")
+"""Times of something else than the making of a row."""
 _ACTOR_NAMES = re.compile(
     r"^(actor|user|author|editor|operator|initiator|performer|changer|modifier|username|who|whom|causer|staff|employee|admin|person|agent|principal|whodunnit"
     r"|(\w+_)?by(_id)?|(current|acting|request|performing|changed|action|admin|staff|auth)_?(user|editor|actor))(_id|_name|_email)?$"
@@ -138,7 +142,8 @@ class Shapes:
         columns = self.columns(model)
         names = [c.name for c in columns]
         said = {singular(w) for w in words(model.rpartition(".")[2])}
-        if not (any(_is_time(c) for c in columns) or self._is_stamped(model)) or self.pointed_at.get(model, 0) > 2:
+        timed = any(_is_time(c) or (said & _TRAIL_WORDS and _is_some_time(c)) for c in columns)
+        if not (timed or self._is_stamped(model)) or self.pointed_at.get(model, 0) > 2:
             return None
         actors = self.actor_columns(model)
         related = tuple(dict.fromkeys(r for c in columns if c.name not in actors for r in c.relations if r != model))
@@ -233,7 +238,13 @@ def _last(expr: s.Expr) -> str:
 def _is_time(column: Column) -> bool:
     if _CREATED.match(column.name.lower()) and not column.type_words & _NO_TIME:
         return True
-    return any(w in _TIME_TYPES or _TIME_ALIAS.search(w) for w in column.type_words) and bool(_TIME_NAMES.search(column.name.lower()))
+    return _is_some_time(column) and bool(_TIME_NAMES.search(column.name.lower()))
+
+
+def _is_some_time(column: Column) -> bool:
+    """True for a column of a type of time: in a table that calls itself a trail, whatever its name, as long as that is no other time."""
+    timed = any(w in _TIME_TYPES or _TIME_ALIAS.search(w) for w in column.type_words)
+    return timed and not _OTHER_TIMES.search(column.name.lower())
 
 
 def _names_any_object(names: Iterable[str]) -> bool:

@@ -34,7 +34,8 @@ from agentlint.analysis.records.cascades import Dependents
 from agentlint.analysis.records.mechanisms import Coverage, bypassing_writes, find_mechanisms
 from agentlint.analysis.records.recorders import Records, find_records
 from agentlint.analysis.records.requests import around_requests, request_record
-from agentlint.analysis.records.shapes import Shapes
+from agentlint.analysis.records.shapes import Shapes, Table
+from agentlint.analysis.records.sinks import Sinks
 from agentlint.analysis.records.triggers import find_triggers
 from agentlint.analysis.types.inference import Types
 from agentlint.ir.decisions import Bypass, Decision, Mechanism, ModelCall, RecordContent, Unapproved
@@ -78,13 +79,15 @@ def audit(linked: Linked) -> Audited:
     program, summaries = linked.program, linked.summaries
     for function in program.functions:
         summaries.entries(summaries.node(function))
-    nodes = tuple(node for node in summaries.nodes() if any(True for _ in summaries.entries(node)) or _calls_library(linked, node))
+    sinks = Sinks(program, linked.calls, linked.library)
+    nodes = tuple(_looked_at(linked, bool(sinks.found)))
     effects = {node: summaries.own(node) for node in nodes}
     written = {e.model for found in effects.values() for e in found if e.kind == "orm-write" and e.operation == "create"}
     shapes = Shapes(program, linked.types, [name for name in program.classes if linked.models.style(name) or name in written])
     around = around_requests(program, linked.calls)
-    listeners = around | {one.function for one in find_listeners(program, linked.calls, linked.library)}
+    listeners = around | sinks.functions | {one.function for one in find_listeners(program, linked.calls, linked.library)}
     records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes, listeners | _around_changes(linked)))
+    records.logged = sinks.records(lambda function: _row_made(summaries, records, function))
     found_triggers = find_triggers(program, linked.migrations, lambda table: found.name if (found := linked.models.of_table(table)) is not None else "")
     makes_record = _recorders(linked, records, effects)
     mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, makes_record, (*linked.told, *found_triggers))
@@ -162,6 +165,23 @@ def _changes(effects: Mapping[Node, tuple[Effect, ...]]) -> Iterator[Effect]:
         for effect in own:
             if not (effect.api == "attribute" and node[1] is not None and node[1].name == effect.model):
                 yield effect
+
+
+def _looked_at(linked: Linked, logs: bool) -> Iterator[Node]:
+    """Functions that do something, or call what may make a record, themselves or through others; callees first."""
+    kept: set[Node] = set()
+    for node in linked.summaries.nodes():
+        if logs or any(True for _ in linked.summaries.entries(node)) or _calls_library(linked, node) or any(e[2] in kept for e in linked.summaries.edges(node)):
+            kept.add(node)
+            yield node
+
+
+def _row_made(summaries: Summaries, records: Records, function: str) -> tuple[Table, RecordContent] | None:
+    """The trail table in which a function makes a row, near or far, and what the row holds."""
+    for entry in summaries.entries(summaries.node(function)):
+        if records.is_making(entry.effect) and entry.confidence != "low":
+            return records.tables[entry.effect.model], records.of_effect(entry.effect).content
+    return None
 
 
 def _calls_library(linked: Linked, node: Node) -> bool:

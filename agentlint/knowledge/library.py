@@ -30,6 +30,7 @@ class LibraryFacts:
         self._records: dict[str, schema.RecordRow] = {}
         self._mechanisms: dict[str, schema.MechanismRow] = {}
         self._listeners: dict[str, schema.ListenerRow] = {}
+        self._sinks: dict[str, schema.SinkRow] = {}
         self._decisions: dict[str, schema.DecisionRow] = {}
         self._tools: dict[str, schema.ToolRow] = {}
         self._machines: dict[str, schema.MachineRow] = {}
@@ -62,6 +63,7 @@ class LibraryFacts:
         _index(file.records, self._records)
         _index(file.mechanisms, self._mechanisms)
         _index(file.listeners, self._listeners)
+        _index(file.sinks, self._sinks)
         _index(file.decisions, self._decisions)
         _index(file.tools, self._tools)
         _index(file.machines, self._machines)
@@ -176,6 +178,14 @@ class LibraryFacts:
     def listener(self, path: str) -> schema.ListenerRow | None:
         """The registration of a function at an event that a call makes."""
         return self._find(self._listeners, bare(path))
+
+    def sink(self, path: str) -> schema.SinkRow | None:
+        """The installation of a handler of log entries that a call makes."""
+        return self._find(self._sinks, bare(path))
+
+    def sink_rows(self) -> tuple[tuple[str, schema.SinkRow], ...]:
+        """All ways to install one, with their access paths."""
+        return tuple(self._sinks.items())
 
     def mechanism_rows(self, *how: str) -> tuple[tuple[str, schema.MechanismRow], ...]:
         """All recording mechanisms registered in one of the given ways, with their access paths."""

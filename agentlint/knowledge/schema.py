@@ -2,8 +2,8 @@
 
 An access path names a place in a library as a program reaches it: `package.module.Class.method()` is the result of a call, the same without `()` the
 thing itself, and `{a,b}` stands for alternatives. A place names a value at a call site: `receiver` (its type), `T` (the first type argument of the
-receiver), `arg 0`, `kwarg name`, `attribute name` and `result name` (an attribute of the receiver, what its method gives), each optionally preceded by
-`item of` (the instance of a class, the element of a collection, manager or queryset),
+receiver), `arg 0`, `kwarg name`, `args` (all without a name), `attribute name` and `result name` (an attribute of the receiver, what its method gives),
+each optionally preceded by `item of` (the instance of a class, the element of a collection, manager or queryset),
 and alternatives joined by ` or `.
 """
 
@@ -143,6 +143,19 @@ class ListenerRow(_Row, frozen=True, kw_only=True, gc=False):
     """Access path before the event's text."""
 
 
+class SinkRow(_Row, frozen=True, kw_only=True, gc=False):
+    """A call that has entries of a log handed to code of the program, which may keep them as rows."""
+
+    sink: str
+    """Place of the handler or function."""
+    chosen: Literal["name", "mark"]
+    """`name`: entries of the logger whose method it is; `mark`: those of loggers bound to what the filter asks for."""
+    filter: str = ""
+    """Place of the filter."""
+    methods: tuple[str, ...] = ()
+    """Methods of a handler that get the entry."""
+
+
 class DecisionRow(_Row, frozen=True, kw_only=True, gc=False):
     """A call whose answer decides: a language model, another learned model, a rule engine, a feature flag, an approval step."""
 
@@ -237,6 +250,7 @@ class KnowledgeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records: tuple[RecordRow, ...] = ()
     mechanisms: tuple[MechanismRow, ...] = ()
     listeners: tuple[ListenerRow, ...] = ()
+    sinks: tuple[SinkRow, ...] = ()
     decisions: tuple[DecisionRow, ...] = ()
     tools: tuple[ToolRow, ...] = ()
     machines: tuple[MachineRow, ...] = ()
@@ -247,7 +261,7 @@ class KnowledgeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 SECTIONS: dict[str, type[_Row]] = {
     "models": ModelRow, "types": TypeRow, "effects": EffectRow, "callbacks": CallbackRow, "records": RecordRow,
-    "mechanisms": MechanismRow, "listeners": ListenerRow, "decisions": DecisionRow, "tools": ToolRow,
+    "mechanisms": MechanismRow, "listeners": ListenerRow, "sinks": SinkRow, "decisions": DecisionRow, "tools": ToolRow,
     "machines": MachineRow, "endings": EndingRow, "guards": GuardRow, "inert": InertRow,
 }
 """Sections that hold rows, with the row's type."""

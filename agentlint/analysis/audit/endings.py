@@ -35,15 +35,20 @@ class EndingCalls:
     def __init__(self, program: Program, calls: Calls, library: LibraryFacts) -> None:
         self._program, self._calls, self._library = program, calls, library
         self._raising: dict[str, bool] = {}
+        self._known: dict[str, Endings] = {}
 
     def of(self, function: str) -> Endings:
         """The endings of a function."""
+        known = self._known.get(function)
+        if known is not None:
+            return known
         found: dict[str, set[int]] = {"leaves": set(), "undoes": set(), "settles": set()}
         for site in self._calls.sites(function):
             how = self._how(site)
             if how:
                 found[how].add(site.call.site)
-        return Endings(frozenset(found["leaves"]), frozenset(found["undoes"]), frozenset(found["settles"]))
+        known = self._known[function] = Endings(frozenset(found["leaves"]), frozenset(found["undoes"]), frozenset(found["settles"]))
+        return known
 
     def _how(self, site: CallSite) -> str:
         how = self._library.ending(site.library) if site.library else ""

@@ -31,6 +31,8 @@ class Transfer(msgspec.Struct, frozen=True, gc=False):
     """Effects applied that some path has recorded already."""
     thrown: int = 0
     """Effects applied on a path that then raises: what the caller does afterwards does not happen."""
+    settles: bool = False
+    """True when it keeps for good what the transaction did, on every normal path."""
     together: int = 0
     """Effects that the call applies and records at once: rows added to a session beside their record."""
 
@@ -60,6 +62,8 @@ class Events(msgspec.Struct, frozen=True):
     """Calls that leave, undo or settle."""
     rows: int = 0
     """Effects that a transaction can take back."""
+    held: int = 0
+    """Those that are only held in a session until it is committed."""
     shared: Callable[[Sequence[int]], int] = common
     """The records that all of several paths make."""
     given: Mapping[str, object] = {}
@@ -77,5 +81,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """Application to the line of the first exit that leaves one of its effects unrecorded."""
     records: Mapping[int, int] = {}
     """Application to the records that account for some of its effects."""
+    settles: bool = False
+    """True when every normal path keeps for good what the transaction did."""
     thrown: int = 0
     """Those of the unrecorded effects that a raising path leaves; no caller can make up for them afterwards."""

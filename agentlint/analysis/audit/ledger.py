@@ -25,6 +25,8 @@ class Ledger:
         self.records: list[RecordSite] = []
         self.rows = 0
         """Effects that change rows of a model."""
+        self.held = 0
+        """Those that a session holds until it is committed."""
         self.subjects = 0
         """Those of a known model that is no trail itself."""
         self.told = 0
@@ -53,6 +55,8 @@ class Ledger:
                 self._sending |= bit
             if effect.kind in ("orm-write", "raw-sql", "permission"):
                 self.rows |= bit
+                if effect.api in ("attribute", "assignment") or effect.api.startswith("sqlalchemy.orm.Session."):
+                    self.held |= bit
                 if effect.model and effect.model not in self._records.tables:
                     self.subjects |= bit
             self._covers.clear()

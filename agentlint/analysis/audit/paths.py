@@ -112,7 +112,7 @@ class AuditPaths:
         calls = self._transfers(node, edges, own)
         for site, _, callee in edges:
             self._callers.setdefault(callee, []).append((node, site.call.site))
-        if not calls or info is None:
+        if info is None or not (calls or self._endings.of(node[0]).settling):
             return Account(own=own, edges=edges)
         return self._summed(node, self._walked(node, info, edges, calls), own, edges)
 
@@ -142,7 +142,7 @@ class AuditPaths:
 
         events = Events(
             sites, lines, self.ledger.covers, opened, _is_atomic(info.node), self._around(sites, edges), unchanged, blocks, inside,
-            self._endings.of(node[0]), self.ledger.rows, self.ledger.shared, dict(given.values) if given is not None else {},
+            self._endings.of(node[0]), self.ledger.rows, self.ledger.held, self.ledger.shared, dict(given.values) if given is not None else {},
         )
         try:
             return walk_function(info.node.body, events)
@@ -168,7 +168,7 @@ class AuditPaths:
                 inside |= outcome.records.get(site, 0) & ~self.ledger.told
         about = self._subjects_handed_in(covered & self.ledger.subjects, node) if inside else ()
         must, may = (records & ~inside | self.ledger.limited(records & inside, about) for records in (outcome.must, outcome.may))
-        return Account(Transfer(must, may, pending, covered, outcome.thrown), outcome, own, edges, inside)
+        return Account(Transfer(must, may, pending, covered, outcome.thrown, outcome.settles), outcome, own, edges, inside)
 
     def _subjects_handed_in(self, effects: int, node: Node) -> tuple[str, ...]:
         """Models of rows that a function is handed and changes: the record that it makes of that is one of what its caller did to them before."""
@@ -283,12 +283,15 @@ class AuditPaths:
         merged = _NOTHING
         for one in (*alternatives, *overrides):
             merged = _both(merged, one)
-        return self._beside(_both(total, Transfer(must, merged.may, merged.pending, merged.covered, merged.thrown)), total.must)
+        settles = all(one.settles for one in certain)
+        return self._beside(_both(total, Transfer(must, merged.may, merged.pending, merged.covered, merged.thrown, settles)), total.must)
 
     def _beside(self, whole: Transfer, must: int) -> Transfer:
         """What runs beside the callee at one call, a hook of a state machine, records for it as well."""
         done = whole.pending & self.ledger.covers(must)
-        return Transfer(whole.must, whole.may, whole.pending & ~done, whole.covered | done, whole.thrown & ~done) if done else whole
+        if not done:
+            return whole
+        return msgspec.structs.replace(whole, pending=whole.pending & ~done, covered=whole.covered | done, thrown=whole.thrown & ~done)
 
     def _is_abstract(self, node: Node) -> bool:
         info = self._program.functions.get(node[0])
@@ -299,7 +302,7 @@ class AuditPaths:
         if account is not None:
             info = self._program.functions.get(callee[0])
             if info is not None and info.parent == caller:  # a piece of the caller: what it records, the caller records
-                return Transfer(account.outcome.must, account.outcome.may, account.transfer.pending, account.transfer.covered, account.transfer.thrown)
+                return msgspec.structs.replace(account.transfer, must=account.outcome.must, may=account.outcome.may)
             return account.transfer
         pending = 0  # a function that calls back into itself: nothing is known to be recorded
         for entry in self._summaries.entries(callee):
@@ -343,7 +346,7 @@ def _both(one: Transfer, other: Transfer) -> Transfer:
         return other
     return Transfer(
         one.must | other.must, one.may | other.may, one.pending | other.pending, one.covered | other.covered, one.thrown | other.thrown,
-        one.together | other.together,
+        one.settles or other.settles, one.together | other.together,
     )
 
 

@@ -13,7 +13,7 @@ from agentlint.ir import syntax as s
 class State:
     """The account on one path."""
 
-    __slots__ = ("facts", "held", "idle", "may", "must", "only", "pending", "results", "settled", "spent")
+    __slots__ = ("committed", "facts", "held", "idle", "may", "must", "only", "pending", "results", "settled", "spent")
 
     def __init__(self) -> None:
         self.must = 0
@@ -31,6 +31,8 @@ class State:
         """Variable to the application whose own result it holds."""
         self.settled: set[int] = set()
         """Applications that a transaction has kept for good."""
+        self.committed = False
+        """True when a transaction was committed on the path."""
         self.facts: dict[str, object] = {}
         """Variables of which the path tells what they hold."""
 
@@ -39,6 +41,7 @@ class State:
         other = State()
         other.must, other.may, other.spent, other.idle = self.must, self.may, self.spent, self.idle
         other.pending, other.held, other.only, other.results = dict(self.pending), dict(self.held), dict(self.only), dict(self.results)
+        other.committed = self.committed
         other.settled, other.facts = set(self.settled), dict(self.facts)
         return other
 
@@ -73,7 +76,8 @@ def join(ends: Sequence[tuple[State, Condition]], shared: Callable[[Sequence[int
     for state, _ in ends[1:]:
         first.may |= state.may
         first.spent &= state.spent
-        first.settled |= state.settled
+        first.settled &= state.settled
+        first.committed = first.committed and state.committed
         for site, mask in state.pending.items():
             first.pending[site] = first.pending.get(site, 0) | mask
         first.facts = _common(first.facts, state.facts)

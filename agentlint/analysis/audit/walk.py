@@ -253,8 +253,9 @@ class _Walk:
             state.touch(call)
             if transfer is not None:
                 self.apply(call.site, transfer, state)
-            if call.site in self.events.endings.settling:
-                state.settled |= set(state.pending)
+            if call.site in self.events.endings.settling or (transfer is not None and transfer.settles):
+                state.settled |= set(self.born)
+                state.committed = True
             elif call.site in self.events.endings.undoing:
                 self.undo(state)
 
@@ -314,10 +315,12 @@ class _Walk:
         must = certain([one.state for one in self.exits if one.kind in ("return", "end")], self.events.shared)
         must &= ~self.opened
         thrown = 0
+        kept = set().union(*(one.state.settled for one in self.exits))
         for one in self.exits:
             normal_exit = one.kind in ("return", "end")
-            for site, mask in one.state.pending.items():
-                if normal_exit or (one.kind == "raise" and self.born[site] > one.since):
+            for site, found in one.state.pending.items():
+                mask = found & ~self.events.held if normal_exit and site in kept - one.state.settled else found  # given up here, committed elsewhere
+                if mask and normal_exit or (mask and one.kind == "raise" and self.born[site] > one.since):
                     pending[site] = pending.get(site, 0) | mask
                     lines.setdefault(site, one.line)
                     thrown |= 0 if normal_exit else mask
@@ -325,7 +328,8 @@ class _Walk:
             if mask:
                 pending[site] = pending.get(site, 0) | mask
                 thrown |= mask
-        return Outcome(must, self.may, pending, self.covered, lines, self.records, thrown)
+        normal = [one.state.committed for one in self.exits if one.kind in ("return", "end")]
+        return Outcome(must, self.may, pending, self.covered, lines, self.records, bool(normal) and all(normal), thrown)
 
 
 def _calls(root: s.Expr) -> Iterable[s.Call]:

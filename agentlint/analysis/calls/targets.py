@@ -122,8 +122,10 @@ class Resolver:
         if self._is_dynamic(func, frame):
             return "low"
         binding = frame.flow.reaching.get(id(func))
-        if binding is not None and binding.kind == "parameter" and not any(t.meta and t.name in self._program.classes for t in functions):
-            return "low"  # a function that some caller hands in: the hand-over itself is the edge
+        if binding is not None and binding.kind == "parameter":
+            said = binding.expr.annotation is not None or _is_own(binding, frame)  # an instance that is called by its `__call__`
+            if not any(t.name in self._program.classes and (t.meta or said) for t in functions):
+                return "low"  # a function that some caller hands in: the hand-over itself is the edge
         own = sum(t.name in self._program.functions or t.name in self._program.classes for t in functions)
         if own > 1 or self._is_inferred(func, frame):
             return "medium"

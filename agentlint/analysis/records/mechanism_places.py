@@ -82,8 +82,10 @@ class Registrations:
 
 
 def argument_at(call: s.Call, place: str) -> s.Expr | None:
-    """The argument at a place such as `arg 0 or kwarg model`."""
+    """The argument at a place such as `arg 0 or kwarg model`; `args` for all that have no name."""
     for one in places(place):
+        if one == "args":
+            return s.Sequence("tuple", call.args, call.line)
         kind, _, name = one.partition(" ")
         if kind == "arg" and int(name) < len(call.args):
             return call.args[int(name)]

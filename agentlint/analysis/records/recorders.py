@@ -57,6 +57,8 @@ class Records:
         self.cascades = dict(cascades)
         """Trail table to the models whose deletion erases its rows."""
         self._by_keywords = _keyword_rows(program, library)
+        self.logged: Mapping[int, RecordSite] = {}
+        """Records that logging makes, by the identity of the call."""
         self._of_calls: dict[int, tuple[CallSite, RecordSite | None]] = {}
         """By the identity of the call site, which is held so that no other gets it: every class that runs a function asks again."""
 
@@ -89,6 +91,8 @@ class Records:
 
     def of_call(self, site: CallSite) -> RecordSite | None:
         """The record that a library call makes, None when it makes none."""
+        if id(site.call) in self.logged:
+            return self.logged[id(site.call)]
         known = self._of_calls.get(id(site))
         if known is None:
             known = self._of_calls[id(site)] = (site, self._asked(site))

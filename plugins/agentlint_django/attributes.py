@@ -29,8 +29,8 @@ Attributes = dict[str, dict[str, Type]]
 
 
 def attribute_types(program: Program) -> Attributes:
-    """Class id to attribute to type, and function id to parameter to type."""
-    found: Attributes = {}
+    """Class id to attribute to type, and function id to parameter to type; under `*` what goes by its name everywhere."""
+    found: Attributes = {"*": {"request": Type(_REQUEST)}}
     models = models_of(program)
     for class_id in program.subclasses(MODEL):
         info = program.classes[class_id]

@@ -170,7 +170,10 @@ class Members(Contents):
                 found = self.told(base, name) or engine.known.known(f"{base}.{name}", self._given(type, base))
             if found:
                 return found
-        return self._delegated(type, name, order) or self.assigned_elsewhere(type, name) or self._of_heirs(type, name) or self._outside(type, name, order)
+        found = self._delegated(type, name, order) or self.assigned_elsewhere(type, name) or self._of_heirs(type, name)
+        if not found and name == "request":
+            found = self.told("*", name)  # a mixin of views has no base that says so
+        return found or self._outside(type, name, order)
 
     def _delegated(self, type: Type, name: str, order: tuple[str, ...]) -> Types_:
         """An attribute that `__getattr__` takes from another object: wrappers and proxies."""

@@ -10,7 +10,7 @@ import msgspec
 from agentlint.analysis.decisions.arms import Arm, is_rule, tells
 from agentlint.analysis.decisions.consequence import is_bookkeeping, is_display_preference
 from agentlint.analysis.decisions.judge import Judge, Judged
-from agentlint.analysis.decisions.relevance import is_work
+from agentlint.analysis.decisions.relevance import hands_on, is_seeding, is_work
 from agentlint.analysis.decisions.things import Things
 from agentlint.analysis.decisions.words import in_words
 from agentlint.analysis.effects.summaries import Node, Summaries
@@ -25,7 +25,8 @@ from agentlint.ir.operations import Operation, Route
 
 _SILENT = frozenset({"message", "session", "cache", "model-call"})
 _PLUMBING = frozenset({
-    "bucket", "throttle", "nonce", "cache", "session", "lock", "heartbeat", "counter", "metric", "statistic", "stat", "migration", "watermark",
+    "bucket", "throttle", "nonce", "cache", "session", "lock", "heartbeat", "counter", "metric", "statistic", "stat", "migration", "watermark", "trace",
+    "span", "telemetry",
 })
 _RUNNING = frozenset({"run", "job", "task", "step", "process", "worker", "workflow", "agent", "thread"})
 _PROGRESS = frozenset({"state", "status", "progress", "checkpoint", "memory", "result", "heartbeat"})
@@ -38,7 +39,9 @@ _WORST: dict[AuditStatus, int] = {"unaudited": 0, "partial": 1, "audited": 2}
 
 def matters(effect: Effect) -> bool:
     """True for effects that somebody may have to account for."""
-    if effect.kind in _SILENT or effect.confidence == "low" or is_bookkeeping(effect) or is_display_preference(effect) or _is_plumbing(effect):
+    if effect.kind in _SILENT or effect.operation == "logout":
+        return False
+    if effect.confidence == "low" or is_bookkeeping(effect) or is_display_preference(effect) or _is_plumbing(effect):
         return False
     return changes_state(effect)
 
@@ -150,6 +153,8 @@ class DecisionFinder:
         judged = [self._judge.framework_effect(e, handler.owner, nodes) for e, nodes in handler.registered if matters(e)]
         for node in handler.nodes:
             judged += self._judge.effects_of(node, handler.owner)
+        if handler.surface == "cli":
+            judged = [j for j in judged if not is_seeding(j.effect, handler.symbol, handler.file)]
         if self._kept is not None and handler.surface in _PERSON:
             judged = [_with_request(j, self._kept) for j in judged]
         source: DecisionSource = "person" if handler.surface in _PERSON else "rule"
@@ -197,7 +202,9 @@ class DecisionFinder:
         name = info.node.name
         if info.id in self._tools:
             return judged.distance <= _FURTHER and not is_work(judged.effect, info.id)
-        if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete") and not judged.place.guarded):
+        if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete")):
+            return False
+        if hands_on(judged.effect, info.node) or is_seeding(judged.effect, info.node.qualname, info.module.path):
             return False
         callers = self._callers.get(info.id, Callers())
         if is_work(judged.effect, info.id) and not self._depends(self._answers, (judged,)):

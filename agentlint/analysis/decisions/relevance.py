@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from agentlint.analysis.effects.summary_entries import Entry
 from agentlint.analysis.wording import CLEARING, words
+from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect
 
 _READING = frozenset({"get", "aget", "fetch", "afetch", "find", "load", "lookup", "ensure", "retrieve", "read", "has", "is"})
@@ -44,6 +46,31 @@ def is_work(effect: Effect, function: str) -> bool:
     if effect.kind == "file":
         return effect.operation != "delete" or not CLEARING.intersection(_name(function))
     return effect.kind == "process" and effect.operation == "run"
+
+
+def hands_on(effect: Effect, node: s.Function) -> bool:
+    """True for a function that sends what it is given where it is told to: who calls it decides. `send_email(recipient, subject, html)`,
+    `request(method, url, **kwargs)`."""
+    names = [p.name for p in node.params if p.kind != "double-star"]
+    if effect.kind == "mail":
+        said = sum(any(map(part.match, names)) for part in _PARTS_OF_MAIL)
+        return said >= 2 or (not names and bool(node.params))
+    return effect.kind == "outbound-http" and any(name in ("url", "uri") for name in names) and any(name in _PARTS_OF_REQUEST for name in names)
+
+
+_PARTS_OF_MAIL = (re.compile(r"^(\w+_)?(subject|title)(_\w+)?$"), re.compile(r"^(\w+_)?(body|message|html|text|content|template)(_\w+)?$"))
+_PARTS_OF_REQUEST = frozenset({"method", "verb", "headers", "payload", "body", "json", "data", "params"})
+_SEEDING = frozenset({"seed", "backfill", "bootstrap", "init"})
+_SEEDING_FILES = frozenset({"seed", "seeds", "seeder", "backfill", "bootstrap", "populate", "demo", "fake"})
+
+
+def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
+    """True for rows that an installation starts with or that a change of the schema asks for: made by a function, or in a file of commands, whose
+    first word says so. Deletions and what leaves the system are none."""
+    if effect.kind != "orm-write" or effect.operation == "delete":
+        return False
+    name, stem = words(symbol.rpartition(".")[2])[:1], words(file.removesuffix(".py").rpartition("/")[2])[:1]
+    return bool(_SEEDING.intersection(name) or _SEEDING_FILES.intersection(stem))
 
 
 def only_asks(effect: Effect, function: str) -> bool:

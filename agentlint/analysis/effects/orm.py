@@ -16,6 +16,7 @@ from agentlint.analysis.effects.row_origins import RowOrigins
 from agentlint.analysis.effects.set_names import filled_in, is_filling, set_names
 from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types.inference import AttributeWrite, Type
+from agentlint.analysis.wording import words
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Confidence, Effect, EffectKind, EffectOperation
 from agentlint.ir.walk import calls, dotted
@@ -23,6 +24,7 @@ from agentlint.knowledge.schema import EffectRow
 
 _MANY = "django.db.models.ManyRelatedManager"
 _PERMISSION_MODELS = frozenset({"django.contrib.auth.models.Group", "django.contrib.auth.models.Permission"})
+_HOLDERS = frozenset({"user", "users", "account", "member", "membership", "person", "profile", "staff", "employee", "group", "role", "team", "token", "key"})
 _TAKING = frozenset({"remove", "aremove", "clear", "aclear"})
 _COLLECTION_CALLS = frozenset({"append", "remove", "extend", "clear", "insert", "pop", "add", "discard", "update"})
 _CHANGES = frozenset({
@@ -141,7 +143,7 @@ class OrmWrites:
         api = api.replace(".RelatedManager.", ".ManyRelatedManager.")
         relation = site.call.func.value if isinstance(site.call.func, s.Attribute) else None
         elements = {t.args[0].name for t in site.receiver if t.args}
-        if elements & _PERMISSION_MODELS:
+        if elements & _PERMISSION_MODELS and self._gives_rights(relation, site):
             operation: EffectOperation = "revoke" if site.name in _TAKING else "grant"
             yield effect(site, "permission", operation, Model(target=min(elements).rpartition(".")[2]), api=api)
             return
@@ -152,6 +154,13 @@ class OrmWrites:
         owners = self._models.of_types(self._places.typed(relation.value, site.caller)) or (self.naming.named(relation.value, site.caller),)
         for owner in owners[:4]:
             yield effect(site, "orm-write", "update", owner, fields=(relation.attr,), api=api, confidence="high" if owner.name else "medium")
+
+    def _gives_rights(self, relation: s.Expr | None, site: CallSite) -> bool:
+        """False where the owner of the relation is known to be a thing of the program's own that groups are only named on: `task.user_group.add(group)`."""
+        if not isinstance(relation, s.Attribute) or relation.attr in ("groups", "permissions", "user_permissions"):
+            return True
+        owners = self._models.of_types(self._places.typed(relation.value, site.caller))
+        return not owners or any(_HOLDERS.intersection(words(owner.target)) for owner in owners)
 
     def assignments(self, info: FunctionInfo) -> Iterator[Effect]:
         """Attribute writes on loaded instances of models that write through their attributes; neighbouring lines are one write."""

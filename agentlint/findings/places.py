@@ -8,8 +8,10 @@ from agentlint.findings.report import Report
 
 
 def places_of(report: Report) -> frozenset[tuple[str, int]]:
-    """(file, line) pairs of operations, effects, decisions with their paths and records, and model calls."""
-    return frozenset(pair for pair in _all(report) if pair[0] and pair[1])
+    """(file, line) pairs of operations, effects, decisions with their paths and records, and model calls; none in a recorded session, whose lines hold
+    cookies and bodies."""
+    sessions = {operation.file for operation in report.operations if operation.origin == "session"}
+    return frozenset(pair for pair in _all(report) if pair[0] and pair[1] and pair[0] not in sessions)
 
 
 def _all(report: Report) -> Iterator[tuple[str, int]]:

@@ -225,7 +225,7 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     host: str
     path: str
     status: int
-    """Of the answer; 0 when none came."""
+    """Of the answer; 0 when none was recorded: the page went on before it came, or something held the request back."""
     page: bool
     """True when a page was loaded."""
     reading: bool
@@ -233,6 +233,14 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     noise: bool
     """True when the browser says that no page's content depends on it: a beacon, a report on security."""
     line: int
+    number: int = 0
+    """Which request of the session it is, counted from 1."""
+    fields: tuple[str, ...] = ()
+    """Names of the fields of the form or object that was sent, never their values; to be compared, not shown."""
+    socket: bool = False
+    """True for a connection over which messages go that are not judged."""
+    turned: bool = False
+    """True when a link led on to another page of the same site that is none for signing in."""
 
 
 class Session(msgspec.Struct, frozen=True, gc=False):

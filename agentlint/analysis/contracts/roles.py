@@ -111,7 +111,8 @@ class RoleFinder:
         shape = Path(base).shape
         only_word = len(words(last.text)) == 1
         is_thing = (shape in self._lists or shape in self._read) and (not only_word or verb in v.NOUN_VERBS)
-        if is_thing or (only_word and verb in v.NOUN_VERBS and "GET" in self._methods[shape] and operation.method != "GET"):
+        kept = only_word and verb in v.NOUN_VERBS and bool({"PUT", "PATCH", "DELETE"} & self._methods.get(f"{shape}/{{}}", set()))
+        if is_thing or kept or (only_word and verb in v.NOUN_VERBS and "GET" in self._methods[shape] and operation.method != "GET"):
             return "", base
         if operation.method == "GET" and verb not in v.LIST_VERBS | {"get", "export", "download", "check", "validate", "preview", "count", "verify"}:
             return "", base

@@ -1,35 +1,33 @@
 """What a person's browser did in a recorded session, held against what programs may call: requests that change something and that no described
-operation answers are operations of the GUI alone."""
+operation answers, or does to the same thing, are operations of the GUI alone."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
 
 from agentlint.analysis.callers.persons import human_by_design
-from agentlint.analysis.contracts.payloads import Payloads
-from agentlint.analysis.contracts.roles import RoleFinder
-from agentlint.analysis.contracts.schemas import Schemas
+from agentlint.analysis.contracts.session_meaning import Meaning, Meanings, meaning
+from agentlint.analysis.contracts.session_paths import Places, answers, matches, named, shape
 from agentlint.analysis.wording import words
-from agentlint.ir.description import DescribedOperation, Description, Node, Recorded, Session
-from agentlint.ir.operations import Operation, OperationEffect
+from agentlint.ir.description import Description, Recorded, Session
+from agentlint.ir.effects import Confidence
+from agentlint.ir.operations import Operation, OperationEffect, Status
 from agentlint.ir.source import Gap
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "QUERY", "CONNECT"})
 _MACHINE = frozenset({"api", "graphql", "rpc", "mcp"})
-_WORD = re.compile(r"[A-Za-z][A-Za-z._-]{0,39}(v?\d{1,2})?\Z|v\d{1,3}(\.\d{1,3})?\Z")
-_HOLE = re.compile(r"\{[^}]*\}")
 _TELEMETRY = frozenset("telemetry analytics beacon rum csp cspreport sentry envelope pageview pageviews heartbeat".split())
 _MOST_PREFIX = 4
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
-_SHORT, _LEAST = 18, 3
-"""Letters that a word has at most, and on average at least."""
-_VERBS = {"list": "list", "read": "read", "create": "create", "update": "update", "delete": "delete"}
+_LINKED = frozenset(
+    "activate approve archive cancel clear clone close deactivate decline disable dismiss enable flush follow grant hide install kill lock mark merge mute "
+    "pause pin promote publish purge rebuild reject reload remove reopen reset restart restore resume retry revoke run start stop suspend toggle trash trigger "
+    "unarchive unblock unfollow uninstall unlock unmute unpause unpin unpublish update upgrade".split()
+)
+"""Deeds that pages do by links. `view`, `download`, `search` and the like only lead somewhere."""
 _CHANGES = {"create": "create", "update": "update", "delete": "delete"}
 
 
@@ -49,18 +47,23 @@ class _Comparison:
     def __init__(self, session: Session, descriptions: Sequence[Description], operations: Sequence[Operation]) -> None:
         self._session = session
         self._machine = [o for o in operations if o.surface in _MACHINE]
-        self._seen_in_code = {(o.method, _shape(o.path)) for o in operations if o.surface == "gui"}
+        self._seen_in_code = {(o.method, shape(o.path)) for o in operations if o.surface == "gui"}
         servers = [urlsplit(url) for d in descriptions for url in d.servers]
         self._hosts = {_site(s.hostname) for s in servers if s.hostname} | {_site(session.host)}
         self._prefixes = {"", *(s.path.rstrip("/") for s in servers)}
         self._set_aside: Counter[str] = Counter()
         self._own = [r for r in session.requests if _site(r.host) in self._hosts]
         self._prefixes.add(self._learned())
+        self._meanings = Meanings(self._machine, descriptions)
+        self._places = Places(self._machine, self._prefixes)
 
     def all(self) -> Compared:
         found: dict[str, Operation] = {}
+        sockets = {(r.host, r.path) for r in self._session.requests if r.socket and _site(r.host) in self._hosts}
+        if sockets:
+            self._set_aside["WebSocket connections, whose messages no API description names, not judged"] = len(sockets)
         for request in self._session.requests:
-            if request.method in _READING or self._aside(request):
+            if request.socket or (request.method in _READING and not _links(request)) or self._aside(request):
                 continue
             operation = self._operation(request)
             if operation is not None:
@@ -76,7 +79,7 @@ class _Comparison:
             self._set_aside["changing requests to other sites, not judged"] += 1
         elif request.noise or _TELEMETRY & set(words(request.path)):
             self._set_aside["beacons and telemetry, not judged"] += 1
-        elif request.status in (0, 404, 405, 501):
+        elif request.status in (404, 405, 501) or (not request.status and self._counterpart(request) is None):
             self._set_aside["changing requests that nothing answered, not judged"] += 1
         elif request.path.rstrip("/").endswith("graphql"):
             if not request.reading:
@@ -88,13 +91,12 @@ class _Comparison:
     def _learned(self) -> str:
         """What stands before described paths in this deployment: the prefix under which most requests of the session are described."""
         shapes = [(o.method, o.path) for o in self._machine]
-        patterns = [(method, _pattern(path)) for method, path in shapes]
         votes: Counter[str] = Counter()
         for method, path in sorted({(r.method, r.path) for r in self._own}):
             parts = path.strip("/").split("/")
             for cut in range(1, min(_MOST_PREFIX, len(parts) - 1) + 1):
                 rest = "/" + "/".join(parts[cut:])
-                if any(m == method and p.match(rest) for m, p in patterns):
+                if any(m == method and matches(p, rest) for m, p in shapes):
                     votes["/" + "/".join(parts[:cut])] += 1
         return min(votes, key=lambda p: (-votes[p], len(p), p), default="")
 
@@ -102,7 +104,7 @@ class _Comparison:
         best: tuple[int, Operation] | None = None
         for prefix in sorted(self._prefixes):
             for operation in self._machine:
-                if _answers(operation, request, prefix):
+                if answers(operation, request, prefix):
                     holes = operation.path.count("{")
                     if best is None or holes < best[0]:
                         best = (holes, operation)
@@ -110,80 +112,56 @@ class _Comparison:
 
     def _operation(self, request: Recorded) -> Operation | None:
         counterpart = self._counterpart(request)
-        path = _named(request.path)
+        path = self._places.without_names(named(request.path))
         if counterpart is not None:
-            path = max((p for p in self._prefixes if _answers(counterpart, request, p)), key=len) + counterpart.path
-        if (request.method, _shape(path)) in self._seen_in_code:
+            if request.method in _READING:
+                return None  # what is described as reading
+            path = max((p for p in self._prefixes if answers(counterpart, request, p)), key=len) + counterpart.path
+        if (request.method, shape(path)) in self._seen_in_code:
             return None
-        role = _role(request.method, path)
-        action, resource = (counterpart.action, counterpart.resource) if counterpart else (_VERBS.get(role[0]) or role[1], role[2])
+        told = meaning(request.method, path)
         human = human_by_design([path], (), False)
-        callable_one = counterpart is not None and not counterpart.browser_only and set(counterpart.auth) != {"session"}
-        status = "human-by-design" if human else "agent-accessible" if callable_one else "gui-only"
-        change = OperationEffect("request", resource, _CHANGES.get(role[0], "update"), self._session.file, request.line)
+        action, resource = (counterpart.action, counterpart.resource) if counterpart else (told.doing, next(iter(told.nouns), told.verb))
+        verdict = self._verdict(request, counterpart, told, human)
+        if verdict is None:
+            self._set_aside["changing requests whose address does not name what they change, not judged"] += 1
+            return None
+        change = OperationEffect("request", resource, _CHANGES.get(told.kind, "update"), self._session.file, request.line)
         return Operation(
             id=f"gui:{request.method} {path}", surface="gui", method=request.method, path=path, file=self._session.file, line=request.line, symbol=path,
-            action=action, resource=resource, changes_state=True, effects=(change,), auth=("session",), status=status,  # type: ignore[arg-type]
-            counterparts=(counterpart.id,) if counterpart is not None and callable_one else (),
-            evidence=(_why(request, counterpart, callable_one, human),), confidence="medium", origin="session",
+            action=action, resource=resource, changes_state=True, effects=(change,), auth=("session",), status=verdict.status,
+            counterparts=verdict.counterparts, evidence=(verdict.why,), confidence=verdict.confidence, origin="session",
         )
 
-
-def _answers(operation: Operation, request: Recorded, prefix: str) -> bool:
-    """True when a request goes to an operation that stands below a prefix."""
-    fits = operation.method in (request.method, "ANY") and request.path.startswith(prefix)
-    return fits and bool(_pattern(operation.path).match(request.path[len(prefix) :].rstrip("/") or "/"))
-
-
-def _why(request: Recorded, counterpart: Operation | None, callable_one: bool, human: str) -> str:
-    told = f"a person's browser sent it in the recorded session (line {request.line})"
-    if human:
-        return f"{told}; {human}"
-    if counterpart is None:
-        return f"{told}, and no described operation answers it"
-    return f"{told}; {counterpart.method} {counterpart.path} answers it" + ("" if callable_one else ", which takes a browser's session only")
-
-
-def _role(method: str, path: str) -> tuple[str, str, str]:
-    """Kind, verb and noun of a request, told from its path as those of described operations are."""
-    nothing = _Nowhere(Node(None, "", ()))
-    asked = DescribedOperation(method, path, "", "", "", (), False, (), None, (), (), False, (), {}, nothing.root)
-    role = RoleFinder([asked], Payloads(Schemas(nothing))).role(asked)  # type: ignore[arg-type]
-    return role.kind, role.verb, role.noun
+    def _verdict(self, request: Recorded, counterpart: Operation | None, told: Meaning, human: str) -> _Verdict | None:
+        """None when the address does not name the thing, so that nobody can tell."""
+        seen = f"a person's browser sent it in the recorded session (request {request.number}, line {request.line})"
+        if human:
+            return _Verdict("human-by-design", f"{seen}; {human}")
+        if counterpart is not None:
+            answered = f"{seen}; {counterpart.method} {counterpart.path} answers it"
+            if counterpart.browser_only or set(counterpart.auth) == {"session"}:
+                return _Verdict("gui-only", f"{answered}, which takes a browser's session only")
+            return _Verdict("agent-accessible", answered, (counterpart.id,))
+        same = self._meanings.same(told, request.fields)
+        if same is not None:
+            return _Verdict("agent-accessible" if same.whole else "partial", f"{seen}; {same.how}", (same.operation.id,), "low")
+        if self._meanings.vague(told):
+            return None
+        return _Verdict("gui-only", f"{seen}, and no described operation answers it or does it to the same thing")
 
 
-class _Nowhere(msgspec.Struct, frozen=True, eq=False):
-    """An index without a document."""
-
-    root: Node
-
-    def follow(self, node: Node) -> Node:
-        """The node itself."""
-        return node
+class _Verdict(msgspec.Struct, frozen=True):
+    status: Status
+    why: str
+    counterparts: tuple[str, ...] = ()
+    confidence: Confidence = "medium"
 
 
-def _named(path: str) -> str:
-    """The path with everything that may identify a thing or a person made a hole: a path in an output holds plain words only."""
-    return "/" + "/".join("{id}" if part and not _plain(part) else part for part in path.strip("/").split("/"))
-
-
-def _plain(part: str) -> bool:
-    """True for words; letters in mixed case that make no words are a token."""
-    if not _WORD.match(part):
-        return False
-    said = _WORDS.findall(part)
-    return len(part) <= _SHORT * len(said) and (part.islower() or len(part) >= _LEAST * len(said) or part.isupper())
-
-
-@lru_cache(maxsize=20_000)
-def _pattern(path: str) -> re.Pattern[str]:
-    """What requests to a described path look like."""
-    pieces = (re.escape(piece) for piece in _HOLE.split(path.rstrip("/")))
-    return re.compile("[^/]+".join(pieces) + r"\Z", re.IGNORECASE)
-
-
-def _shape(path: str) -> str:
-    return _HOLE.sub("{}", path).strip("/").lower()
+def _links(request: Recorded) -> bool:
+    """True for a link that led on to another page and whose address ends in a deed: a page does by links what only requests that change should do."""
+    told = meaning("GET", named(request.path))
+    return request.turned and (told.kind in ("create", "delete") or told.verb in _LINKED) and bool(told.verb)
 
 
 def _site(host: str | None) -> str:

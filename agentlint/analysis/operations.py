@@ -282,7 +282,7 @@ def _asked_for(reached: ReachedEffect, asks: bool) -> bool:
     """What a safe method does on purpose: when its words ask for it, what is no mere trace in the session; otherwise what stands in the handler itself."""
     if concerns_session(reached.effect):
         return asks and not reached.chain
-    return asks or not (reached.chain or reached.effect.api.endswith("get_or_create()"))
+    return asks or not (reached.chain or reached.effect.kind in ("queue", "file") or reached.effect.api.endswith("get_or_create()"))
 
 
 def _calls_something(function: Function) -> bool:

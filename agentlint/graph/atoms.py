@@ -9,6 +9,7 @@ from math import log
 import msgspec
 
 from agentlint.analysis.decisions.consequence import is_consequential, is_kept_by_itself
+from agentlint.analysis.effects.summaries import AROUND
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import nouns, singular, stems, words
 from agentlint.ir.effects import Effect, ReachedEffect
@@ -121,6 +122,8 @@ def _with_purpose(atoms: Sequence[Atom], rights: frozenset[str]) -> list[Atom]:
     def means(atom: Atom) -> bool:
         if atom.named or atom.subject in rights:
             return True
+        if changed and atom.operation == "delete" and not any(_short(atom.subject).startswith(whole) for whole in changed):
+            return False  # what changes one thing and takes another away with it is no way to remove that
         return not makes and (atom.depth <= nearest + _NEAR or any(_short(atom.subject).startswith(whole) for whole in changed))
 
     return [msgspec.structs.replace(a, purpose=means(a)) for a in atoms]
@@ -137,8 +140,10 @@ def _short(subject: str) -> str:
 
 
 def _in_passing(reached: ReachedEffect, spoken: frozenset[str], background: Background) -> bool:
-    """True for a row that code below makes when it is missing, of a thing that the route does not name: nobody asks for it."""
-    return bool(reached.chain) and reached.effect.api.endswith("get_or_create()") and not _is_named(_subject(reached.effect, background), spoken)
+    """True for a row that code below makes when it is missing, or that a decorator keeps, of a thing that the route does not name: nobody asks for it."""
+    if not reached.chain or _is_named(_subject(reached.effect, background), spoken):
+        return False
+    return reached.effect.api.endswith("get_or_create()") or reached.chain[0].text.startswith(AROUND)
 
 
 def _without_insides(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
@@ -162,16 +167,25 @@ def _without_parts(atoms: Sequence[Atom]) -> list[Atom]:
 
     What a framework performs stays: its pages let people add, change and delete in turn.
     """
-    whole = {a.subject for a in atoms if a.operation in ("create", "delete")}
+    made = {a.subject for a in atoms if a.operation == "create"}
+    removed = {a.subject: a for a in atoms if a.operation == "delete"}
+    whole = {*made, *removed}
     saved = whole | {a.subject for a in atoms if a.operation == "write"}
     formed = {a.subject for a in atoms if a.registered and a.operation == "update"}
 
     def is_part(atom: Atom) -> bool:
         if atom.registered or atom.operation not in ("update", "write"):
             return any(model in saved for model, _ in atom.ends)
-        return atom.subject in whole or (atom.operation == "write" and atom.subject in formed) or any(model in saved for model, _ in atom.ends)
+        clears = atom.subject in removed and not _stands_alone(atom, removed[atom.subject])
+        return atom.subject in made or clears or (atom.operation == "write" and atom.subject in formed) or any(model in saved for model, _ in atom.ends)
 
     return [a for a in atoms if not is_part(a)]
+
+
+def _stands_alone(update: Atom, delete: Atom) -> bool:
+    """True for an update that is no step of the removal: the handler does it nearer to itself, or on lines below, where the row would be gone."""
+    last = max(delete.sites)
+    return update.depth < delete.depth or any(file == last[0] and line > last[1] for file, line in update.sites)
 
 
 def _atom(

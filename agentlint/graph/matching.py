@@ -67,7 +67,7 @@ class Matcher:
         same = self._handlers.get((operation.file, operation.symbol, operation.method))
         if same is not None:
             return _judged(operation, "agent-accessible", [same], ["the same handler takes a token"], "high")
-        atoms = atoms_of(entry, self._rarity, self._background)
+        atoms = _without_remains(atoms_of(entry, self._rarity, self._background))
         if self._domain(entry) and not any(a.kind == "rows" for a in atoms):
             return self._by_domain(entry)
         if not atoms:
@@ -127,6 +127,13 @@ class Matcher:
             return []  # how everything is kept here, and no thing of its own
         shared = [offer for site in sorted(atom.sites) for offer in self._sites.get((atom.key, site), ())]
         return [(e, offer) for e, offer in (*direct, *shared) if offer.purpose or not atom.purpose]
+
+
+def _without_remains(atoms: Sequence[Atom]) -> Sequence[Atom]:
+    """Atoms without what goes with the thing that the operation deletes: nobody asks for that apart."""
+    if not any(a.named and a.operation == "delete" for a in atoms):
+        return atoms
+    return [a for a in atoms if a.purpose or a.operation != "delete"]
 
 
 def _called_by_many(entries: Iterable[Entry]) -> frozenset[str]:

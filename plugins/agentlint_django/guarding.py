@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, Program, syntax, walk
 from agentlint_django.project import settings_of
@@ -26,6 +26,7 @@ class Guarding:
         middleware = [m for name in ("MIDDLEWARE", "MIDDLEWARE_CLASSES") for m in settings_of(context.program).texts(name)]
         self._checks_csrf = not middleware or any(m.endswith(_CSRF) or "{}" in m for m in middleware)
         self._login = next((m for m in middleware if self._demands_login(m)), "")
+        self._open_paths = tuple(sorted(self._spared(self._login)))
 
     def _demands_login(self, name: str) -> bool:
         """True for Django's own middleware, and for one of the project that sends strangers to the login page."""
@@ -36,12 +37,21 @@ class Guarding:
             return _turns_away(info)
         return name.rpartition(".")[2] in ("LoginRequiredMiddleware", "RequireLoginMiddleware", "LoginRequiredMiddlewareMixin")
 
+    def _spared(self, name: str) -> Iterator[str]:
+        """Beginnings of paths that a middleware of the project names: it compares them with the request's to let strangers pass."""
+        info = self._program.lookup(name) if name else None
+        hooks = [m for hook in _HOOKS if (m := self._program.method(info.id, hook)) is not None] if isinstance(info, ClassInfo) else []
+        for hook in hooks or ([info] if isinstance(info, FunctionInfo) else []):
+            for expr in walk.body_expressions(hook.node.body):
+                if isinstance(expr, syntax.Constant) and isinstance(expr.value, str) and len(expr.value) > 1 and expr.value.startswith("/"):
+                    yield expr.value
+
     def of_site(self, entry: UrlEntry, target: FunctionInfo | ClassInfo | None = None) -> tuple[Guard, ...]:
         """Guards that middleware puts on a view."""
         found = []
         if self._checks_csrf:
             found.append(Guard("csrf", "", entry.file, entry.line))
-        if self._login and not (target is not None and _exempt(target)):
+        if self._login and not (target is not None and _exempt(target)) and not f"/{entry.path.lstrip('/')}".startswith(self._open_paths):
             found.append(Guard("session", self._login, entry.file, entry.line))
         return tuple(found)
 

@@ -44,6 +44,9 @@ def _fields(class_id: str, meta: ClassInfo, model: str, program: Program) -> tup
         names = {f for f in models_of(program).fields(model) if f not in excluded} | set(declared)
     else:
         return ()
+    own = set(models_of(program).fields(model))
+    # the key of a relation is a property of the row, and no field that a serializer could write
+    closed |= {name for name in names if name.endswith("_id") and name not in declared and name not in own and name.removesuffix("_id") in own}
     sources = {source for name, (source, fixed) in declared.items() if name in names and source and not fixed}
     return tuple(sorted((names - closed - fixed - _NEVER) | sources)) or ("",)
 
@@ -96,13 +99,14 @@ def serializer_effects(site: CallSite, context: Context) -> Iterator[Effect]:
 def _operations(site: CallSite, kind: Type, context: Context) -> list[str]:
     """What the framework itself does at the call: nothing where the project's own `create` or `update` runs instead."""
     program = context.program
-    if any(t.confidence != "low" and _tells(t.function, program) for t in site.targets):
+    hooks = ("create", "update") if site.name == "save" else ()  # which of them runs, the call tells below
+    if any(t.confidence != "low" and _tells(t.function, program) for t in site.targets if t.function.rpartition(".")[2] not in hooks):
         return []
     if site.name != "save":
         above = site.call.func.value if isinstance(site.call.func, syntax.Attribute) else None
         on_super = isinstance(above, syntax.Call) and walk.dotted(above.func) == "super"
         return [site.name] if on_super and program.inherits(kind.name, MODEL_SERIALIZER) else []
-    wanted = _wanted(site, program)
+    wanted = _wanted(site.call, program.functions.get(site.caller), program)
     return [o for o in wanted if program.method(kind.name, o) is None and program.inherits(kind.name, MODEL_SERIALIZER)]
 
 
@@ -112,20 +116,20 @@ def _tells(function: str, program: Program) -> bool:
     return info is not None and info.owner not in models_of(program)
 
 
-def _wanted(site: CallSite, program: Program) -> list[str]:
-    info = program.functions.get(site.caller)
-    name = site.caller.rpartition(".")[2]
-    if name in ("perform_create", "create", "post"):
-        return ["create"]
-    if name in ("perform_update", "update", "partial_update", "put", "patch"):
-        return ["update"]
-    receiver = site.call.func.value if isinstance(site.call.func, syntax.Attribute) else None
+def _wanted(call: syntax.Call, info: FunctionInfo | None, program: Program) -> list[str]:
+    """What a call of `save` is for: by whether the serializer was made on an instance, else by the hook that it stands in."""
+    receiver = call.func.value if isinstance(call.func, syntax.Attribute) else None
     variable = receiver.id if isinstance(receiver, syntax.Name) else ""
-    for stmt in walk.statements(info.node.body) if isinstance(info, FunctionInfo) and variable else ():
+    for stmt in walk.statements(info.node.body) if info is not None and variable else ():
         named = isinstance(stmt, syntax.Assign) and any(isinstance(t, syntax.Name) and t.id == variable for t in stmt.targets)
         if named and isinstance(stmt, syntax.Assign) and isinstance(stmt.value, syntax.Call):
             on_instance = stmt.value.args or any(k.name == "instance" for k in stmt.value.keywords)
             return ["update"] if on_instance else ["create"]
+    name = info.node.name if info is not None else ""
+    if name in ("perform_create", "create", "post"):
+        return ["create"]
+    if name in ("perform_update", "update", "partial_update", "put", "patch"):
+        return ["update"]
     return ["create", "update"]
 
 
@@ -138,7 +142,7 @@ def saving_edges(context: Context) -> Iterator[tuple[str, str]]:
                 continue
             for kind in context.types.of(call.func.value, info.id):
                 if not kind.meta and is_serializer(kind.name, program):
-                    for hook in ("create", "update"):
+                    for hook in _wanted(call, info, program):
                         method = program.method(kind.name, hook)
                         if method is not None:
                             yield info.id, method.id

@@ -115,7 +115,7 @@ class GuardFinder:
         verdicts = tuple(self._flag(test, owner) for test in self._flags_of(info)) if owner else ()
         known = self._lines.get((info.id, verdicts))  # classes that switch the same branches off run the same lines
         if known is None:
-            exprs = [e for stmt in self._alive(info.node.body, owner) for root in own_expressions(stmt) for e in expressions(root)]
+            exprs = [e for stmt in self._alive(info.node.body, owner) for root in own_expressions(stmt) if not _is_set(root, stmt) for e in expressions(root)]
             sites = frozenset(e.site for e in exprs if type(e) is s.Call)
             reads = set(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info)))
             line = demands_session(info.node.body) if not any(g.kind == "session" for g in reads) else None
@@ -200,6 +200,11 @@ def _is_flag(expr: s.Expr) -> TypeGuard[s.Attribute]:
     return isinstance(expr, s.Attribute) and isinstance(expr.value, s.Name) and expr.value.id in ("self", "cls")
 
 
+def _is_set(root: s.Expr, stmt: s.Stmt) -> bool:
+    """True for what an assignment writes to: `self.headers["Authorization"] = ...` sends a credential and asks for none."""
+    return isinstance(stmt, s.Assign) and isinstance(root, s.Subscript) and any(root is target for target in stmt.targets)
+
+
 def _file(scope: object) -> str:
     module = getattr(scope, "module", scope)
     return str(getattr(module, "path", ""))
@@ -242,6 +247,8 @@ def _credential(source: str, key: str) -> AuthKind | None:
         return "session" if _WHO.match(key) else None
     if _NOT_CREDENTIAL.search(key) or not _REQUEST_TEXT.search(source):
         return None
+    if source.endswith("environ") and not key.startswith("HTTP_"):
+        return None  # the process's own settings; a server keeps what a request brings under other names
     if _HEADER_SOURCE.search(source):
         if _TOKEN_HEADER.match(key):
             return "token"

@@ -23,7 +23,9 @@ Edge = tuple[CallSite, Target, Node]
 _ROUNDS = 12
 """Rounds until a group of functions that call each other is taken as settled."""
 _RANK: dict[Confidence, int] = {"high": 0, "medium": 1, "low": 2}
-_WORDS = {"deferred": "hands over to", "signal": "triggers", "reference": "passes on", "decorates": "runs inside", "property": "reads"}
+AROUND = "runs inside"
+"""How the text of a step begins that leads from a function to a wrapper of its decorators."""
+_WORDS = {"deferred": "hands over to", "signal": "triggers", "reference": "passes on", "decorates": AROUND, "property": "reads"}
 
 
 class Summaries:

@@ -30,9 +30,9 @@ DEEDS = frozenset(word for word, verb in VERBS.items() if verb in ("create", "up
 )
 """Verbs of doing: a person who asks for one wants something to be different afterwards."""
 LOOKUPS = frozenset(
-    "search query filter find lookup preview validate check estimate calculate compute compare diff simulate render markdown hypertext parse suggest suggestions "
-    "autocomplete complete report reports schema introspect describe inspect list count export download analyze analyse detect match translate whoami csp graphql "
-    "stats statistics summary latest last counts".split()
+    "search query filter find lookup preview validate check estimate calculate compute compare diff simulate render markdown hypertext parse suggest "
+    "suggestions autocomplete complete report reports schema introspect describe inspect list count export download analyze analyse detect match "
+    "translate whoami csp graphql stats statistics summary latest last counts".split()
 )
 """Verbs and nouns of asking: what is sent only says what one wants to know."""
 

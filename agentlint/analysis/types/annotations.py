@@ -8,6 +8,7 @@ import msgspec
 
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program, Scope
 from agentlint.analysis.types.generics import items_of
+from agentlint.analysis.types.memory import Limits, Memory
 from agentlint.analysis.types.values import Type, Types_, union
 from agentlint.ir import syntax as s
 
@@ -32,7 +33,6 @@ _STANDARD = (
     "contextlib", "django_stubs_ext", "django_stubs_ext.annotations",
 )
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
-_DEPTH = 10
 
 
 class Annotations:
@@ -40,35 +40,30 @@ class Annotations:
 
     generics: Generics
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, limits: Limits) -> None:
         self._program = program
-        self._memo: dict[tuple[int, str], Types_] = {}
+        self._memory = Memory(limits)
 
-    def read(self, expr: s.Expr | None, scope: Scope, depth: int = 0) -> Types_:
+    def read(self, expr: s.Expr | None, scope: Scope) -> Types_:
         """The types an annotation allows, type variables left in; `Self` is the scope's class."""
-        if expr is None or depth > _DEPTH:
+        if expr is None:
             return ()
-        key = (id(expr), self._program.id_of(scope))
-        known = self._memo.get(key)
-        if known is None:
-            self._memo[key] = ()  # a recursive alias ends here
-            known = self._memo[key] = self._read(expr, scope, depth)
-        return known
+        return self._memory.ask((id(expr), self._program.id_of(scope)), self._read, expr, scope)
 
-    def _read(self, expr: s.Expr, scope: Scope, depth: int) -> Types_:
+    def _read(self, expr: s.Expr, scope: Scope) -> Types_:
         if isinstance(expr, (s.Name, s.Attribute)):
-            return self._named(expr, scope, depth)
+            return self._named(expr, scope)
         if isinstance(expr, s.Subscript):
-            return self._generic(expr, scope, depth)
+            return self._generic(expr, scope)
         if isinstance(expr, s.Apply) and expr.op == "|":
-            return union(self.read(o, scope, depth + 1) for o in expr.operands)
+            return union(self.read(o, scope) for o in expr.operands)
         if isinstance(expr, s.Constant) and isinstance(expr.value, str):
-            return self._quoted(expr.value, scope, depth)
+            return self._quoted(expr.value, scope)
         if isinstance(expr, s.Other) and expr.kind == "star" and expr.children:
-            return self.read(expr.children[0], scope, depth + 1)
+            return self.read(expr.children[0], scope)
         return ()
 
-    def _quoted(self, text: str, scope: Scope, depth: int) -> Types_:
+    def _quoted(self, text: str, scope: Scope) -> Types_:
         """A forward reference where the frontend saw only a text."""
         head, _, rest = text.strip().partition("[")
         if not head.replace(".", "").replace("_", "").isalnum() or rest:
@@ -77,9 +72,9 @@ class Annotations:
         expr: s.Name | s.Attribute = s.Name(parts[0], 0)
         for part in parts[1:]:
             expr = s.Attribute(expr, part, 0)
-        return self._named(expr, scope, depth + 1)
+        return self._named(expr, scope)
 
-    def _named(self, expr: s.Name | s.Attribute, scope: Scope, depth: int) -> Types_:
+    def _named(self, expr: s.Name | s.Attribute, scope: Scope) -> Types_:
         name = self._program.resolve(expr, scope)
         if not name or name in _NOTHING:
             return ()
@@ -87,13 +82,13 @@ class Annotations:
             return (Type(name),)
         if name in _SELF:
             return self._own(scope)
-        return self._alias(name, depth) if name not in self._program.modules else ()
+        return self._alias(name) if name not in self._program.modules else ()
 
     def _own(self, scope: Scope) -> Types_:
         owner = scope.id if isinstance(scope, ClassInfo) else scope.owner if isinstance(scope, FunctionInfo) else ""
         return (Type(owner),) if owner else ()
 
-    def _alias(self, name: str, depth: int) -> Types_:
+    def _alias(self, name: str) -> Types_:
         """A variable that names a type (`UserDep = Annotated[...]`, `NewType`), a type variable, or a library class."""
         if self.generics.is_variable(name):
             return (Type(name),)
@@ -107,9 +102,9 @@ class Annotations:
                 if made:
                     return (Type(made),)
                 if self._program.resolve(value.func, home).endswith("NewType") and len(value.args) > 1:
-                    return self.read(value.args[1], home, depth + 1)
+                    return self.read(value.args[1], home)
                 return ()
-            return self.read(value, home, depth + 1) if value is not None else ()
+            return self.read(value, home) if value is not None else ()
         owner, _, last = name.rpartition(".")
         if owner in _STANDARD and last in _LISTS | _SETS | _DICTS:
             return (Type(_collection(last)),)
@@ -117,35 +112,35 @@ class Annotations:
             return (Type("tuple"),) if last == "Tuple" else ()
         return (Type(name),)
 
-    def _generic(self, expr: s.Subscript, scope: Scope, depth: int) -> Types_:
+    def _generic(self, expr: s.Subscript, scope: Scope) -> Types_:
         name = self._program.resolve(expr.value, scope)
         owner, _, form = name.rpartition(".")
         arguments = items_of(expr.index)
         if name in ("typing.Union", "typing_extensions.Union"):
-            return union(self.read(a, scope, depth + 1) for a in arguments)
+            return union(self.read(a, scope) for a in arguments)
         if name in ("type", "typing.Type"):
-            return tuple(msgspec.structs.replace(t, meta=True) for t in self.read(arguments[0], scope, depth + 1))
+            return tuple(msgspec.structs.replace(t, meta=True) for t in self.read(arguments[0], scope))
         if owner in _STANDARD and form == "Coroutine":
-            return self.read(arguments[-1], scope, depth + 1)
+            return self.read(arguments[-1], scope)
         if owner in _STANDARD and form in _TRANSPARENT:
-            return self.read(arguments[0], scope, depth + 1)
+            return self.read(arguments[0], scope)
         if name in _NOTHING:
             return ()
         if owner in _STANDARD and form in _LISTS | _SETS:
-            return tuple(Type(_collection(form), (t,)) for t in self.read(arguments[0], scope, depth + 1)) or (Type(_collection(form)),)
+            return tuple(Type(_collection(form), (t,)) for t in self.read(arguments[0], scope)) or (Type(_collection(form)),)
         if owner in _STANDARD and form in _DICTS | {"tuple", "Tuple"}:
-            return self._keyed(_collection(form), arguments, scope, depth)
-        return self._parametrised(expr, arguments, scope, depth)
+            return self._keyed(_collection(form), arguments, scope)
+        return self._parametrised(expr, arguments, scope)
 
-    def _keyed(self, kind: str, arguments: tuple[s.Expr, ...], scope: Scope, depth: int) -> Types_:
-        read = [self.read(a, scope, depth + 1) for a in arguments if not (isinstance(a, s.Constant) and a.value is None)]
+    def _keyed(self, kind: str, arguments: tuple[s.Expr, ...], scope: Scope) -> Types_:
+        read = [self.read(a, scope) for a in arguments if not (isinstance(a, s.Constant) and a.value is None)]
         *firsts, last = read or [()]
         fixed = tuple(f[0] if f else Type("object") for f in firsts)
         return tuple(Type(kind, (*fixed, t)) for t in last or (Type("object"),))
 
-    def _parametrised(self, expr: s.Subscript, arguments: tuple[s.Expr, ...], scope: Scope, depth: int) -> Types_:
-        origins = self.read(expr.value, scope, depth + 1)
-        args = tuple((self.read(a, scope, depth + 1) or (Type("object"),))[0] for a in arguments)
+    def _parametrised(self, expr: s.Subscript, arguments: tuple[s.Expr, ...], scope: Scope) -> Types_:
+        origins = self.read(expr.value, scope)
+        args = tuple((self.read(a, scope) or (Type("object"),))[0] for a in arguments)
         return tuple(Type(o.name, args, o.meta) if not o.args else o for o in origins)
 
 

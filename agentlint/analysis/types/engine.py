@@ -13,18 +13,12 @@ from agentlint.analysis.types.generics import Environment, Generics
 from agentlint.analysis.types.independence import Independence
 from agentlint.analysis.types.library import LibraryTypes
 from agentlint.analysis.types.members import Members
-from agentlint.analysis.types.memory import Limits, Memory
+from agentlint.analysis.types.memory import CALLERS, Limits, Memory
 from agentlint.analysis.types.parameters import Parameters
 from agentlint.analysis.types.results import Results
 from agentlint.analysis.types.values import Type, Types_
 from agentlint.ir import syntax as s
 from agentlint.knowledge import LibraryFacts
-
-_CALLERS = 3
-"""Callers of callers that are asked for an argument's type."""
-_DEEPEST = 40
-"""Nested questions (results, attributes, parameters) after which an answer is left open."""
-
 
 Arguments = tuple[tuple[str, Types_], ...]
 """Parameter names with the types that a call passes."""
@@ -58,8 +52,8 @@ class Engine:
     def __init__(self, program: Program, library: LibraryFacts, extra: Mapping[str, Mapping[str, Type | Element]]) -> None:
         self.program, self.library, self.extra = program, library, extra
         self.flows: dict[str, Flow] = {}
-        self.limits = Limits(_CALLERS)
-        self.annotations = Annotations(program)
+        self.limits = Limits(CALLERS)
+        self.annotations = Annotations(program, self.limits)
         self.generics = Generics(program, self._read_annotation)
         self.annotations.generics = self.generics
         self.known = LibraryTypes(library, self)
@@ -128,18 +122,6 @@ class Engine:
         yield from self.program.classes[class_id].methods.values()
 
     # ------------------------------------------------------------- questions
-
-    def enter(self) -> bool:
-        """Go one question deeper; False when that is too deep, and the answer must be left open."""
-        if self.limits.depth >= _DEEPEST:
-            self.limits.cut += 1
-            return False
-        self.limits.depth += 1
-        return True
-
-    def leave(self) -> None:
-        """Come back from a question."""
-        self.limits.depth -= 1
 
     def eval(self, expr: s.Expr | None, frame: Frame) -> Types_:
         """The types of an expression in a frame."""

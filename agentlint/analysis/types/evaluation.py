@@ -36,8 +36,14 @@ class Evaluator:
         """The types of an expression; a question that asks for itself finds nothing there."""
         if expr is None:
             return ()
+        if type(expr) is s.Constant:
+            return self._constant(expr, frame)
         if frame.plain is not None and id(expr) in frame.shared:
             frame = frame.plain
+        binding = frame.flow.reaching.get(id(expr)) if type(expr) is s.Name else None
+        if binding is not None:  # what the binding holds is remembered
+            found = self.binding(binding, frame)
+            return self._engine.members.settled(found) if len(found) > 1 else found
         known = frame.memo.known.get(id(expr))
         return known if known is not None else frame.memo.work_out(id(expr), self._evaluated, expr, frame)
 
@@ -48,9 +54,6 @@ class Evaluator:
     # ----------------------------------------------------------------- names
 
     def _name(self, expr: s.Name, frame: Frame) -> Types_:
-        binding = frame.flow.reaching.get(id(expr))
-        if binding is not None:
-            return self.binding(binding, frame)
         return self.free(expr.id, frame)
 
     def free(self, name: str, frame: Frame) -> Types_:

@@ -126,15 +126,7 @@ class Members(Contents):
         """What an attribute of a value of a type is."""
         key = (type, name)
         known = self._attributes.known.get(key)
-        return known if known is not None else self._attributes.work_out(key, self._deeper, type, name)
-
-    def _deeper(self, type: Type, name: str) -> Types_:
-        if not self._engine.enter():
-            return ()
-        try:
-            return self._attribute(type, name)
-        finally:
-            self._engine.leave()
+        return known if known is not None else self._attributes.work_out(key, self._attribute, type, name)
 
     def _attribute(self, type: Type, name: str) -> Types_:
         program = self._engine.program

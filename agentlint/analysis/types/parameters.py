@@ -144,17 +144,12 @@ class Parameters:
 
     def _asked(self, info: FunctionInfo, parameter: s.Parameter, concrete: Type | None = None) -> Types_:
         limits = self._engine.limits
-        if limits.budget <= 0:
-            limits.cut += 1
+        if not limits.callers():
             return ()
-        if not self._engine.enter():
-            return ()
-        limits.budget -= 1
         try:
             return self._from_sites(info, parameter, concrete)
         finally:
-            limits.budget += 1
-            self._engine.leave()
+            limits.back()
 
     def _from_sites(self, info: FunctionInfo, parameter: s.Parameter, concrete: Type | None) -> Types_:
         groups: list[Types_] = []
@@ -183,6 +178,10 @@ class Parameters:
                     if _on_own(call):
                         self._own_calls[call.func.attr].append((call, scope_id, owner))  # type: ignore[union-attr]
         return [call for name in self._names(info) for call in self._own_calls.get(name, ())]
+
+    def count_calls(self, info: FunctionInfo) -> int:
+        """How many calls may mean a function by its name."""
+        return len(self._sites(info))
 
     def _within(self, info: FunctionInfo, concrete: Type) -> list[tuple[s.Call, str]]:
         """Calls on `self` or `cls` in the methods that the concrete class runs."""

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from agentlint.analysis.types.engine import Arguments, Engine, Frame
 
 _MOST_HEIRS = 8
-_MOST_CONTEXTS = 32
-"""Combinations of arguments for which one function's result is worked out."""
+_MOST_CALLS = 500
+"""Calls of a name beyond which it does not matter to a result what a single one passes."""
 _MOST_SOURCES = 200
 _SHORTEST_PART = 3
 """Constant letters of a computed attribute name below which nothing is guessed."""
@@ -34,7 +34,6 @@ class Results:
         self._engine = engine
         self._returns = Memory(engine.limits)
         self._depends: dict[str, frozenset[str]] = {}
-        self._contexts: dict[str, int] = {}
 
     @cached_property
     def _registries(self) -> frozenset[str]:
@@ -237,8 +236,6 @@ class Results:
                 types = keywords.get(parameter.name) or next((t for a, t in zip(call.args, args, strict=False) if a is expr), ())
                 if types:
                     found.append((parameter.name, types))
-        if not found or self._contexts.get(function.name, 0) > _MOST_CONTEXTS:
-            return ()
         return tuple(found)
 
     def depends(self, function_id: str) -> frozenset[str]:
@@ -246,7 +243,8 @@ class Results:
         known = self._depends.get(function_id)
         if known is None:
             info = self._engine.program.functions[function_id]
-            known = self._depends[function_id] = frozenset() if info.node.returns is not None and self._signature(Type(function_id)) else self._sources(info)
+            said = info.node.returns is not None and self._signature(Type(function_id))
+            known = self._depends[function_id] = frozenset() if said or self._engine.parameters.count_calls(info) > _MOST_CALLS else self._sources(info)
         return known
 
     def _sources(self, info: FunctionInfo) -> frozenset[str]:
@@ -274,21 +272,11 @@ class Results:
 
     def returns(self, function_id: str, self_type: Type | None, given: Arguments = ()) -> Types_:
         """What a function gives, for methods on a concrete type, for parameters that one call passes."""
-        return self._returns.ask((function_id, self_type, given), self._deeper, function_id, self_type, given)
-
-    def _deeper(self, function_id: str, self_type: Type | None, given: Arguments) -> Types_:
-        if not self._engine.enter():
-            return ()
-        try:
-            return self._returned(function_id, self_type, given)
-        finally:
-            self._engine.leave()
+        return self._returns.ask((function_id, self_type, given), self._returned, function_id, self_type, given)
 
     def _returned(self, function_id: str, self_type: Type | None, given: Arguments) -> Types_:
         engine = self._engine
         info = engine.program.functions[function_id]
-        if given:
-            self._contexts[function_id] = self._contexts.get(function_id, 0) + 1
         frame = engine.frame(function_id, self_type, given)
         said = engine.annotated(info.node.returns, frame)
         if self_type is not None and info.owner and any(t.name == info.owner for t in said) and _says_self(info.node.returns):

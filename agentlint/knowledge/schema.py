@@ -171,6 +171,10 @@ class DecisionRow(_Row, frozen=True, kw_only=True, gc=False):
     """Access paths of the constructors of the client."""
     history: str = ""
     """Place of the messages or prompt."""
+    wrapped: dict[str, str] = {}
+    """Meaning to the method whose result is asked then: `bounded_retry: with_retry`."""
+    observers: str = ""
+    """Place of functions that are told of every call, and may keep what it used."""
     keywords: tuple[str, ...] = ()
     """Keyword names by which the call is known when its receiver is not, in a program that imports the library."""
     where: Literal["here", "around"] = "here"

@@ -152,8 +152,8 @@ class _Finder:
             file=site.file, line=site.line, symbol=info.node.qualname if info else site.caller.rpartition(".")[2], call=excerpt(site.call.func, 80),
             provider=row.provider, model=self._model(one), bounded_output=asked["bounded_output"], timeout=asked["timeout"],
             bounded_retry=asked["bounded_retry"], prompt_cached=asked["prompt_cached"] or None, bounded_history=self._history(one),
-            usage_recorded=self._usage(functions), budget=bool(asked["budget"]) or any(map(self._is_limited, functions)), output_schema=asked["output_schema"],
-            recorded=self._recorded(functions), function=site.caller,
+            usage_recorded=self._usage(one, functions), budget=bool(asked["budget"]) or any(map(self._is_limited, functions)),
+            output_schema=asked["output_schema"], recorded=self._recorded(functions), function=site.caller,
             library_file=_innermost(one).site.file if one.inner else "", library_line=_innermost(one).site.line if one.inner else 0,
         )
 
@@ -167,10 +167,33 @@ class _Finder:
             said = (self._arguments.enforces_schema if meaning == "output_schema" else self._arguments.truth)(inner.site.call, place, frame)
         if said:
             return True
+        if self._is_wrapped(inner, row.wrapped.get(meaning, "")):
+            return True
         client = self._client(inner, row.client.get(meaning, "")) if row.client.get(meaning) else None
         if client is not None:
             return client
-        return said if place or not row.client.get(meaning) else None
+        if row.client.get(meaning):
+            return said if place and self._is_built_here(inner) else None  # a client that somebody else hands in may have it set
+        return said
+
+    def _is_built_here(self, inner: Site) -> bool:
+        """True when the program itself builds the client, as far as can be seen without anything left open."""
+        built = self._constructions(inner)
+        return bool(built) and not any(k.name is None for site in built for k in site.call.keywords)
+
+    def _is_wrapped(self, inner: Site, method: str) -> bool:
+        """True when what is asked was given by a method that sets the option: `model.with_retry(...).invoke(...)`."""
+        func = inner.site.call.func
+        info = self._program.functions.get(inner.site.caller)
+        if not method or info is None or not isinstance(func, s.Attribute):
+            return False
+        asked: list[s.Expr] = [func.value]
+        if isinstance(func.value, s.Name):
+            named = func.value.id
+            stmts = (st for st in walk.statements(info.node.body) if isinstance(st, s.Assign) and st.value is not None)
+            asked += [st.value for st in stmts if st.value is not None and any(isinstance(t, s.Name) and t.id == named for t in st.targets)]
+        parts = (e for one in asked for e in walk.expressions(one))
+        return any(isinstance(e, s.Call) and isinstance(e.func, s.Attribute) and e.func.attr == method for e in parts)
 
     def _frame(self, one: Site) -> tuple[Site, Frame | None]:
         """The innermost call and the frames down to it: what each call site hands over to the next function."""
@@ -261,13 +284,15 @@ class _Finder:
             step = step.inner
         return found
 
-    def _usage(self, functions: list[FunctionInfo]) -> bool:
-        """Token counts are read and something durable is written where they are."""
+    def _usage(self, one: Site, functions: list[FunctionInfo]) -> bool | None:
+        """Token counts are read and something durable is written where they are; None when observers that the call is given may do so."""
         for info in functions:
             reads = any(isinstance(e, s.Attribute) and e.attr in _USAGE for e in walk.body_expressions(info.node.body))
             if reads and any(e.kind in ("orm-write", "raw-sql") for e in self._effects.get(info.id, ())):
                 return True
-        return False
+        inner, frame = self._frame(one)
+        observed = inner.row.observers and frame is not None and self._arguments.truth(inner.site.call, inner.row.observers, frame) is not False
+        return None if observed else False
 
     def _is_limited(self, info: FunctionInfo) -> bool:
         names = [walk.dotted(d.func if isinstance(d, s.Call) else d) for d in info.node.decorators]

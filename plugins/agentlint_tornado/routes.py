@@ -44,10 +44,19 @@ def _pair(expr: syntax.Expr, scope: Scope, context: Context) -> tuple[str, Class
         return None
     name = str(handler.value) if isinstance(handler, syntax.Constant) else context.program.resolve(handler, scope)
     known = context.program.lookup(name) if name else None
-    if not isinstance(known, ClassInfo) or not context.program.inherits(known.id, *_HANDLERS):
+    if not isinstance(known, ClassInfo) or not _is_handler(known, context):
         return None
     folded = context.program.fold(pattern, scope)
     return (folded, known) if isinstance(folded, str) else None
+
+
+def _is_handler(info: ClassInfo, context: Context) -> bool:
+    """True for handlers of Tornado, and for those below a handler of a library of which nothing is known: the table says what they are."""
+    program = context.program
+    if program.inherits(info.id, *_HANDLERS):
+        return True
+    foreign = (base for base in program.mro(info.id) if base not in program.classes and not program.library.is_class(base))
+    return any(base.endswith("Handler") and "." in base for base in foreign) and any(program.method(info.id, name) for name in _METHODS)
 
 
 def _routes(pattern: str, handler: ClassInfo, scope: Scope, line: int, context: Context) -> Iterator[Route]:
@@ -69,6 +78,7 @@ def _routes(pattern: str, handler: ClassInfo, scope: Scope, line: int, context: 
             owner=handler.id,
             surface="api" if name == "get" and _is_probe(method) else None,
             guards=_guards(method, context),
+            guard_handlers=_before(handler, context),
             renders=_renders(handler, method, context),
             table_file=table,
             table_line=line,
@@ -84,6 +94,18 @@ def _refuses(method: FunctionInfo) -> bool:
 def _is_probe(method: FunctionInfo) -> bool:
     """True for a method that does nothing: it answers that the server is there, to whoever asks, and is no page."""
     return not method.node.decorators and next(walk.calls(method.node.body), None) is None
+
+
+def _before(handler: ClassInfo, context: Context) -> tuple[str, ...]:
+    """The `prepare` that finds out who asks and leaves it as `current_user`: it runs before every method, and goes before `get_current_user`."""
+    program = context.program
+    classes = (program.classes[c] for c in program.mro(handler.id) if c in program.classes)
+    found = (program.functions[info.methods["prepare"]] for info in classes if "prepare" in info.methods)
+    return tuple(method.id for method in found if any(map(_says_who, walk.statements(method.node.body))))
+
+
+def _says_who(stmt: syntax.Stmt) -> bool:
+    return isinstance(stmt, syntax.Assign) and any(isinstance(t, syntax.Attribute) and t.attr == "current_user" for t in stmt.targets)
 
 
 def _guards(method: FunctionInfo, context: Context) -> tuple[Guard, ...]:

@@ -20,6 +20,8 @@ from agentlint.knowledge import LibraryFacts
 
 _DEPTH = 3
 """Calls followed from a handler into its guards: a decorator, its wrapper, a loader of credentials."""
+_CHECK_DEPTH = 5
+"""The same for functions that do nothing but find out who asks."""
 
 _REQUEST_TEXT = re.compile(r"(^|\.)(request|req|self|handler|ctx|info|g|environ|conn|connection)(\.|$)", re.IGNORECASE)
 _HEADER_SOURCE = re.compile(r"(headers|META|environ)$")
@@ -41,8 +43,8 @@ _NOT_CREDENTIAL = re.compile(r"csrf|xsrf|idempoten|page[-_]?token|continuation",
 _GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signed_cookie", "get_header")
 _PLACES = {"get_header": "headers", "get_cookie": "cookies"}
 """What methods of a request itself look into."""
-_TOKENS = frozenset({"req.auth", "request.token"})
-"""What requests of Falcon and Sanic keep of the `Authorization` header."""
+_TOKENS = frozenset({"req.auth", "request.token", "handler.token"})
+"""What requests of Falcon and Sanic, and handlers handed to a check, keep of the `Authorization` header."""
 _COOKIES = ("get_secure_cookie", "get_signed_cookie")
 _AUTHENTICATES = ("get_current_user", "authenticate_request")
 """Methods whose whole purpose is to say who calls: where a class has one, nothing else in its set-up accepts a credential."""
@@ -64,8 +66,9 @@ class GuardFinder:
     def guards(self, route: Route) -> tuple[Guard, ...]:
         """Guards of a route, those of the framework first; sorted, without repetition."""
         found: set[Guard] = set()
-        for function_id in dict.fromkeys((route.handler, *route.extra_handlers, *route.guard_handlers, *self._entry_hooks(route.owner))):
-            found |= self._of_function(function_id, _DEPTH, route.owner)
+        checks = frozenset((*route.guard_handlers, *self._entry_hooks(route.owner)))
+        for function_id in dict.fromkeys((route.handler, *route.extra_handlers, *sorted(checks))):
+            found |= self._of_function(function_id, _CHECK_DEPTH if function_id in checks else _DEPTH, route.owner)
         if route.owner in self._program.classes:
             info = self._program.classes[route.owner]
             for decorator in info.node.decorators:

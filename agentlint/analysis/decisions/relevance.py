@@ -62,6 +62,8 @@ _PARTS_OF_MAIL = (re.compile(r"^(\w+_)?(subject|title)(_\w+)?$"), re.compile(r"^
 _PARTS_OF_REQUEST = frozenset({"method", "verb", "headers", "payload", "body", "json", "data", "params"})
 _SEEDING = frozenset({"seed", "backfill", "bootstrap", "init"})
 _SEEDING_FILES = frozenset({"seed", "seeds", "seeder", "backfill", "bootstrap", "populate", "demo", "fake"})
+_SEEDING_COMMANDS = frozenset({"configure", "setup", "install", "init"})
+_SEEDING_FOLDERS = frozenset({"seed", "seeds", "seeding", "localdev", "fixtures"})
 
 
 def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
@@ -69,8 +71,11 @@ def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
     first word says so. Deletions and what leaves the system are none."""
     if effect.kind != "orm-write" or effect.operation == "delete":
         return False
-    name, stem = words(symbol.rpartition(".")[2])[:1], words(file.removesuffix(".py").rpartition("/")[2])[:1]
-    return bool(_SEEDING.intersection(name) or _SEEDING_FILES.intersection(stem))
+    *folders, last = file.removesuffix(".py").split("/")
+    name, stem = words(symbol.rpartition(".")[2])[:1], words(last)[:1]
+    if "commands" in folders and _SEEDING_COMMANDS.intersection(stem):
+        return True
+    return bool(_SEEDING.intersection(name) or _SEEDING_FILES.intersection(stem) or _SEEDING_FOLDERS.intersection(folders))
 
 
 def only_asks(effect: Effect, function: str) -> bool:

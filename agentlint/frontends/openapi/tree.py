@@ -111,7 +111,7 @@ class TreePlaces:
             found: dict[str | int, int] = {}
             merged: dict[str | int, int] = {}
             for child in ryml.children(tree, node):
-                key = str(tree.key(child), "utf-8", "replace") if tree.has_key(child) else ""
+                key = str(tree.key(child) or b"", "utf-8", "replace") if tree.has_key(child) else ""
                 if key == "<<":
                     for target in self._merged(child):
                         for name, place in self._index(target).items():
@@ -146,9 +146,9 @@ class TreePlaces:
         seen = 0
         current = node
         while seen < 64:
-            if tree.has_key(current) and len(tree.key(current)):
+            if tree.has_key(current) and tree.key(current):
                 return self._address(tree.key(current))
-            if tree.has_val(current) and len(tree.val(current)):
+            if tree.has_val(current) and tree.val(current):
                 return self._address(tree.val(current))
             if not tree.has_children(current):
                 break

@@ -83,7 +83,7 @@ class _Builder:
         if isinstance(into, list):
             into.append(value)
         elif isinstance(into, dict):
-            key = str(self._tree.key(node), "utf-8", "replace") if kind & ryml.KEY else ""
+            key = str(self._tree.key(node) or b"", "utf-8", "replace") if kind & ryml.KEY else ""
             if key == "<<" and not kind & ryml.KEYQUO:
                 self._merges.append((into, value))
                 return
@@ -97,7 +97,7 @@ class _Builder:
             return None
         if kind & ryml.VALREF and tree.is_val_ref(node):
             return self._aliased(node)
-        text = str(tree.val(node), "utf-8", "replace")
+        text = str(tree.val(node) or b"", "utf-8", "replace")  # an empty value is no bytes at all
         if kind & ryml.VALQUO:
             return text
         if kind & ryml.VALTAG and str(tree.val_tag(node), "utf-8", "replace").endswith(("str", "binary")):
@@ -122,7 +122,7 @@ class _Builder:
         tree = self._tree
         parts: list[str | int] = []
         while node != tree.root_id() and not tree.is_doc(node):
-            parts.append(str(tree.key(node), "utf-8", "replace") if tree.has_key(node) else tree.child_pos(tree.parent(node), node))
+            parts.append(str(tree.key(node) or b"", "utf-8", "replace") if tree.has_key(node) else tree.child_pos(tree.parent(node), node))
             node = tree.parent(node)
         return tuple(reversed(parts))
 

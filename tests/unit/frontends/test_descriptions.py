@@ -43,3 +43,12 @@ def test_places_in_one_long_line_cost_no_more_than_their_number() -> None:
 
     seconds(200)
     assert seconds(4000) < 9 * max(seconds(1000), 0.01)
+
+
+def test_values_may_be_left_empty() -> None:
+    """`flags:` with nothing after it is null, whatever the version of the YAML library gives for it; files that are referred to may hold it too."""
+    root = "openapi: 3.0.3\ninfo: {title: Desk, version: '1'}\npaths:\n  /a:\n    $ref: 'part.yaml'\n"
+    part = b"get:\n  summary:\n  responses:\n    '200': {description: one, content: {application/json: {example: {flags: , tag: ''}, schema: {$ref: 'part.yaml#/x'}}}}\nx:\n  type: object\n  nullable:\n"
+    found = load(root.encode(), "openapi.yaml", lambda path: part if path == "part.yaml" else None)
+    assert isinstance(found, Description)
+    assert [operation.name for operation in found.operations] == ["GET /a"]

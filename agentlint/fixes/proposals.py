@@ -139,7 +139,7 @@ class _Proposals:
 
     def _stubs(self) -> Iterator[Update]:
         """Operations that are missing, marked as proposals: they change no verdict before somebody builds them and takes the mark away."""
-        rows = [row for row in self._report.lifecycles if row.file == self._description.file]
+        rows = [row for row in self._report.lifecycles if (row.document or row.file) == self._description.file]
         homes = _homes(rows)
         style = style_of(set(self._names.values()))
         taken = set(self._names.values())

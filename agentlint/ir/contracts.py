@@ -25,6 +25,13 @@ class Lifecycle(msgspec.Struct, frozen=True, gc=False):
     line: int
     thought: Thought = "plain"
     """Which line of thought found the step; not part of the JSON contract."""
+    document: str = ""
+    """Root file of the description, where `file` is the author's own; not part of the JSON contract."""
+
+    @property
+    def whose(self) -> tuple[str, str]:
+        """The resource, told from one of the same name in another description."""
+        return self.document or self.file, self.resource
 
 
 class Identifier(msgspec.Struct, frozen=True, gc=False):

@@ -65,12 +65,12 @@ def _clicked(operations: Sequence[Operation]) -> _Things | None:
 
 def _described(operations: Sequence[Operation], lifecycles: Sequence[Lifecycle]) -> _Things | None:
     by_name = {f"{o.method} {o.path}": o for o in operations if o.surface != "gui"}
-    changed = {_whose(row) for row in lifecycles if not _only_shows(row)}
-    rows = [_step(row, by_name) for row in lifecycles if _whose(row) in changed]
+    changed = {row.whose for row in lifecycles if not _only_shows(row)}
+    rows = [_step(row, by_name) for row in lifecycles if row.whose in changed]
     if not any(row.status == "present" and not _only_shows(row) for row in lifecycles):
         return None
-    made = {_whose(row) for row in lifecycles if row.transition.split(" ")[0] == "create"}
-    plain = {_whose(row) for row in lifecycles if row.transition in ("list", "read one", "update", "delete")}
+    made = {row.whose for row in lifecycles if row.transition.split(" ")[0] == "create"}
+    plain = {row.whose for row in lifecycles if row.transition in ("list", "read one", "update", "delete")}
     unmade = [name for _, name in sorted(plain - made) if name.split(" ")[-1] not in KEPT | TECHNICAL]
     rows += [_Thing(0.0)] * len(unmade)
     told = f" and resources that nothing makes ({len(unmade)})" if unmade else ""
@@ -80,10 +80,6 @@ def _described(operations: Sequence[Operation], lifecycles: Sequence[Lifecycle])
 def _step(row: Lifecycle, by_name: Mapping[str, Operation]) -> _Thing:
     by = tuple(by_name[name] for name in (row.operation or "",) if name in by_name)
     return _Thing(float(row.status == "present" and not any(o.browser_only for o in by)), by)
-
-
-def _whose(row: Lifecycle) -> tuple[str, str]:
-    return row.file, row.resource
 
 
 def _only_shows(row: Lifecycle) -> bool:

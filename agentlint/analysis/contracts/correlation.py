@@ -27,9 +27,7 @@ class Correlation:
     def __init__(self, description: Description, payloads: Payloads) -> None:
         self._payloads = payloads
         self._things = {" ".join(words(part)) for o in description.operations for part in o.path.split("/") if part and "{" not in part}
-        components = description.index.root.child("components")
-        declared = [str(name) for place in ("headers", "parameters") for name, _ in components.child(place).children()]
-        self.common = bool(_NAMED.search(description.text)) or any(_header(name) for name in declared)
+        self.common = bool(_NAMED.search(description.text))
         """True when the document says so for all operations."""
 
     def of(self, operation: DescribedOperation) -> bool:

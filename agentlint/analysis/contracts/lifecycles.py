@@ -12,10 +12,11 @@ from agentlint.analysis.contracts.lifecycle_parts import parts_of
 from agentlint.analysis.contracts.lifecycle_plain import Plain
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource
+from agentlint.analysis.contracts.schemas import named_by_file
 from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.steps import Step
 from agentlint.ir.contracts import Lifecycle
-from agentlint.ir.description import Description, Pointer
+from agentlint.ir.description import Description, Node, Pointer
 
 
 class Lifecycles:
@@ -62,6 +63,12 @@ def _schema_at(pointer: Pointer) -> str:
     return ""
 
 
+def _schema_of(node: Node) -> str:
+    """The schema that a place in another file belongs to: `properties` and what follows stand inside it."""
+    at = node.pointer.index("properties") if "properties" in node.pointer else len(node.pointer)
+    return named_by_file(Node(None, node.file, node.pointer[:at])) if at < 2 else ""
+
+
 def lifecycle_rows(steps: Sequence[tuple[Resource, Step]], description: Description) -> tuple[Lifecycle, ...]:
     """The steps in the report's form, in the order of the document."""
     made = []
@@ -69,7 +76,8 @@ def lifecycle_rows(steps: Sequence[tuple[Resource, Step]], description: Descript
         where = description.index.locate(step.node)
         pointer = "/".join(["", *(str(p).replace("~", "~0").replace("/", "~1") for p in step.node.pointer)])
         status: Literal["present", "missing"] = "present" if step.operation else "missing"
-        schema = _schema_at(step.node.pointer)
-        place = (where.file, where.line, step.thought)
+        foreign = step.node.file != description.file and step.thought == "state"
+        schema = _schema_at(step.node.pointer) or (_schema_of(step.node) if foreign else "")
+        place = (where.file, where.line, step.thought, description.file)
         made.append(Lifecycle(resource.noun, schema, pointer, step.transition, status, step.operation, step.evidence, *place))
     return tuple(made)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.ir.contracts import Shortcoming
-from agentlint.ir.description import DescribedOperation, Description, Node, Response
+from agentlint.ir.description import DescribedOperation, Description, Response
 
 _HEADER = re.compile(r"^(x-)?([a-z0-9]+-)*(rate-?limit|ratelimits?|quota|throttle|throttling)(-[a-z0-9]+)*$|^(x-)?([a-z]+-)*retry-after(-ms)?$", re.IGNORECASE)
 """`RateLimit`, `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers), `RateLimit-Limit`, `X-RateLimit-Remaining`, `Retry-After` (RFC 9110)."""
@@ -35,6 +35,7 @@ _LIMITED = re.compile(
 _REFUSED = re.compile(r"rate[- ]?limited\b|\bthrottled\b|too many requests|\b429\b", re.IGNORECASE)
 """The same in an operation's text, where `rate limit` alone may be the thing that it works on."""
 _TOLD, _NAMED = 1.0, 0.5
+_HALF = 0.5
 _TURNED_AWAY = frozenset({"429", "503", "4XX", "default"})
 
 
@@ -54,16 +55,19 @@ class Pace:
         """At most one for the document: limits without a figure or a wait, or nothing said at all."""
         told = [(self.of(operation), operation) for operation in operations]
         best = max((value for value, _ in told), default=_TOLD)
-        if best == _TOLD:
+        whole = sum(value == _TOLD for value, _ in told)
+        if whole >= _HALF * len(told):
             return
         first = next((operation for value, operation in told if value == best and best > self._common), None)
         where = self._description.index.locate(first.node if first is not None else self._description.index.root.child("paths"))
-        if best:
+        if whole:
+            named = f"only {whole} of {len(told)} operations {'tells' if whole == 1 else 'tell'} how fast it may be called, or how long to wait"
+        elif best:
             limited = f"{sum(value > 0 for value, _ in told)} of {len(told)} operations can be refused for their pace"
             named = f"{limited}, and nothing says what the pace is or how long to wait"
         else:
             named = "nothing says how fast a program may call, or what it meets when it is too fast"
-        yield Shortcoming("pace", self._description.file, where.file, where.line, named, "", best > 0)
+        yield Shortcoming("pace", self._description.file, where.file, where.line, named, "", best == _NAMED)
 
     def _own(self, operation: DescribedOperation) -> float:
         if any(_KEY.search(key) for key in operation.extensions):
@@ -85,15 +89,10 @@ class Pace:
         return _TOLD if any(_FIELD.match(f.name) for f in fields) else max(_said(response.description, _LIMITED), _NAMED)
 
     def _declared(self) -> float:
-        """What extensions of the document and headers declared for all answers tell."""
+        """What extensions of the document tell. Headers that no answer refers to tell nothing."""
         root = self._description.index.root
-        info = (key for place in (root, root.child("info")) for key, _ in place.children())
-        if any(str(key).lower().startswith("x-") and _KEY.search(str(key)) for key in info):
-            return _TOLD
-        components = root.child("components")
-        heads: list[Node] = [components.child("headers"), *(one.child("headers") for _, one in components.child("responses").children())]
-        heads += [one.child("headers") for _, one in root.child("responses").children()]
-        return _TOLD if any(_HEADER.match(str(name)) for place in heads for name, _ in place.children()) else 0.0
+        keys = [str(key).lower() for place in (root, root.child("info")) for key, _ in place.children()]
+        return _TOLD if any(key.startswith("x-") and _KEY.search(key) for key in keys) else 0.0
 
 
 def _said(text: str, named: re.Pattern[str]) -> float:

@@ -40,6 +40,13 @@ class Shape(msgspec.Struct, frozen=True, eq=False):
 _EMPTY = Shape()
 
 
+def named_by_file(node: Node) -> str:
+    """What programs that bundle descriptions call a schema of another file: by its key there, or by the file, where it is the whole file."""
+    if node.pointer:
+        return str(node.pointer[0])
+    return node.file.rsplit("/", 1)[-1].split(".")[0]
+
+
 class Schemas:
     """Shapes of the schemas of one description."""
 
@@ -71,6 +78,8 @@ class Schemas:
         pointer = node.pointer
         if len(pointer) >= 2 and pointer[-2] in _NAMING:
             return str(pointer[-1])
+        if node.file != self._index.root.file and len(pointer) < 2:
+            return named_by_file(node)
         title = node.value.get("title") if isinstance(node.value, dict) else None
         return title if isinstance(title, str) and len(title) < 60 and " " not in title.strip() else ""
 
@@ -90,7 +99,7 @@ class Schemas:
         for part in self._parts(node):
             merged.take(self.shape(part))
         self._choose(node, merged)
-        return merged.shape(node, self.name(node))
+        return merged.shape(node, self.name(node), self._index.follow(node.child("properties")))
 
     def _parts(self, node: Node) -> list[Node]:
         parts = node.child("allOf")
@@ -150,10 +159,9 @@ class _Merged:
         if shape.name:
             self._names.append(shape.name)
 
-    def shape(self, node: Node, name: str) -> Shape:
-        """The finished shape, the schema's own words first."""
+    def shape(self, node: Node, name: str, own: Node) -> Shape:
+        """The finished shape, the schema's own words first. `own` are its properties, which may stand in another file."""
         value = self._value
-        own = node.child("properties")
         properties = {str(k): child for k, child in own.children()} if isinstance(own.value, dict) else {}
         properties = {**self._properties, **properties}
         required = value.get("required")

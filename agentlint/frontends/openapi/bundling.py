@@ -20,7 +20,14 @@ def bundle(document: Document) -> dict[str, Any]:
 class _Copier:
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._taken: set[tuple[str, Any]] = set()
+        self._taken: dict[tuple[str, Any], int] = {}
+        """Targets that were met, numbered so that references to different ones stay different."""
+
+    def _copied(self, key: str | int, node: Node, depth: int) -> Any:
+        """A node below a key; a reference in place of all properties is no schema that could stand anywhere else."""
+        whole = key == "properties" and isinstance(node.value, dict) and isinstance(node.value.get("$ref"), str)
+        target = self._document.follow(node) if whole else node
+        return self.copy(node if target.value is None else target, depth)
 
     def copy(self, node: Node, depth: int = 0) -> Any:
         """A node with foreign references filled in."""
@@ -32,10 +39,11 @@ class _Copier:
             if isinstance(reference, str) and (not reference.startswith("#") or node.file != self._document.root.file):
                 target = self._document.follow(node)
                 if target.value is None or target.key in self._taken or target.file == self._document.root.file:
-                    return {"$ref": "#/components/schemas/elsewhere"}
-                self._taken.add(target.key)
+                    number = self._taken.setdefault(target.key, len(self._taken))
+                    return {"$ref": f"#/components/schemas/elsewhere{number}"}
+                self._taken[target.key] = len(self._taken)
                 return self.copy(target, depth + 1)
-            return {k: self.copy(child, depth + 1) for k, child in node.children()}
+            return {k: self._copied(k, child, depth + 1) for k, child in node.children()}
         if isinstance(value, list):
             return [self.copy(child, depth + 1) for _, child in node.children()]
         return value

@@ -17,7 +17,7 @@ Reader = Callable[[str], bytes | None]
 
 _REMOTE = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]+:|//)")
 _MOST_HOPS = 60
-_MOST_FILES = 2000
+_MOST_FILES = 20_000
 _NUMBER = re.compile(r"(0|[1-9]\d{0,8})\Z")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentlint.frontends.openapi.document import Document
-from agentlint.frontends.openapi.parts import built, items, records, scheme_of, security_of, tags_of, text_of, unique_parameters, words_of
+from agentlint.frontends.openapi.parts import built, items, records, scheme_of, security_of, tags_of, text_at, text_of, unique_parameters, words_of
 from agentlint.ir.description import Body, DescribedOperation, Description, MediaType, Node, Parameter, Response
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
@@ -17,13 +17,13 @@ _JSON = "application/json"
 def lower_v2(document: Document) -> Description:
     """The description that a 2.0 document holds."""
     root = document.root
-    info = root.child("info")
+    info = document.follow(root.child("info"))
     schemes = tuple(scheme_of(n, s) for n, s in records(root.child("securityDefinitions")))
     operations, proposed = built(_operations(root, document), document)
     return Description(
-        file=root.file, kind="openapi", version="2.0", title=text_of(info.child("title")), text=text_of(info.child("description")), servers=_servers(root),
-        security_schemes=schemes, operations=operations, webhooks=(), schemas=tuple(records(root.child("definitions"))),
-        tags=tags_of(root), index=document, files=document.files, gaps=(*document.gaps, *proposed),
+        file=root.file, kind="openapi", version="2.0", title=text_of(info.child("title")), text=text_at(info.child("description"), document),
+        servers=_servers(root), security_schemes=schemes, operations=operations, webhooks=(), schemas=tuple(records(root.child("definitions"))),
+        tags=tags_of(document), index=document, files=document.files, gaps=(*document.gaps, *proposed),
     )
 
 
@@ -41,13 +41,13 @@ def _operations(root: Node, document: Document) -> Iterator[DescribedOperation]:
             continue
         inherited = list(_raw_parameters(item.child("parameters"), document))
         for method in _METHODS:
-            node = item.child(method)
+            node = document.follow(item.child(method))
             if isinstance(node.value, dict):
                 yield _operation(method.upper(), path, node, inherited, document)
 
 
 def _raw_parameters(node: Node, document: Document) -> Iterator[Node]:
-    for reference in items(node):
+    for reference in items(document.follow(node)):
         one = document.follow(reference)
         if isinstance(one.value, dict):
             yield one
@@ -61,7 +61,7 @@ def _operation(method: str, path: str, node: Node, inherited: list[Node], docume
     declared = node.child("security") if "security" in value else root.child("security")
     return DescribedOperation(
         method=method, path=path, operation_id=text_of(node.child("operationId")), summary=text_of(node.child("summary")),
-        description=text_of(node.child("description")), tags=words_of(node.child("tags")), deprecated=value.get("deprecated") is True,
+        description=text_at(node.child("description"), document), tags=words_of(node.child("tags")), deprecated=value.get("deprecated") is True,
         parameters=unique_parameters(_plain(raw), _plain(inherited)), body=_body(raw, consumes) or _body(inherited, consumes),
         responses=tuple(_responses(node.child("responses"), produces, document)), security=security_of(declared),
         secured="security" in value or isinstance(root.value.get("security"), list), callbacks=(),
@@ -95,7 +95,7 @@ def _body(raw: list[Node], consumes: tuple[str, ...]) -> Body | None:
 
 
 def _responses(node: Node, produces: tuple[str, ...], document: Document) -> Iterator[Response]:
-    for status, reference in records(node):
+    for status, reference in records(document.follow(node)):
         if status.startswith("x-"):
             continue
         one = document.follow(reference)

@@ -6,7 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from agentlint.frontends.openapi.document import Document
-from agentlint.frontends.openapi.parts import built, content_of, items, links_of, records, scheme_of, security_of, tags_of, text_of, unique_parameters, words_of
+from agentlint.frontends.openapi.parts import (
+    built,
+    content_of,
+    items,
+    links_of,
+    records,
+    scheme_of,
+    security_of,
+    tags_of,
+    text_at,
+    text_of,
+    unique_parameters,
+    words_of,
+)
 from agentlint.ir.description import Body, DescribedOperation, Description, Node, Parameter, Response
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
@@ -16,14 +29,14 @@ _PLACES = ("path", "query", "header", "cookie", "querystring")
 def lower_v3(document: Document, version: str) -> Description:
     """The description that a 3.x document holds."""
     root = document.root
-    info, components = root.child("info"), document.follow(root.child("components"))
+    info, components = document.follow(root.child("info")), document.follow(root.child("components"))
     schemes = tuple(scheme_of(n, document.follow(s)) for n, s in records(components.child("securitySchemes")) if isinstance(document.follow(s).value, dict))
     operations, proposed = built(_operations(root.child("paths"), document), document)
     webhooks = tuple(_operations(root.child("webhooks"), document, webhook=True))
     return Description(
-        file=root.file, kind="openapi", version=version, title=text_of(info.child("title")), text=text_of(info.child("description")),
+        file=root.file, kind="openapi", version=version, title=text_of(info.child("title")), text=text_at(info.child("description"), document),
         servers=tuple(_server(s) for s in items(root.child("servers")) if isinstance(s.value, dict)), security_schemes=schemes, operations=operations,
-        webhooks=webhooks, schemas=tuple(records(components.child("schemas"))), tags=tags_of(root), index=document, files=document.files,
+        webhooks=webhooks, schemas=tuple(records(components.child("schemas"))), tags=tags_of(document), index=document, files=document.files,
         gaps=(*document.gaps, *proposed),
     )
 
@@ -45,13 +58,14 @@ def _operations(paths: Node, document: Document, webhook: bool = False) -> Itera
             continue
         for beside in (item, reference) if reference.key != item.key else (item,):
             inherited = _parameters(beside.child("parameters"), document)
-            for method, node in _methods(beside):
+            for method, node in _methods(beside, document):
                 yield _operation(method, path, node, inherited, document, webhook)
 
 
-def _methods(item: Node) -> Iterator[tuple[str, Node]]:
+def _methods(item: Node, document: Document) -> Iterator[tuple[str, Node]]:
+    """Operations by method; a reference in place of one is no OpenAPI, but programs that bundle descriptions follow it."""
     for method in _METHODS:
-        node = item.child(method)
+        node = document.follow(item.child(method))
         if isinstance(node.value, dict):
             yield method.upper(), node
     for method, node in records(item.child("additionalOperations")):
@@ -64,7 +78,7 @@ def _operation(method: str, path: str, node: Node, inherited: list[Parameter], d
     declared = node.child("security") if "security" in value else default
     return DescribedOperation(
         method=method, path=path, operation_id=text_of(node.child("operationId")), summary=text_of(node.child("summary")),
-        description=text_of(node.child("description")), tags=words_of(node.child("tags")), deprecated=value.get("deprecated") is True,
+        description=text_at(node.child("description"), document), tags=words_of(node.child("tags")), deprecated=value.get("deprecated") is True,
         parameters=unique_parameters(_parameters(node.child("parameters"), document), inherited), body=_body(node.child("requestBody"), document),
         responses=tuple(_responses(node.child("responses"), document)), security=security_of(declared),
         secured="security" in value or isinstance(default.value, list), callbacks=tuple(name for name, _ in records(node.child("callbacks"))),
@@ -74,7 +88,7 @@ def _operation(method: str, path: str, node: Node, inherited: list[Parameter], d
 
 def _parameters(node: Node, document: Document) -> list[Parameter]:
     found = []
-    for reference in items(node):
+    for reference in items(document.follow(node)):
         one = document.follow(reference)
         if not isinstance(one.value, dict) or one.value.get("in") not in _PLACES:
             continue
@@ -98,12 +112,12 @@ def _body(node: Node, document: Document) -> Body | None:
 
 
 def _responses(node: Node, document: Document) -> Iterator[Response]:
-    for status, reference in records(node):
+    for status, reference in records(document.follow(node)):
         if status.startswith("x-"):
             continue
         one = document.follow(reference)
         if isinstance(one.value, dict):
-            headers = one.value.get("headers")
+            headers = document.follow(one.child("headers")).value
             named = tuple(map(str, headers)) if isinstance(headers, dict) else ()
             content, links = content_of(one.child("content"), document), links_of(one.child("links"), document)
             yield Response(status, text_of(one.child("description")), content, named, links, one)

@@ -38,9 +38,15 @@ def words_of(node: Node) -> tuple[str, ...]:
     return tuple(v for v in node.value if isinstance(v, str)) if isinstance(node.value, list) else ()
 
 
-def tags_of(root: Node) -> tuple[Tag, ...]:
+def text_at(node: Node, document: Document) -> str:
+    """A text, also where a reference stands in its place."""
+    return text_of(document.follow(node)) if isinstance(node.value, dict) else text_of(node)
+
+
+def tags_of(document: Document) -> tuple[Tag, ...]:
     """The declared tags."""
-    return tuple(Tag(text_of(t.child("name")), text_of(t.child("description")), t) for t in items(root.child("tags")) if isinstance(t.value, dict))
+    tags = (document.follow(t) for t in items(document.follow(document.root.child("tags"))))
+    return tuple(Tag(text_of(t.child("name")), text_at(t.child("description"), document), t) for t in tags if isinstance(t.value, dict))
 
 
 def security_of(node: Node) -> tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]:
@@ -84,7 +90,7 @@ def _scopes(node: Node) -> dict[str, str]:
 def content_of(node: Node, document: Document) -> tuple[MediaType, ...]:
     """The media types of a body or answer (3.x)."""
     found = []
-    for name, media in records(node):
+    for name, media in records(document.follow(node)):
         media = document.follow(media)
         if isinstance(media.value, dict):
             schema = media.child("schema") if "schema" in media.value else media.child("itemSchema") if "itemSchema" in media.value else None

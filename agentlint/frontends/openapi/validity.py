@@ -64,7 +64,7 @@ def validate(description: Description) -> list[Problem]:
 
 def _invalid(document: Document, version: str) -> set[_Found]:
     found = set(_repeated(document))
-    found.update(_structural(document, version), _dangling(document))
+    found.update(_structural(document, version), _dangling(document), _misplaced(document))
     return found | set(_by_keywords(document, version, bool(found)))
 
 
@@ -175,6 +175,21 @@ class _Resolvers:
                 [(f, DRAFT202012.create_resource(top.value)) for f, top in tops if top is not None]
             )
         return SimpleNamespace(contents=node.value, resolver=self._registry.resolver(base_uri=node.file))
+
+
+def _misplaced(document: Document) -> Iterator[_Found]:
+    """References in place of operations and texts, which the specification allows nowhere: told once, at the first."""
+    root, found = document.root, []
+    for _, item in document.follow(root.child("paths")).children():
+        found += [node for method, node in document.follow(item).children() if method in _OPERATIONS and isinstance(node.value, dict) and "$ref" in node.value]
+    told = [tag.child("description") for _, tag in root.child("tags").children()] + [root.child("info").child("description")]
+    found += [node for node in told if isinstance(node.value, dict) and "$ref" in node.value]
+    if found:
+        message = "a reference stands in place of an operation or a text, which only programs that bundle descriptions follow"
+        yield _problem(found[0], message + (f" ({len(found)} places)" if len(found) > 1 else ""), "references")
+
+
+_OPERATIONS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
 
 
 def _dangling(document: Document) -> Iterator[_Found]:

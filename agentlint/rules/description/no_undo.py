@@ -74,8 +74,8 @@ def check(context: RuleContext) -> Iterator[Finding]:
         if row.thought == "part":
             message = f"What is set on {an(row.resource)} stays: {row.evidence}."
             yield step(RULE, row, message, f"Describe an operation that can {row.transition}.", 30, row.transition, "info")
-    made = {(row.file, row.resource) for row in context.facts.lifecycles if row.status == "present" and row.transition.split(" ")[0] == "create"}
+    made = {row.whose for row in context.facts.lifecycles if row.status == "present" and row.transition.split(" ")[0] == "create"}
     for row in rows:
-        if row.transition.split(" ")[0] == "delete" and (row.file, row.resource) in made:
+        if row.transition.split(" ")[0] == "delete" and row.whose in made:
             message = f"{an(row.resource, True)} can be created and not taken back: {row.evidence}."
             yield step(RULE, row, message, f"Describe an operation that deletes or cancels {an(row.resource)}; build it where there is none.", 45)

@@ -184,6 +184,8 @@ def surface_of(route: Route, guards: Sequence[Guard], writes: bool) -> Surface:
     A schema or service that takes nothing but the browser's session is part of the GUI, whatever its framework says.
     """
     kinds = {g.kind for g in guards}
+    if route.surface is None and "session" in kinds and _checks_browser(route, guards):
+        kinds -= _MACHINE  # whoever calls is turned away when the request does not come from the framework's own pages
     if route.surface is not None:
         return "gui" if route.surface in _DECLARED_MACHINE and "session" in kinds and not kinds & _MACHINE else route.surface
     if kinds & (_MACHINE | {"signature", "internal"}):
@@ -197,6 +199,11 @@ def surface_of(route: Route, guards: Sequence[Guard], writes: bool) -> Surface:
     if "csrf" in kinds and writes and route.method != "GET":
         return "gui"  # the framework demands a token that only its own pages hold
     return "api" if "anonymous" in kinds or route.renders in ("json", "other") else "gui"
+
+
+def _checks_browser(route: Route, guards: Sequence[Guard]) -> bool:
+    """True where a part of the framework that the guard names demands a CSRF token of every caller, whatever credentials there are."""
+    return route.method not in _SAFE and not any(g.kind == "csrf-exempt" for g in guards) and any(g.kind == "csrf" and g.detail for g in guards)
 
 
 def _is_callback(route: Route) -> bool:

@@ -25,6 +25,7 @@ class Guarding:
         self._library = context.library
         middleware = [m for name in ("MIDDLEWARE", "MIDDLEWARE_CLASSES") for m in settings_of(context.program).texts(name)]
         self._checks_csrf = not middleware or any(m.endswith(_CSRF) or "{}" in m for m in middleware)
+        self._csrf = next((m for m in middleware if m.endswith(_CSRF)), "")
         self._login = next((m for m in middleware if self._demands_login(m)), "")
         self._open_paths = tuple(sorted(self._spared(self._login)))
 
@@ -50,7 +51,7 @@ class Guarding:
         """Guards that middleware puts on a view."""
         found = []
         if self._checks_csrf:
-            found.append(Guard("csrf", "", entry.file, entry.line))
+            found.append(Guard("csrf", self._csrf, entry.file, entry.line))
         if self._login and not (target is not None and _exempt(target)) and not f"/{entry.path.lstrip('/')}".startswith(self._open_paths):
             found.append(Guard("session", self._login, entry.file, entry.line))
         return tuple(found)

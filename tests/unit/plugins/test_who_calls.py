@@ -106,6 +106,42 @@ schema = strawberry.Schema(query=None, mutation=Mutation)
 urlpatterns = [path("graphql", GraphQLView.as_view(schema=schema))]
 '''
 
+CHECKED_BROWSER = '''
+import os
+from flask import Flask, jsonify, request
+from flask_login import LoginManager, login_required
+from flask_wtf import CSRFProtect
+app = Flask(__name__)
+csrf = CSRFProtect(app)
+manager = LoginManager(app)
+
+@manager.request_loader
+def from_header(request):
+    return request.headers.get("Authorization")
+
+def store():
+    headers = {}
+    self = request
+    self.headers["Authorization"] = os.environ.get("STORE_API_KEY")
+    return headers
+
+@app.route("/loans", methods=["POST"])
+@login_required
+def lend():
+    return jsonify(store())
+
+@app.route("/loans/all")
+@login_required
+def look():
+    return jsonify({})
+
+@app.route("/api/loans", methods=["POST"])
+@login_required
+@csrf.exempt
+def lend_by_program():
+    return jsonify({})
+'''
+
 
 def callers_of(text: str) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Surface and kinds of guards of each handler."""
@@ -129,9 +165,12 @@ def callers_of(text: str) -> dict[str, tuple[str, tuple[str, ...]]]:
         (SESSION_ONLY, {"lend": ("gui", ("session",)), "look": ("api", ())}),
         (CONSTANT_HEADER, {"lend": ("api", ("token",))}),
         (SCHEMA, {"Mutation.lend": ("gui", ("csrf", "session"))}),
+        (CHECKED_BROWSER, {
+            "lend": ("gui", ("csrf", "session", "token")), "look": ("api", ("session", "token")), "lend_by_program": ("api", ("csrf-exempt", "session", "token")),
+        }),
         (BACKEND, {"lend": ("api", ("session", "token")), "about": ("api", ())}),
     ],
-    ids=["hook-of-application", "session-only", "constant-header", "schema-for-the-session", "authentication-backend"],
+    ids=["hook-of-application", "session-only", "constant-header", "schema-for-the-session", "checked-browser", "authentication-backend"],
 )
 def test_who_may_call(text: str, expected: dict[str, tuple[str, tuple[str, ...]]]) -> None:
     assert callers_of(text) == expected

@@ -99,7 +99,7 @@ def audit(linked: Linked) -> Audited:
     paths = AuditPaths(Linking(program, linked.calls, summaries, linked.types, places, endings), ledger, records, coverage, matters, blocks)
     paths.compute(nodes)
     judge = Judge(program, summaries, paths, coverage, places)
-    judge.look_up(nodes, frozenset(f for entry in linked.entries for route in entry.routes for f in (route.handler, *route.extra_handlers) if f))
+    judge.look_up(nodes, (route for entry in linked.entries for route in entry.routes))
     assigned = Places(program, linked.types, linked.library).assigned
     models = find_model_calls(program, linked.calls, linked.library, assigned, _by_function(effects))
     answers = Answers(program, linked.calls, ((one.site.caller, one.site.call.site) for one in models.sites))

@@ -116,14 +116,14 @@ class AuditPaths:
             return Account(own=own, edges=edges)
         return self._summed(node, self._walked(node, info, edges, calls), own, edges)
 
-    def probe(self, node: Node, site: int, effect: Effect) -> Outcome:
-        """The paths of a function in which a call is taken to apply an effect that its code does not show: what a framework does there."""
+    def probe(self, node: Node, site: int, effects: int) -> Outcome:
+        """The paths of a function in which a call is taken to apply effects that its code does not show: what a framework does there."""
         info = self._program.functions.get(node[0])
         if info is None:
             return _EMPTY
         edges = tuple(self._summaries.edges(node))
         calls = self._transfers(node, edges, tuple(self._own(node)))
-        calls[site] = _both(calls.get(site, _NOTHING), Transfer(pending=self.ledger.effect(effect)))
+        calls[site] = _both(calls.get(site, _NOTHING), Transfer(pending=effects))
         return self._walked(node, info, edges, calls)
 
     def _walked(

@@ -10,12 +10,15 @@ from agentlint.analysis.effects.summaries import Node, Summaries
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect
+from agentlint.ir.operations import Route
 from agentlint.ir.walk import dotted
 
 _MOST_LEVELS = 6
 """Classes of the project that may stand between a view and its framework."""
 _SAVING = {"create": ("save",), "update": ("save",), "write": ("save",), "delete": ("delete",)}
 """Methods of a model that a framework calls for an operation."""
+_SAVING_HOOKS = frozenset({"form_valid", "post", "save_model", "save_form"})
+"""Methods of a view in whose base the framework saves the form."""
 
 
 class Hooks:
@@ -36,6 +39,29 @@ class Hooks:
                 if found not in seen:
                     seen.add(found)
                     yield found
+
+    def callers_by_framework(self, routes: Iterable[Route]) -> dict[str, list[tuple[Node, int]]]:
+        """For the `save()` of a form, the calls of hooks in which the framework runs it: `super().form_valid(form)`. A form that some view saves
+        without such a hook is left out."""
+        found: dict[str, list[tuple[Node, int]]] = {}
+        bare: set[str] = set()
+        for route in routes:
+            hooks = [f for f in (route.handler, *route.extra_handlers) if f in self._program.functions]
+            saves = [f for f in hooks if f.endswith((".save", ".asave")) and not self._is_of_view(f, route.owner)]
+            around = [place for f in hooks if f not in saves for place in self._hands_on_at(f, route.owner)] if saves else []
+            for save in saves:
+                bare.update(() if around else (save,))
+                found.setdefault(save, []).extend(place for place in around if place not in found.get(save, ()))
+        return {save: places for save, places in found.items() if save not in bare}
+
+    def _is_of_view(self, function: str, owner: str) -> bool:
+        info = self._program.functions[function]
+        return bool(info.owner) and owner in self._program.classes and info.owner in self._program.mro(owner)
+
+    def _hands_on_at(self, function: str, owner: str) -> Iterator[tuple[Node, int]]:
+        node, name = self._summaries.node(function, owner), function.rpartition(".")[2]
+        if name in _SAVING_HOOKS:
+            yield from ((node, site.call.site) for site in self._paths.sites(node) if site.call.site >= 0 and _calls_base(site, name))
 
     def _handing_on(self, node: Node, effect: Effect, depth: int) -> Iterator[tuple[Node, int]]:
         info = self._program.functions.get(node[0])

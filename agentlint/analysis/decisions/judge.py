@@ -21,6 +21,7 @@ from agentlint.analysis.wording import RIGHTS, singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir.decisions import AuditSite, AuditStatus, Mechanism, RecordContent
 from agentlint.ir.effects import Confidence, Effect, Step, changes_state
+from agentlint.ir.operations import Route
 
 By = Literal["mechanism", "record", "caller", ""]
 
@@ -67,16 +68,21 @@ class Judge:
         self._open: dict[Node, int] = {}
         self._closed: dict[Node, int] = {}
 
-    def look_up(self, nodes: Iterable[Node], roots: frozenset[str]) -> None:
-        """For every function, which of its unrecorded effects stay so in its callers. `nodes` come callees first; `roots` are entry points."""
+    def look_up(self, nodes: Iterable[Node], routes: Iterable[Route]) -> None:
+        """For every function, which of its unrecorded effects stay so in its callers. `nodes` come callees first; handlers of routes are entry points."""
+        routes = tuple(routes)
+        roots = frozenset(f for route in routes for f in (route.handler, *route.extra_handlers) if f)
+        hooked = self._hooks.callers_by_framework(routes)
         for node in reversed(tuple(nodes)):
-            callers = [] if node[0] in roots else self._paths.callers(node)
+            told = hooked.get(node[0], []) if node[1] is None else []
+            callers = [] if node[0] in roots and not told else [*self._paths.callers(node), *told]
             if not callers:
                 self._open[node], self._closed[node] = -1, 0
                 continue
             opened = closed = 0
             for caller, site in callers:
-                outcome = self._paths.of(caller).outcome
+                framework = (caller, site) in told
+                outcome = self._paths.probe(caller, site, self._paths.of(node).transfer.pending) if framework else self._paths.of(caller).outcome
                 left, done = outcome.pending.get(site, 0), outcome.covered.get(site, 0)
                 further = left & self._open.get(caller, -1)
                 opened |= further | ~(left | done)  # what the caller's account does not know, nobody has recorded
@@ -145,7 +151,7 @@ class Judge:
         best = Judged(effect, 0, effect.line, place, "unaudited")
         bit = self._paths.ledger.effect(effect)
         for node, site in self._hooks.around(effect, owner, nodes):
-            outcome = self._paths.probe(node, site, effect)
+            outcome = self._paths.probe(node, site, bit)
             if outcome.covered.get(site, 0) & bit:
                 found = self._paths.ledger.records_for(outcome.records.get(site, 0), bit)
                 held = [self._content_at(r, node) for r in found]

@@ -85,8 +85,10 @@ class Summaries:
         return self._chain(entry)
 
     def node(self, function: str, class_id: str = "") -> Node:
-        """A function, told apart for a concrete class where the program knows it."""
-        return (function, Type(class_id) if class_id in self._program.classes else None)
+        """A function, told apart for a concrete class where the program knows it and the function may run on it."""
+        info = self._program.functions.get(function)
+        runs = class_id in self._program.classes and (info is None or not info.owner or info.owner in self._binding.ancestors(class_id))
+        return (function, Type(class_id) if runs else None)
 
     def _answer(self, node: Node) -> tuple[ReachedEffect, ...]:
         found = sorted(self._reached(node), key=Entry.order)

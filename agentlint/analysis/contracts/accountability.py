@@ -20,6 +20,7 @@ _HISTORY = frozenset(
     "audit auditlog audits log logs event events history histories activity activities timeline trail journal changelog changes revision revisions version "
     "versions action actions transition transitions".split()
 )
+_AUDITS = frozenset("audit audits auditlog auditlogs".split())
 _JUDGED = frozenset(
     "approve reject decline deny cancel suspend ban block void refund revoke "
     "dismiss waive escalate close override withdraw quarantine retire".split()
@@ -45,6 +46,8 @@ class Accountability:
         roles = [role for resource in resources for role in resource.roles]
         telling = [role for role in roles if _tells_history(role)]
         self._common = [role for role in telling if not _below_item(role)]
+        self._audits = [role for role in telling if _AUDITS & {*words(role.operation.path), *role.noun.split(" ")}]
+        """Records of everything, wherever they stand (`/accounts/{id}/audit`)."""
         self._told: dict[str, list[Role]] = {}
         """Histories by the shape of the thing that they are of."""
         for role in telling:
@@ -86,7 +89,7 @@ class Accountability:
     def _histories(self, resource: Resource) -> list[Role]:
         """Operations that show what happened to a thing, its own before those of the whole."""
         above = {base[:at] for base in resource.bases for at in [*(i for i, c in enumerate(base) if c == "/"), len(base)] if at}
-        return [role for base in sorted(above) for role in self._told.get(base, ())] or self._common
+        return [role for base in sorted(above) for role in self._told.get(base, ())] or self._common or self._audits
 
     def _has_history(self, resource: Resource) -> bool:
         return bool(self._histories(resource)) or self._shows_who(resource)

@@ -16,6 +16,8 @@ from agentlint.ir.description import Description, Node
 _LIST = re.compile(
     r"^((?:[A-Za-z]+(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+|/))+[A-Za-z]+)\s+(?:an?\s+|the\s+|all\s+|any\s+|your\s+)?([a-z][\w -]*)", re.IGNORECASE,
 )
+_AFTER = frozenset("in of for on from to that which with by at via using through including such as when if".split())
+"""Words after which a text says more about a thing that it has named."""
 _STEPS = {"create": "create", "add": "create", "update": "update", "edit": "update", "modify": "update", "delete": "delete", "remove": "delete"}
 
 
@@ -32,7 +34,8 @@ def declared_steps(description: Description, resources: Sequence[Resource]) -> d
             continue
         for verb in verbs:
             step = _STEPS.get(verb, "")
-            if step and not resource.of(step) and doing(verb, resource.roles) is None:  # type: ignore[arg-type]
+            namesakes = [r for r in resources if r.noun == resource.noun]
+            if step and not any(r.of(step) for r in namesakes) and doing(verb, resource.roles) is None:  # type: ignore[arg-type]
                 told = f'{what} promises "{match[0].strip()[:80]}", no operation does it'
                 found.setdefault(id(resource), []).append(Step(step, None, told, node, "declared"))
     return found
@@ -60,7 +63,9 @@ def _named(text: str, resources: Sequence[Resource]) -> Resource | None:
     said = v.noun_words(text)
     for length in (3, 2, 1):
         noun = " ".join(said[:length])
+        if len(said) > length and words(text)[length] not in _AFTER:
+            continue  # `permission schemes` are no permissions, `system and custom avatars` no systems
         for resource in resources:
-            if resource.noun == noun and any(r.place != "single" for r in resource.roles):
+            if resource.noun.replace(" ", "") == noun.replace(" ", "") and any(r.place != "single" for r in resource.roles):
                 return resource
     return None

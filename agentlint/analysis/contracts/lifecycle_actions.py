@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
-from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.contracts.roles import Role, spoken_verb
 from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.states import doing, settable, transitions
 from agentlint.analysis.contracts.steps import Step, leads_to
@@ -67,7 +67,11 @@ class Actions:
 
     @staticmethod
     def _in_path(role: Role) -> bool:
-        """True when the path itself names the action; a verb of the summary alone may only tell how the call works."""
+        """True when the path itself names the action; a verb of the summary alone may only tell how the call works. Where the path's last part says more
+        than the verb (`install_analytics`), the summary must not speak of something else."""
+        spoken = spoken_verb(role.operation)
+        if len(words(role.operation.path.rsplit("/", 1)[-1])) > 1 and spoken and not v.same_verb(spoken, role.verb):
+            return False
         return bool(role.path.verb) or v.has_verb(role.verb, {w for s in role.path.segments[-2:] if not s.hole for w in words(s.text)})
 
     def _runs(self, resource: Resource) -> bool:
@@ -107,7 +111,7 @@ class Actions:
     def jobs(self, resource: Resource) -> Iterator[Step]:
         """Work that an operation starts and none stops."""
         starter = self._starters.get(undressed(resource.schema)) if resource.schema else None
-        if resource.entity is None or resource.noun.endswith("status") or starter is None or not resource.kept or resource.of("update"):
+        if resource.entity is None or resource.noun.endswith(("status", "data")) or starter is None or not resource.kept or resource.of("update"):
             return
         shape = self._payloads.schemas.shape(resource.entity)
         for name, node in shape.properties.items():

@@ -78,7 +78,8 @@ class Plain:
             yield Step("list", shown.name if shown is not None else None, told, place, "plain")
         fleeting = resource.issued and not resource.of("list", "update")
         tied = made[0].verb in v.INVERSES
-        if not resource.of("delete") and not resource.archival and not fleeting and not tied and not self._ends(resource):
+        gone = resource.of("delete") or self._deleted_elsewhere(resource, made[0])
+        if not gone and not resource.archival and not fleeting and not tied and not self._ends(resource):
             told = f"{inside.name} replaces them" if inside is not None else f"{born} creates one, nothing deletes, cancels or revokes it"
             yield Step("delete", inside.name if inside is not None else None, told, place, "plain")
         if not resource.of("update") and not resource.archival and not resource.issued and not resource.tie and not self._changes(resource):
@@ -94,6 +95,12 @@ class Plain:
             given = any(r.operation.method == "GET" for r in self._shapes.beginning_with(made.path.shape))
             if not given:
                 yield Step("read one", None, f"{made.operation.name} uploads one, no operation gives it back", made.operation.node, "plain")
+
+    def _deleted_elsewhere(self, resource: Resource, made: Role) -> bool:
+        """True when things of the noun, made below a holder, are deleted at an address of their own (`POST /orgs/{org}/apps`, `DELETE /apps/{app}`)."""
+        if not any(s.hole for s in made.base):
+            return False
+        return any(other is not resource and other.noun == resource.noun and other.of("delete") for other in self._resources)
 
     def _is_value(self, resource: Resource, made: Role) -> bool:
         """True for small things that are what they were given: a reaction, an address."""

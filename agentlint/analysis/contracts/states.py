@@ -17,8 +17,12 @@ from agentlint.ir.description import Node
 _GENERIC_ACTIONS = frozenset("kind decision review verdict outcome "
     "action actions transition transitions state status event events lifecycle operation operations command commands verb".split())
 _MOST_VALUES = 40
+_MANY_ACTIONS = 3
+_REFUSALS = frozenset("reject decline deny".split())
 _RICH = 8
 """Fields from which an update leaves out what it leaves out on purpose."""
+_VAGUE = ("remove", "activate", "cancel", "enable", "start")
+"""Verbs of which the description may mean something else."""
 _STOPPING = frozenset("stop stops abort aborts terminate terminates end ends".split())
 _SYSTEM = re.compile(
     r"\b(pending|in progress|currently|prevent(s|ing|ed)?|detected|seen by|automatically|by the (system|server|scheduler)|while|computed)\b", re.IGNORECASE
@@ -117,6 +121,8 @@ def _of_values(
         verb = v.DECISIONS.get(value)
         if verb is None or (working and verb in v.WEAK_DECISIONS):
             continue
+        if verb == "submit" and any(one.startswith("pending_") for one in values):
+            continue  # what waits for its submission is submitted by the system
         said = f"{name}: {value}"
         if setter is not None and (not setter[1] or value in setter[1]) and setter[0].kind != "create":
             yield Transition(verb, said, node, setter[0], f"its body sets {name}")
@@ -125,6 +131,8 @@ def _of_values(
         role = doing(verb, roles) or (asked[0] if asked is not None else None) or _generic(verb, roles, payloads) or _ending(verb, roles)
         if role is None and setter is not None and (not setter[1] or value in setter[1]):
             role = setter[0]
+        if role is None and verb in _REFUSALS and doing("approve", roles) and doing("cancel", roles):
+            continue  # a person cancels what waits for approval; refusing is the other side's
         if role is None and (setter is not None and setter[0].kind != "create" or _released(verb, roles)):
             continue  # the operation that sets the field leaves this value out, or only the way back exists: the system takes it there
         yield Transition(verb, said, node, role, f"{role.operation.name} does it" if role else f"{name} can be {value}, no operation takes it there")
@@ -132,7 +140,7 @@ def _of_values(
 
 def _released(verb: str, roles: tuple[Role, ...]) -> bool:
     """True when some operation takes the action back although none does it."""
-    vague = ("remove", "activate", "cancel", "enable", "start", "restore")
+    vague = (*_VAGUE, "restore")
     return any(doing(back, roles) is not None for back in v.INVERSES.get(verb, ()) if back not in vague)
 
 
@@ -144,8 +152,12 @@ def _of_flag(roles: tuple[Role, ...], name: str, key: str, node: Node, writable:
     setter = writable.get(key) or writable.get(plain) or _any_state(writable)
     if setter is None and plain in ("active", "enabled", "disabled") and (_switched(roles) or _left_out(writable)):
         return
+    if setter is None and sum(r.kind == "action" for r in roles) >= _MANY_ACTIONS and not any(doing(one, roles) for one in verbs if one):
+        return  # an API that has its actions leaves this one to the system
     for verb in filter(None, verbs):
         role = setter[0] if setter is not None else doing(verb.split(" ")[-1], roles)
+        if role is None and verb == verbs[1]:
+            role = next((found for back in v.INVERSES.get(verbs[0], ()) if back not in _VAGUE and (found := doing(back, roles))), None)
         if role is None and _released(verb, roles):
             continue
         how = f"its body sets {name}" if setter is not None else f"{role.operation.name} does it" if role else f"{name} is shown, no operation sets it"

@@ -23,6 +23,7 @@ HARMLESS_VERBS = frozenset(
     "search query filter validate verify check test-connection preview estimate quote calculate compute convert parse render lookup "
     "find count list get fetch "
     "read export compare match simulate dry ping echo sync synchronize refresh reload heartbeat touch poll introspect describe evaluate explain suggest "
+    "sanitize sanitise normalize normalise format "
     "analyze analyse detect classify recognize recognise translate tokenize autocomplete batchget evaluate login authenticate authorize".split()
 )
 """Verbs that change nothing of weight, or the same when repeated."""
@@ -73,7 +74,8 @@ INVERSES: dict[str, tuple[str, ...]] = {
     "share": ("unshare", "revoke", "leave", "remove"), "join": ("leave", "remove"), "watch": ("unwatch",), "enroll": ("unenroll",
     "withdraw", "cancel", "remove"),
     "close": ("reopen", "open", "restore"), "snooze": ("unsnooze", "wake", "resume"), "retire": ("restore", "reactivate", "activate"),
-    "enable": ("disable", "deactivate"), "activate": ("deactivate", "suspend", "disable", "cancel", "archive"), "hold": ("release", "unhold", "resume"),
+    "enable": ("disable", "deactivate", "cancel"),
+    "activate": ("deactivate", "suspend", "disable", "cancel", "archive"), "hold": ("release", "unhold", "resume"),
     "quarantine": ("release", "restore", "unquarantine"), "install": ("uninstall", "remove"), "trash": ("untrash", "restore", "undelete"),
 }
 """What takes an action back; only for actions that are meant to be taken back."""
@@ -119,7 +121,7 @@ ISSUED = frozenset("token key secret credential password certificate session cod
 """Things that are issued and revoked, never edited."""
 KEPT = frozenset(
     "log report event action command operation commit history audit revision version snapshot backup export receipt statement transaction message notification "
-    "delivery attempt execution run "
+    "delivery attempt execution run build "
     "status refund reversal debit credit charge payout transfer ledger posting activity change trace metric usage result invocation "
     "download dump archive vote view click impression measurement reading sample heartbeat".split()
 )

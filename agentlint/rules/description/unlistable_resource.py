@@ -70,8 +70,11 @@ RULE = Rule(
 
 
 def check(context: RuleContext) -> Iterator[Finding]:
-    """One finding per missing list, milder ones for what is listed but not read one by one."""
+    """One finding per missing list, milder ones for what nothing gives back. What a list shows is found there, also where nothing reads a single one."""
+    lists = {row.whose for row in context.facts.lifecycles if row.transition == "list" and row.status == "present"}
     for row in context.facts.lifecycles:
+        if row.transition == "read one" and row.whose in lists and "uploads" not in row.evidence:
+            continue
         if row.status == "missing" and row.transition in ("list", "read one"):
             listed = row.transition == "list"
             message = f"{an(row.resource, True)} is not to be found again: {row.evidence}."

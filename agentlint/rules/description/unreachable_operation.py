@@ -57,7 +57,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     for chain in context.facts.chains:
         lacks = [lack for lack in chain.lacks if lack.what]
         operation = by_name.get(chain.operation)
-        if operation is None or not lacks:
+        if operation is None or not lacks or operation.browser_only:  # what only a browser may call is told as that
             continue
         told = "; ".join(f"{lack.what} ({lack.why})" for lack in lacks)
         yield Finding(

@@ -28,7 +28,18 @@ class Registrations:
         if name in self._program.classes:
             return [name]
         found = [t.name for t in self._types.of(expr, function) if t.meta]
-        return found or ([name] if name else [])
+        return found or ([name] if name else self._registered(expr, function))
+
+    def _registered(self, expr: s.Expr, function: str) -> list[str]:
+        """The model that was fetched from the registry of applications by its name (`Order = apps.get_model("shop", "Order")`)."""
+        call = self._assigned(expr.id, function) if isinstance(expr, s.Name) else expr
+        if not isinstance(call, s.Call) or _called(call) != "get_model":
+            return []
+        given = (*call.args, *(k.value for k in call.keywords if k.name != "app_label"))
+        said = [a.value for a in given if isinstance(a, s.Constant) and isinstance(a.value, str)]
+        name = said[-1].rpartition(".")[2].lower() if said else ""
+        found = [c for c in self._program.classes if c.rpartition(".")[2].lower() == name and self._program.classes[c].node.bases]
+        return found if len(found) == 1 else []
 
     def subjects(self, function: str, parameter: str) -> list[str]:
         """The project's classes that a listener's parameter is known to hold; one empty name when it may be any."""

@@ -15,6 +15,7 @@ from agentlint.analysis.types.inference import Types
 from agentlint.ir import syntax as s
 from agentlint.ir.decisions import Bypass, Mechanism, RecordContent
 from agentlint.ir.effects import Effect
+from agentlint.ir.walk import dotted
 from agentlint.knowledge import LibraryFacts
 from agentlint.knowledge.paths import bare, expand
 from agentlint.knowledge.schema import MechanismRow
@@ -112,6 +113,12 @@ class Coverage:
             row = self._library.mechanism(path)
             known = self._skips[path] = frozenset(bare(p) for skip in (row.skips if row else ()) for p in expand(skip))
         return known
+
+
+def _is_session(name: str) -> bool:
+    """True for what stands for all models where a library asks what to listen to: a session, what makes sessions, the mapper, `object`."""
+    last = name.rpartition(".")[2].lower().strip("_")
+    return not last or last.endswith(("session", "sessionmaker", "session_factory", "mapper", "mapped", "engine", "object"))
 
 
 def _last(expr: s.Expr) -> str:
@@ -267,18 +274,22 @@ class _Finder:
         event = call.func.value if row.event == "receiver" and isinstance(call.func, s.Attribute) else argument_at(call, row.event)
         model = argument_at(call, row.model)
         caller = scope.id if isinstance(scope, FunctionInfo) else f"{scope.name}.<module>"
-        models = self._places.models(model, caller) if model is not None else self._places.subjects(one.function, row.subject)
+        models = self._places.models(model, caller) if model is not None else []
+        if not models:
+            models = self._places.subjects(one.function, row.subject)
+            if model is not None and models == [""] and not _is_session(dotted(model)):
+                return  # it listens to something that is not known, which is not everything
         for item in event.items if isinstance(event, s.Sequence) else (event,):
             hook = f"{row.prefix}.{item.value}" if isinstance(item, s.Constant) else self._program.resolve(item, scope)
             found = self._library.mechanism(hook) if hook else None
             if found is not None and found.how == "event":
-                for name in models or [""]:
+                for name in models:
                     words = f"{found.name} {one.function.rpartition('.')[2]}"
                     yield Mechanism(words, hook, self._listened(name), one.file, one.line, content, operations=found.operations)
 
     def _listened(self, name: str) -> str:
-        """A session or its factory as the target means every model."""
-        return name if name in self._program.classes and not name.endswith("Session") else ""
+        """A session, its factory or the mapper as the target means every model."""
+        return "" if _is_session(name) else name
 
     # names and entries in settings
 

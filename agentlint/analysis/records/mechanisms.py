@@ -277,7 +277,7 @@ class _Finder:
         models = self._places.models(model, caller) if model is not None else []
         if not models:
             models = self._places.subjects(one.function, row.subject)
-            if model is not None and models == [""] and not _is_session(dotted(model)):
+            if model is not None and models == [""] and not (dotted(model) and _is_session(dotted(model))):
                 return  # it listens to something that is not known, which is not everything
         for item in event.items if isinstance(event, s.Sequence) else (event,):
             hook = f"{row.prefix}.{item.value}" if isinstance(item, s.Constant) else self._program.resolve(item, scope)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable
 
 from agentlint.analysis.types.values import Types_
 
-CALLERS = 2
+CALLERS = 4
 """Callers of callers that are asked for an argument's type."""
 _NESTED = 400
 """Questions within questions. Chains of local names that build on one another are long in real code; deeper than this they tell nothing."""

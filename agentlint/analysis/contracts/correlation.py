@@ -38,8 +38,9 @@ class Correlation:
 
     def _answered(self, response: Response) -> bool:
         schema = self._payloads.schemas.answer(response.content)
-        fields = self._payloads.fields(schema) if schema is not None else ()
-        return any(self._stands_for_call(tuple(words(f.name))) for f in fields if f.depth <= 1)
+        shape = self._payloads.schemas.shape(schema)
+        inside = [shape, *map(self._payloads.schemas.shape, shape.properties.values())]
+        return any(self._stands_for_call(tuple(words(name))) for one in inside for name in one.properties)
 
     def _stands_for_call(self, said: tuple[str, ...]) -> bool:
         """True for `request_id`, unless requests are things of this API."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from agentlint.ir import syntax as s
 
+_SCRIPT = "manage"
+"""Django's script: Python puts the folder of a script at the head of its path, so that imports start there, be it a package or not."""
 _MOST_LEADING = 4
 """Leading names of an import that may lie above the analysed folder."""
 
@@ -29,7 +31,7 @@ class Roots:
             parts = name.split(".")
             for cut in range(len(parts)):
                 root = ".".join(parts[:cut])
-                if cut and root in self._packages:
+                if cut and root in self._packages and f"{root}.{_SCRIPT}" not in self._modules:
                     break
                 found[parts[cut]].add(root)
         return {top: tuple(sorted(roots, key=lambda r: (r.count("."), r))) for top, roots in found.items()}

@@ -26,11 +26,12 @@ _FLOWS: tuple[tuple[str, str], ...] = (
     (r"\b(consent|authori[sz]e (app|application|client)|oauth authori[sz]e|cookie banner|accept terms|terms accept)\b", "consent"),
     (
         r"\b((verify|confirm|validate|activate) (e ?mail|account|address|mailbox)|change e ?mail"
-        r"|(e ?mail|accounts?|address|mailbox) (verify|verification|confirm|confirmation|activation|activate)|e ?mail (address )?change)\b",
+        r"|(e ?mail|accounts?|address|mailbox) (verify|verification|confirm|confirmation|activation|activate)|e ?mail (address )?change)\b"
+        r"|^((accounts?|users?|auth) resend (confirmation|verification|activation)( e ?mail| link)?|resend (confirmation|verification|activation) e ?mail)$",
         "confirmation of an address",
     ),
     (r"\b(unsubscribe|opt out)\b", "a mailed unsubscribe link"),
-    (r"\b(sudo|reauthenticate|re auth|impersonate|hijack|login as|check token|magic link)\b", "the browser's session"),
+    (r"\b(sudo|reauthenticate|re auth|impersonate|hijack|login as|check token|magic (links?|codes?|generate|login|sign ?in))\b", "the browser's session"),
     (r"\b(set language|i18n|set theme|appearance|dark mode)\b", "a display preference"),
 )
 _FLOWS_COMPILED = tuple((re.compile(pattern), meaning) for pattern, meaning in _FLOWS)

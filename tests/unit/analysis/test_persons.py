@@ -29,6 +29,9 @@ def reached(kind: str, operation: str, *fields: str) -> ReachedEffect:
         (["register_device", "/devices/register/"], reached("orm-write", "create"), False, False),
         (["add_oidc_publisher", "/projects/{id}/publishing/"], reached("orm-write", "create"), False, False),
         (["oidc_callback", "/oidc/callback"], reached("orm-write", "update", "last_seen"), False, True),
+        (["resend_confirmation", "/accounts/resend-confirmation/"], reached("orm-write", "create"), False, True),
+        (["resend_confirmation", "/orders/{id}/resend-confirmation/"], reached("mail", "send"), False, False),
+        (["MagicCode.post", "/auth/magic-generate/"], reached("queue", "send"), False, True),
         (["edit_order", "/orders/{id}/"], reached("orm-write", "update", "price"), False, False),
     ],
 )

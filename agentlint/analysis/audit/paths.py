@@ -101,7 +101,8 @@ class AuditPaths:
 
     def counts(self, effect: Effect) -> bool:
         """True for effects that need a record: they matter, and are not themselves the making or completing of one."""
-        return self._matters(effect) and not self._records.is_making(effect) and not self._records.is_completion(effect)
+        records = self._records
+        return self._matters(effect) and not (records.is_making(effect) or records.is_completion(effect) or records.is_part(effect))
 
     # --------------------------------------------------------------- one function
 

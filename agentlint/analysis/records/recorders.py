@@ -57,6 +57,8 @@ class Records:
         self.cascades = dict(cascades)
         """Trail table to the models whose deletion erases its rows."""
         self._by_keywords = _keyword_rows(program, library)
+        self.parts: frozenset[str] = frozenset()
+        """Models whose rows hang on a row of a trail and on nothing else: attachments of an entry, its deliveries."""
         self.logged: Mapping[int, RecordSite] = {}
         """Records that logging makes, by the identity of the call."""
         self._of_calls: dict[int, tuple[CallSite, RecordSite | None]] = {}
@@ -66,6 +68,10 @@ class Records:
         """True when the effect is itself the making of a record. A row of a trail that is saved whole is written down then, wherever it was built."""
         whole = effect.operation == "update" and not effect.fields and effect.api.rpartition(".")[2] == "save()"
         return effect.model in self.tables and (effect.operation in _MAKING or whole)
+
+    def is_part(self, effect: Effect) -> bool:
+        """True when the effect makes or completes what hangs on a record."""
+        return effect.model in self.parts and effect.operation != "delete"
 
     def is_completion(self, effect: Effect) -> bool:
         """True when the effect only fills in the outcome of a record that was made before."""
@@ -188,7 +194,17 @@ def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effect
         if writers.get(model, _FARTHEST + 1) <= (_FARTHEST if table.open_object and table.actors else _CLOSE) and (table.strong or not changed.get(model))
         and not (table.frail and model in removed)
     }
-    return Records(program, library, kept, {model: erasers(program, shapes, model, table.subjects) for model, table in kept.items()})
+    records = Records(program, library, kept, {model: erasers(program, shapes, model, table.subjects) for model, table in kept.items()})
+    records.parts = frozenset(_parts(shapes, {model for model, table in kept.items() if table.open_object and table.strong}))
+    return records
+
+
+def _parts(shapes: Shapes, trails: set[str]) -> Iterator[str]:
+    """Models that point to trails alone."""
+    for model in shapes.models if trails else ():
+        related = {r for column in shapes.columns(model) for r in column.relations if r != model}
+        if related and related <= trails and model not in trails:
+            yield model
 
 
 def _changed(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict[str, int]:

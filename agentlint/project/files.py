@@ -12,7 +12,7 @@ import msgspec
 from agentlint.errors import BadPath
 from agentlint.ir.source import Gap
 from agentlint.project.ignoring import ignored_by
-from agentlint.project.roles import SET_ASIDE, Role, example_folders, is_machine_made, may_be_description, proven_test_folders, role_of
+from agentlint.project.roles import SET_ASIDE, Role, example_folders, is_machine_made, library_folders, may_be_description, proven_test_folders, role_of
 
 MOST_BYTES = 32 * 1024 * 1024
 """A larger file is recorded as unreadable."""
@@ -51,9 +51,9 @@ def find_files(root: Path, exclude: tuple[str, ...] = (), below: str = "") -> Fo
     files: list[SourceFile] = []
     aside: dict[str, int] = {}
     gaps: list[Gap] = []
-    test_folders, examples = proven_test_folders(names), example_folders(names)
+    test_folders, examples, libraries = proven_test_folders(names), example_folders(names), library_folders(names)
     for name in names:
-        role = role_of(name, test_folders)
+        role = role_of(name, test_folders, libraries)
         if role in ("python", "script", "markup") and name.partition("/")[0] in examples:
             role = "examples"
         if single and role in SET_ASIDE:

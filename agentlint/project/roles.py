@@ -53,6 +53,15 @@ _VENDORED = frozenset(
         "jspm_packages",
     }
 )
+_WELL_KNOWN = frozenset({
+    "attr", "babel", "bs4", "certifi", "chardet", "charset_normalizer", "cherrypy", "click", "colorama", "cryptography", "dateutil", "decorator", "django",
+    "docutils", "flask", "html5lib", "httplib2", "httpx", "idna", "itsdangerous", "jinja2", "jwt", "lxml", "mako", "markdown", "markupsafe", "oauthlib",
+    "packaging", "paramiko", "pkg_resources", "psutil", "pygments", "pyparsing", "pytz", "requests", "requests_oauthlib", "rsa", "setuptools",
+    "simplejson", "six", "sqlalchemy", "tornado", "typing_extensions", "tzlocal", "urllib3", "webencodings", "websocket", "werkzeug", "yaml",
+})
+"""Packages that nearly every Python program can install: several of them in one folder are copies."""
+_ONE_FILE = frozenset({"six", "typing_extensions"})
+_SIDE_BY_SIDE = 4
 _GENERATED = frozenset({"dist", "build", "_build", "htmlcov", "coverage", "staticfiles", "collected_static", "storybook-static"})
 _MIGRATIONS = frozenset({"migrations", "alembic", "south_migrations"})
 _TEST_FILE = re.compile(r"^(test_.*|.*_tests?|tests?|conftest)\.py$|\.(test|spec|stories|cy)\.[jt]sx?$")
@@ -85,15 +94,29 @@ def example_folders(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(counts) if sum(counts.values()) < rest else frozenset()
 
 
-def role_of(path: str, test_folders: frozenset[str] = frozenset()) -> Role:
-    """The role of a file by its path and the proven test folders; `other` for what agentlint does not read."""
+def library_folders(paths: Iterable[str]) -> frozenset[str]:
+    """The folders, other than the top, in which copies of well-known packages stand side by side, whatever the folder is called."""
+    held: dict[str, set[str]] = {}
+    for path in paths:
+        parts = path.split("/")
+        if path.endswith(".py") and len(parts) > 1:
+            for depth, part in enumerate(parts[1:], 1):
+                name = part.removesuffix(".py")
+                if name in _WELL_KNOWN and (name in _ONE_FILE if part != name else path.endswith(f"/{name}/__init__.py")):
+                    held.setdefault("/".join(parts[:depth]), set()).add(name)
+    return frozenset(folder for folder, names in held.items() if len(names) >= _SIDE_BY_SIDE)
+
+
+def role_of(path: str, test_folders: frozenset[str] = frozenset(), libraries: frozenset[str] = frozenset()) -> Role:
+    """The role of a file by its path, the proven test folders and those of libraries; `other` for what agentlint does not read."""
     folder, _, name = path.rpartition("/")
     dot = name.rfind(".")
     kind = _SUFFIXES.get(name[dot:].lower(), "other") if dot > 0 else "other"
     if kind == "other":
         return kind
     folders = {part.lower() for part in folder.split("/")} if folder else set()
-    if folders & _VENDORED or any(part.endswith((".egg-info", ".dist-info")) for part in folders):
+    copied = bool(libraries) and any(f"{folder}/".startswith(f"{one}/") for one in libraries)
+    if copied or folders & _VENDORED or any(part.endswith((".egg-info", ".dist-info")) for part in folders):
         return "vendored"
     if kind in ("script", "python") and (folders & _GENERATED or _MINIFIED.search(name)):
         return "generated"

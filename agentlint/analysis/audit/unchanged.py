@@ -21,6 +21,8 @@ _CHANGES = re.compile(
 _WHOLE = r"(_?(data|values?|state|obj|object|instance|row|dict|snapshot|version|fields|attrs))?$"
 _BEFORE = re.compile(r"^_?(old|before|previous|prev|original|initial|orig)" + _WHOLE)
 _AFTER = re.compile(r"^_?(new|after|current|updated|now)" + _WHOLE)
+_KEPT = re.compile(r"^_?(?:old|before|previous|prev|original|initial|orig)_(\w+)$")
+_WHOLE_NAME = re.compile(r"^(data|values?|state|obj|object|instance|row|dict|snapshot|version|fields|attrs)$")
 _KEYS = frozenset({"pk", "id", "uuid"})
 
 
@@ -71,10 +73,17 @@ def _says_unchanged(test: s.Expr, truth: bool) -> bool:
         same = truth == (test.op in ("==", "is"))
         if isinstance(right, s.Constant) or (isinstance(right, s.Sequence | s.Mapping) and not _items(right)):
             return _is_changes(left) and same == (not getattr(right, "value", None))
-        return same and bool(_BEFORE.match(_word(left)) and _AFTER.match(_word(right)) or _AFTER.match(_word(left)) and _BEFORE.match(_word(right)))
+        return same and (_was(left, right) or _was(right, left))
     if isinstance(test, s.Apply) and test.op in (">", ">=") and isinstance(test.operands[0], s.Call):
         return not truth and _is_changes(test.operands[0])
     return not truth and _is_changes(test)
+
+
+def _was(before: s.Expr, after: s.Expr) -> bool:
+    """True when one value is the other as it was: `old` and `new`, `original_data` and `serializer.data`."""
+    was, now = _word(before), _word(after)
+    kept = _KEPT.match(was)
+    return bool(_BEFORE.match(was) and _AFTER.match(now)) or (kept is not None and kept.group(1) == now and bool(_WHOLE_NAME.match(now)))
 
 
 def _items(expr: s.Sequence | s.Mapping) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """What a page script's first bytes say of who wrote it."""
 
-from agentlint.project.roles import example_folders, is_machine_made
+from agentlint.project.roles import example_folders, is_machine_made, library_folders, role_of
 
 
 def test_a_long_script_of_short_lines_is_typed_by_people() -> None:
@@ -19,3 +19,13 @@ def test_examples_beside_a_product_are_set_aside_and_examples_alone_are_read() -
     product = ["shop/a.py", "shop/b.py", "shop/c.py", "examples/a.py", "shop/examples/d.py"]
     assert example_folders(product) == {"examples"}
     assert example_folders(["examples/a.py", "examples/b.py", "setup.py"]) == frozenset()
+
+
+def test_copies_of_libraries_side_by_side_are_vendored_whatever_their_folder_is_called() -> None:
+    """A product's own folder that holds one package called like a library is its own."""
+    copies = [f"lib/{name}/__init__.py" for name in ("requests", "idna", "certifi", "cherrypy")]
+    found = library_folders([*copies, "shop/requests/__init__.py", "shop/yaml.py", "shop/views.py"])
+    assert found == {"lib"}
+    assert role_of("lib/cherrypy/_cptree.py", libraries=found) == "vendored"
+    assert role_of("library/views.py", libraries=found) == "python"
+    assert role_of("shop/requests/views.py", libraries=found) == "python"

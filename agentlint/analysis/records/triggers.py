@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from agentlint.analysis.program import Program
-from agentlint.analysis.records.trigger_texts import calls_of, forward_texts, in_order, texts_of
+from agentlint.analysis.records.trigger_texts import calls_of, forward_texts, in_order, may_speak_of_triggers, texts_of
 from agentlint.analysis.wording import singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
@@ -46,11 +46,11 @@ class _Trigger(msgspec.Struct, frozen=True):
 def find_triggers(program: Program, migrations: Iterable[s.Module], model_of: Callable[[str], str]) -> Iterator[Mechanism]:
     """A mechanism for every trigger that inserts into a table of what happened and that no later migration drops. `model_of` gives the model
     of a table, or nothing."""
-    texts = [(m.path, line, text) for m in program.modules.values() for line, text in _sql(texts_of(m))]
+    texts = [(m.path, line, text) for m in program.modules.values() if may_speak_of_triggers(m) for line, text in _sql(texts_of(m))]
     live: dict[tuple[str, str], _Trigger] = {}
     for file, line, text in texts:
         _apply(live, file, line, text)
-    for module in in_order(migrations):
+    for module in filter(may_speak_of_triggers, in_order(migrations)):
         found = [(module.path, line, text) for line, text in _sql(forward_texts(module))]
         texts += found
         for file, line, text in found:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from agentlint.analysis.records.trigger_texts import may_speak_of_triggers
 from agentlint.app import Options, run
 from agentlint.findings import Report
+from agentlint.frontends.python import lower
 
 MODELS = """
 from django.db import models
@@ -134,3 +138,16 @@ def test_revisions_run_in_their_own_order_and_forwards_only(tmp_path: Path) -> N
 def test_a_library_s_triggers_in_migrations_are_read_from_their_calls(tmp_path: Path) -> None:
     """`pgtrigger` writes its SQL in pieces."""
     assert _statuses(_report(tmp_path, m0001_first=CALLS))["lose_parcel"] == "audited"
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("def create(self):\n    return 'created'\n", False),
+        ("SQL = 'Create Or Replace FUNCTION keep() RETURNS void'\n", True),
+        ("KIND = 'trigger'\nSQL = f'drop {KIND} kept on loan'\n", True),
+        ("operations = [migrations.AddTrigger(model_name='loan')]\n", True),
+    ],
+)
+def test_modules_that_cannot_speak_of_triggers_are_told_from_those_that_may(text: str, may: bool) -> None:
+    assert may_speak_of_triggers(lower(text.encode(), "desk/sql.py", "desk.sql", False)) is may

@@ -193,7 +193,7 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
         )
     with state.timed("read and lower"):
         read = read_all([f for f in found.files if f.role != "data"], Reading(options.workers, options.seconds, state.store))
-    library = _library(settings)
+    library = _library(settings, any(m.language == "python" for m in read.modules))
     frameworks, unloadable = load_frameworks()
     refused = (*unloadable, *knowledge_files()[1], *offered_rules()[1])
     with state.timed("read descriptions"):
@@ -215,10 +215,11 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
     return Analysed(facts, tuple(Plugin(f.name, f.version) for f in used), settings, root, tuple(sorted(state.asked.items())))
 
 
-def _library(settings: Settings) -> LibraryFacts:
+def _library(settings: Settings, code: bool) -> LibraryFacts:
+    """What is known of libraries; without code only the user's own files are read, for their mistakes."""
     folder = Path(settings.file).parent
     try:
-        return load_library([*knowledge_files()[0], *(folder / name for name in settings.knowledge)])
+        return load_library([*knowledge_files()[0], *(folder / name for name in settings.knowledge)], built_in=code)
     except KnowledgeError as error:
         raise BadKnowledge(str(error), "mend the knowledge file; docs/knowledge.md describes its form") from error
 

@@ -19,10 +19,11 @@ BUILT_IN = Path(__file__).parent / "libraries"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def load_library(extra: Iterable[Path] = (), language: str = "python") -> LibraryFacts:
-    """All built-in files of a language plus the user's. Raises `KnowledgeError` that lists every mistake in the user's files."""
+def load_library(extra: Iterable[Path] = (), language: str = "python", built_in: bool = True) -> LibraryFacts:
+    """All built-in files of a language, unless nothing is there that they would speak of, plus the user's. Raises `KnowledgeError` that lists every mistake
+    in the user's files."""
     problems: list[Problem] = []
-    files = list(_built_in(language))
+    files = list(_built_in(language)) if built_in else []
     for path in extra:
         file, found = read_file(path)
         problems.extend(found)

@@ -22,6 +22,8 @@ class Containment:
         self._single: dict[str, DescribedOperation] = {}
         self._bodies: dict[str, DescribedOperation] = {}
         self._payloads = payloads
+        self._seen: dict[tuple[int, bool], int] = {}
+        """Shapes entered so far, with the least depth: what stands below them is known as well, from an earlier operation."""
         for operation in description.operations:
             if operation.method == "GET":
                 self._enter(operation)
@@ -67,13 +69,12 @@ class Containment:
             return
         schemas = self._payloads.schemas
         stack = [(schema, 0, False)]
-        seen: set[object] = set()
         while stack:
             node, depth, many = stack.pop()
             shape = schemas.shape(node)
-            if (shape.key, many) in seen or depth > _DEEPEST:
+            if depth > _DEEPEST or self._seen.get((id(shape), many), _DEEPEST + 1) <= depth:
                 continue
-            seen.add((shape.key, many))
+            self._seen[(id(shape), many)] = depth
             if shape.name and shape.kind != "array":
                 (self._many if many else self._one).setdefault(undressed(shape.name), operation)
             for below, plural in ((shape.items, True), (shape.values, True)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.analysis.contracts.schemas import Shape
 from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation, Description, Parameter, Response
 
@@ -26,6 +27,8 @@ class Correlation:
 
     def __init__(self, description: Description, payloads: Payloads) -> None:
         self._payloads = payloads
+        self._known: dict[int, bool] = {}
+        """What a shape's own fields say, by its identity: the same stands in many answers."""
         self._things = {" ".join(words(part)) for o in description.operations for part in o.path.split("/") if part and "{" not in part}
         self.common = bool(_NAMED.search(description.text))
         """True when the document says so for all operations."""
@@ -39,8 +42,13 @@ class Correlation:
     def _answered(self, response: Response) -> bool:
         schema = self._payloads.schemas.answer(response.content)
         shape = self._payloads.schemas.shape(schema)
-        inside = [shape, *map(self._payloads.schemas.shape, shape.properties.values())]
-        return any(self._stands_for_call(tuple(words(name))) for one in inside for name in one.properties)
+        return self._names_call(shape) or any(self._names_call(self._payloads.schemas.shape(inner)) for inner in shape.properties.values())
+
+    def _names_call(self, shape: Shape) -> bool:
+        known = self._known.get(id(shape))
+        if known is None:
+            known = self._known[id(shape)] = any("id" in name.lower() and self._stands_for_call(tuple(words(name))) for name in shape.properties)
+        return known
 
     def _stands_for_call(self, said: tuple[str, ...]) -> bool:
         """True for `request_id`, unless requests are things of this API."""

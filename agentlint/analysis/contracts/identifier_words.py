@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import takewhile
 
 from agentlint.analysis.contracts.paths import Path, noun_of
 from agentlint.analysis.contracts.resources import Resource
@@ -23,8 +23,23 @@ _PEOPLE = frozenset({"owner", "author", "assignee", "creator", "member", "recipi
 
 def shared(resource: Resource, role: Role) -> int:
     """How many parts at the start of its path an operation shares with a resource."""
-    asked = role.path.shape.split("/")
-    return max((sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(asked, base.split("/")))) for base in resource.bases), default=0)
+    asked = _split(role.path.shape)
+    return max((same_start(asked, _split(base)) for base in resource.bases), default=0)
+
+
+@lru_cache(maxsize=20_000)
+def _split(shape: str) -> tuple[str, ...]:
+    return tuple(shape.split("/"))
+
+
+def same_start(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many parts two paths start with in common."""
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
 
 
 def people(name: str) -> tuple[str, ...]:

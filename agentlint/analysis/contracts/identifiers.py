@@ -14,7 +14,7 @@ from functools import lru_cache
 import msgspec
 
 from agentlint.analysis.contracts.handed_on import HandedOn
-from agentlint.analysis.contracts.identifier_words import IDENTIFYING, LOGINS, fits, noun_before, nouns_of, people, shared
+from agentlint.analysis.contracts.identifier_words import IDENTIFYING, LOGINS, fits, noun_before, nouns_of, people, same_start, shared
 from agentlint.analysis.contracts.paths import Path, parse_path
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource
@@ -60,6 +60,10 @@ class _Offer(msgspec.Struct, frozen=True, eq=False):
     """What the operation does: `list`, `create`, `read`, ..."""
 
 
+_Rank = tuple[bool, bool, bool, bool, bool, int]
+"""How well a field fits what is asked for, and how soon it is had; the least is the best."""
+
+
 class Identifiers:
     """Answers for one description: each document's own convention for identifiers is learned from what its answers hold."""
 
@@ -76,7 +80,7 @@ class Identifiers:
         for role in roles:
             self._at[role.path.shape].append(role)
         self._offers: dict[int, tuple[_Offer, ...]] = {}
-        self._fit: dict[tuple[int, str], tuple[_Offer, ...]] = {}
+        self._ranks: dict[tuple[int, str, str], Sequence[tuple[_Rank, _Offer]]] = {}
         self._everywhere: dict[str, list[_Offer]] | None = None
 
     def all(self) -> Iterator[Identifier]:
@@ -213,7 +217,9 @@ class Identifiers:
         own = self._resource.get(id(role))
         joins = role.kind == "create" and not noun  # what is added to a list is not found in it
         for wanted in dict.fromkeys(filter(None, (*nouns_of(name), *people(name), noun))):
-            for resource in sorted(self._by_noun.get(wanted, ()), key=lambda r: (joins and r is own, -shared(r, role), r.noun != wanted)):
+            known = self._by_noun.get(wanted, ())
+            near = sorted(known, key=lambda r: (joins and r is own, -shared(r, role), r.noun != wanted)) if len(known) > 1 else known
+            for resource in near:
                 offers = self._best(resource, name, role)
                 if offers:
                     return row.from_any(offers, f"{offers[0].operation.name} answers {wanted}s with {offers[0].where}")
@@ -237,33 +243,35 @@ class Identifiers:
 
     def _best(self, resource: Resource, name: str, asking: Role) -> list[_Offer]:
         """Answers of a resource that hold what a name asks for, the best first; those that fit less well than it are left out."""
-        wanted = "".join(noun_words(name)) or name.lower()
-        tail = (noun_words(name) or (name.lower(),))[-1]
-
         kind = next((self._payloads.schemas.shape(p.schema).kind for p in asking.operation.parameters if p.name == name), "")
+        own, asked = _Own(asking, name), _parts(asking.operation.path)
+        first: _Rank | None = None
+        ranked = []
+        for number, (rank, offer) in enumerate(self._ranked(resource, name, kind)):
+            if first is not None and rank[:_FIT] != first[:_FIT]:
+                break
+            if not own.asks(offer):
+                first = first or rank
+                near = same_start(asked, _parts(offer.operation.path))
+                ranked.append((rank, -near, offer.operation.path.count("{"), number, offer))
+        return [one[-1] for one in sorted(ranked)[:_MOST_WAYS]]
 
-        thing = "".join(resource.noun.split(" "))
-        asked = _parts(asking.operation.path)
+    def _ranked(self, resource: Resource, name: str, kind: str) -> Sequence[tuple[_Rank, _Offer]]:
+        """What can be what a name asks for, the best first as far as does not depend on who asks; many operations ask for the same."""
+        key = (id(resource), name, kind)
+        if key not in self._ranks:
+            wanted = "".join(noun_words(name)) or name.lower()
+            tail = (noun_words(name) or (name.lower(),))[-1]
+            thing = "".join(resource.noun.split(" "))
 
-        def rank(offer: _Offer) -> tuple[bool, bool, bool, bool, bool, int, int, int]:
-            own = "".join(noun_words(offer.name)) or offer.name.lower()
-            other_kind = bool(kind and offer.kind) and kind != offer.kind
-            order = _SOONEST.get(offer.by, 3)
-            same = own in (wanted, tail) or (own in LOGINS and tail in LOGINS)
-            near = _shared(asked, _parts(offer.operation.path))
-            get = offer.operation.method != "GET"
-            return (own == thing, not same, other_kind, own not in ("id", tail), get, order, -near, offer.operation.path.count("{"))
+            def rank(offer: _Offer) -> _Rank:
+                own = "".join(noun_words(offer.name)) or offer.name.lower()
+                other_kind = bool(kind and offer.kind) and kind != offer.kind
+                same = own in (wanted, tail) or (own in LOGINS and tail in LOGINS)
+                return (own == thing, not same, other_kind, own not in ("id", tail), offer.operation.method != "GET", _SOONEST.get(offer.by, 3))
 
-        own = _Own(asking, name)
-        ranked = sorted((rank(o), number, o) for number, o in enumerate(self._fitting(resource, name)) if not own.asks(o))
-        return [o for ranks, _, o in ranked if ranks[:_FIT] == ranked[0][0][:_FIT]][:_MOST_WAYS]
-
-    def _fitting(self, resource: Resource, name: str) -> tuple[_Offer, ...]:
-        """Fields of a resource's answers that can be what a name asks for; many operations ask for the same."""
-        key = (id(resource), name)
-        if key not in self._fit:
-            self._fit[key] = tuple(o for r in resource.roles for o in self._offered(r) if fits(o.name, name))
-        return self._fit[key]
+            self._ranks[key] = sorted(((rank(o), o) for r in resource.roles for o in self._offered(r) if fits(o.name, name)), key=lambda one: one[0])
+        return self._ranks[key]
 
     def _offered(self, role: Role) -> tuple[_Offer, ...]:
         """Identifying fields at the top of what an operation answers."""
@@ -286,17 +294,17 @@ class Identifiers:
 
     def _all_offers(self) -> dict[str, list[_Offer]]:
         """Every field of every answer by its name, a few for each."""
-        found: dict[str, list[_Offer]] = {}
+        found: dict[str, list[_Offer]] = defaultdict(list)
         for role in self._roles:
             if role.answer.entity is None:
                 continue
             above = role.answer.where.removesuffix("[]").rpartition(".")[2]
             for field in self._payloads.fields(role.answer.entity):
                 for key in _keys(field.name, field.owner or above):
-                    known = found.setdefault(key, [])
-                    if len(known) < _MOST_OFFERS and all(o.operation is not role.operation for o in known):
+                    known = found[key]
+                    if len(known) < _MOST_OFFERS and not (known and known[-1].operation is role.operation):
                         known.append(_Offer(role.operation, ".".join(filter(None, (role.answer.where, field.where))), field.name))
-        return found
+        return dict(found)
 
     def _anywhere(self, name: str, asking: Role) -> list[_Offer]:
         """Answers with a field of exactly that name, where the name says more than `id`."""
@@ -329,12 +337,6 @@ def _keys(field: str, owner: str) -> tuple[str, ...]:
 def _parts(path: str) -> tuple[str, ...]:
     """Parts of a path's shape."""
     return tuple(parse_path(path).shape.split("/"))
-
-
-@lru_cache(maxsize=100_000)
-def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    """How many parts two paths start with in common."""
-    return next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other)))
 
 
 class _Own:

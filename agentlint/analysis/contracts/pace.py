@@ -37,6 +37,10 @@ _REFUSED = re.compile(r"rate[- ]?limited\b|\bthrottled\b|too many requests|\b429
 _TOLD, _NAMED = 1.0, 0.5
 _HALF = 0.5
 _TURNED_AWAY = frozenset({"429", "503", "4XX", "default"})
+_OF_WHEN = ("retry-after", "rate-limit", "rate limit", "ratelimit", "back", "again")
+_OF_FIGURE = ("sec", "min", "hour", "day", "month", "rps", "qps", "rpm", "req/s", "request/s", "requests/s")
+_OF_LIMIT = ("rate", "throttl", "many", "429", "quota", "limit")
+"""What stands in every text that the expressions above find: most texts have none of it, and looking for plain letters is far cheaper."""
 
 
 class Pace:
@@ -45,11 +49,18 @@ class Pace:
     def __init__(self, description: Description, payloads: Payloads) -> None:
         self._description = description
         self._payloads = payloads
+        self._known: dict[int, float] = {}
+        """What operations tell by themselves, by their identity; the description keeps them."""
         self._common = max(_said(description.text, _LIMITED), *(_said(tag.description, _LIMITED) for tag in description.tags), self._declared(), 0.0)
 
     def of(self, operation: DescribedOperation) -> float:
         """What is told for one operation, by itself or for all of them."""
-        return max(self._common, self._own(operation))
+        if self._common == _TOLD:
+            return _TOLD
+        known = self._known.get(id(operation))
+        if known is None:
+            known = self._known[id(operation)] = self._own(operation)
+        return max(self._common, known)
 
     def shortcomings(self, operations: Sequence[DescribedOperation]) -> Iterator[Shortcoming]:
         """At most one for the document: limits without a figure or a wait, or nothing said at all."""
@@ -74,6 +85,8 @@ class Pace:
             return _TOLD
         text = f"{operation.summary}\n{operation.description}"
         best = _said(text, _REFUSED)
+        if best == _TOLD:
+            return best
         for response in operation.responses:
             best = max(best, self._answer(response))
         return best
@@ -97,6 +110,11 @@ class Pace:
 
 def _said(text: str, named: re.Pattern[str]) -> float:
     """What a text tells."""
-    if _WHEN.search(text) or _FIGURE.search(text):
+    plain = text.lower()
+    if (_any_in(plain, _OF_WHEN) and _WHEN.search(text)) or (_any_in(plain, _OF_FIGURE) and _FIGURE.search(text)):
         return _TOLD
-    return _NAMED if named.search(text) else 0.0
+    return _NAMED if _any_in(plain, _OF_LIMIT) and named.search(text) else 0.0
+
+
+def _any_in(text: str, parts: tuple[str, ...]) -> bool:
+    return any(part in text for part in parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 import msgspec
@@ -127,11 +128,12 @@ class Payloads:
         return self._fields[key]
 
     def _walk(self, schema: Node) -> Iterator[Field]:
-        queue: list[tuple[Node, str, str, str, int, bool, tuple[object, ...]]] = [(schema, "", "", "", 0, False, ())]
+        queue: deque[tuple[Node, str, str, str, int, bool, tuple[object, ...]]] = deque([(schema, "", "", "", 0, False, ())])
         given = 0
+        shape_of = self.schemas.shape
         while queue and given < _MOST_FIELDS:
-            node, where, owner, owner_schema, depth, many, seen = queue.pop(0)
-            shape = self.schemas.shape(node)
+            node, where, owner, owner_schema, depth, many, seen = queue.popleft()
+            shape = shape_of(node)
             if shape.key in seen and shape.kind in ("object", "array"):
                 continue
             on_way = (*seen, shape.key)
@@ -146,7 +148,7 @@ class Payloads:
             if shape.kind == "object" or shape.properties:
                 schema_name = shape.name or owner_schema
                 for name, inner in shape.properties.items() if depth <= _DEEPEST else ():
-                    child = self.schemas.shape(inner)
+                    child = shape_of(inner)
                     place = f"{where}.{name}" if where else name
                     if child.kind in ("object", "array") and (child.properties or child.items is not None or child.values is not None):
                         queue.append((inner, place, name, schema_name if child.kind == "array" else child.name or schema_name, depth + 1, many, on_way))

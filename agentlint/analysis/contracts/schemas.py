@@ -52,19 +52,24 @@ class Schemas:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._shapes: dict[int, tuple[Any, Shape]] = {}
-        """By identity of a schema's value, which is held so that the identity stays its own."""
+        self._shapes: dict[int, Shape] = {}
+        """By identity of a schema's value."""
+        self._held: list[Any] = []
+        """Those values, so that their identity stays their own."""
 
     def shape(self, node: Node | None) -> Shape:
         """The shape of a schema; an empty one for none and for circles."""
-        value = node.value if node is not None else None
-        if node is None or not isinstance(value, dict):
+        if node is None:
             return _EMPTY
+        value = node.value
         known = self._shapes.get(id(value))
         if known is None:
-            self._shapes[id(value)] = (value, _EMPTY)
-            known = self._shapes[id(value)] = (value, self._read(node))
-        return known[1]
+            if not isinstance(value, dict):
+                return _EMPTY
+            self._held.append(value)
+            self._shapes[id(value)] = _EMPTY
+            known = self._shapes[id(value)] = self._read(node)
+        return known
 
     def follow(self, node: Node) -> Node:
         """The schema itself behind references."""

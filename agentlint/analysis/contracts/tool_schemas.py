@@ -38,6 +38,8 @@ class ToolSchemas:
         self._known: dict[int, Size] = {}
         self._open: set[int] = set()
         self._counted: dict[str, int] = {}
+        self._parameters: dict[int, int] = {}
+        """Pieces of parameters by the identity of their values: the same stand at many operations."""
 
     def tokens(self, operation: DescribedOperation) -> int:
         """Estimated tokens of the definition: name, text, and an input schema that holds each parameter and the body."""
@@ -50,6 +52,12 @@ class ToolSchemas:
 
     def _parameter(self, parameter: Parameter) -> int:
         """Pieces of a parameter's schema with the parameter's description in it."""
+        known = self._parameters.get(id(parameter.node.value))
+        if known is None:
+            known = self._parameters[id(parameter.node.value)] = self._measured(parameter)
+        return known
+
+    def _measured(self, parameter: Parameter) -> int:
         if parameter.schema is None:
             length, own = _UNTYPED, None
         elif parameter.schema.key == parameter.node.key:  # 2.0: the parameter is its own schema

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -23,6 +24,7 @@ PAGING = re.compile(
 _ONWARD = re.compile(
     r"^(next|next_?page(_?token|_?url)?|next_?cursor|cursor|has_?more|links|_links|page_?info|pagination|paging|continuation_?token)$", re.IGNORECASE
 )
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _FEWEST = 2
 """Words that only few operations share, from which an operation counts as told apart."""
 _COMMON = 0.5
@@ -59,8 +61,9 @@ class Usability:
         self._first: dict[str, str] = {}
         self._repeated: dict[str, str] = {}
         self._many = len(roles)
+        self._words = {role.operation.name: _content(role.operation) for role in roles}
         for role in roles:
-            self._shared.update(_content(role.operation))
+            self._shared.update(self._words[role.operation.name])
             text = _plain(role.operation)
             if text and text in self._first:
                 self._repeated[role.operation.name] = self._first[text]
@@ -93,7 +96,7 @@ class Usability:
     def _purpose(self, operation: DescribedOperation, twin: str) -> float:
         if twin:
             return 0.0
-        own = {w for w in _content(operation) if self._many < _MANY or self._shared[w] <= _COMMON * self._many}
+        own = {w for w in self._words[operation.name] if self._many < _MANY or self._shared[w] <= _COMMON * self._many}
         if len(own) >= _FEWEST:
             return 1.0
         return 0.5 if any(len(word) > 2 for word in words(operation.operation_id)) else 0.0
@@ -103,7 +106,7 @@ class Usability:
         for name, text, schema in self._all_inputs(operation):
             shape = self._payloads.schemas.shape(schema)
             said = (text or shape.description).strip().lower()
-            clear = len(re.findall(r"[^\W\d_]{2,}", said)) > 1 and said not in texts and said != name.lower()
+            clear = len(list(islice(_WORD.finditer(said), 2))) > 1 and said not in texts and said != name.lower()
             texts.add(said)
             told.append(clear or bool(shape.choices) or bool(shape.pattern) or shape.kind == "boolean" or shape.format not in ("", "x", "int32", "int64"))
         return sum(told) / len(told) if told else None

@@ -143,6 +143,7 @@ TIES = frozenset("assignment membership association relationship relation bindin
 SECRET_WORDS = frozenset("password secret token passphrase credential private auth key".split())
 
 
+@lru_cache(maxsize=50_000)
 def stem_of(verb: str) -> str:
     """Enough of a verb to recognise its other forms: `cancel` and `cancellation`, `approve` and `approval`."""
     plain = verb.lower()

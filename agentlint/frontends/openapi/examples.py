@@ -44,7 +44,7 @@ def _walk(top: Node, judge: _Judge) -> Iterator[Wrong]:
         node, schema = stack.pop()
         value = node.value
         if isinstance(value, list):
-            stack += [(child, schema) for _, child in node.children() if isinstance(child.value, (dict, list))]
+            stack += [(Node(v, node.file, (*node.pointer, i)), schema) for i, v in enumerate(value) if isinstance(v, (dict, list))]
             continue
         if "$ref" in value:
             continue
@@ -53,9 +53,10 @@ def _walk(top: Node, judge: _Judge) -> Iterator[Wrong]:
             yield from judge.beside_keywords(node)
         elif "example" in value or "examples" in value:
             yield from judge.beside_schema(node)
-        for key, child in node.children():
-            if not isinstance(child.value, (dict, list)) or key in _DATA or str(key).startswith("x-"):
+        for key, below in value.items():
+            if not isinstance(below, (dict, list)) or key in _DATA or str(key).startswith("x-"):
                 continue
+            child = Node(below, node.file, (*node.pointer, key))
             if key in _MAPS and isinstance(child.value, dict):
                 stack += [(c, True) for _, c in child.children() if isinstance(c.value, dict)]
             else:

@@ -6,10 +6,8 @@ import ctypes
 import os
 import sys
 from array import array
-from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import accumulate
 from typing import Any
 
 import ryml
@@ -65,7 +63,7 @@ class TreePlaces:
         self._text = text
         self._tree = tree
         self._broken = False
-        self._lines: array[int] | None = None
+        self._blocks: list[tuple[int, int]] | None = None
         self._counted: array[int] | None = None
         self._children: dict[int, dict[str | int, int]] = {}
         self._anchors: dict[str, int] | None = None
@@ -177,15 +175,17 @@ class TreePlaces:
         return offset if 0 <= offset < len(self._text) else None
 
     def _line_and_column(self, offset: int) -> tuple[int, int]:
-        if self._lines is None:
-            self._lines = line_starts(self._data)
-        line = bisect_right(self._lines, offset)
-        start = self._lines[line - 1]
-        column = self._characters(offset) - self._characters(start) + 1
+        if self._blocks is None:
+            self._blocks = list(_line_blocks(self._data))
+        at = offset // _LINES * _LINES
+        line, start = self._blocks[offset // _LINES]
+        line += self._data.count(b"\n", at, offset)
+        start = self._data.rfind(b"\n", at, offset) + 1 or start
+        near = offset - start <= _LINES
+        column = (_length(self._data[start:offset]) if near else self._characters(offset) - self._characters(start)) + 1
         if column > 1 and self._data[offset - 1 : offset] in (b'"', b"'"):
             column -= 1
         return line, column
-
 
     def _characters(self, offset: int) -> int:
         """Characters before an offset, from a count at the start of each block: a document of one line is as cheap as one of many."""
@@ -198,8 +198,8 @@ class TreePlaces:
 
 
 _BLOCK = 4096
-_LINES = 1 << 20
-"""Bytes split into lines at once."""
+_LINES = 1 << 14
+"""Bytes whose lines are counted at once."""
 _CONTINUING = bytes(range(0x80, 0xC0))
 """Bytes inside a character of UTF-8; every character has one other byte."""
 
@@ -209,11 +209,10 @@ def _length(data: bytes) -> int:
     return len(data.translate(None, _CONTINUING))
 
 
-def line_starts(data: bytes) -> array[int]:
-    """Offsets at which the lines of a text start."""
-    starts = array("q", [0])
-    for block in range(0, len(data), _LINES):
-        ends = accumulate((len(line) + 1 for line in data[block : block + _LINES].split(b"\n")[:-1]), initial=block)
-        next(ends)
-        starts.extend(ends)
-    return starts
+def _line_blocks(data: bytes) -> Iterator[tuple[int, int]]:
+    """For each block: the line in which it begins, and where that line begins."""
+    line, start = 1, 0
+    for at in range(0, len(data) + 1, _LINES):
+        yield line, start
+        line += data.count(b"\n", at, at + _LINES)
+        start = data.rfind(b"\n", at, at + _LINES) + 1 or start

@@ -31,7 +31,7 @@ class Stopped(Exception):
 def registry_for(version: str, bad_patterns: frozenset[str]) -> Any:
     """The checks of a version, each reporting its place."""
     chosen = _BY_VERSION.get(version, OpenAPIV32SpecValidator)
-    checks = {name: _located(_faster(check, version, bad_patterns)) for name, check in chosen.keyword_validators.items() if name != "__root__"}
+    checks = {name: _sparing(_located(_faster(check, version, bad_patterns))) for name, check in chosen.keyword_validators.items() if name != "__root__"}
     return KeywordValidatorRegistry({"__root__": keywords.RootValidator, **checks})
 
 
@@ -53,6 +53,26 @@ def _located(base: Any) -> Any:
 
     Located.__name__ = base.__name__
     return Located
+
+
+def _sparing(base: Any) -> Any:
+    """A check of schemas that does not even begin with those in which nothing is left to check: most schemas are a type and a text."""
+    if not issubclass(base, keywords.SchemaValidator):
+        return base
+
+    class Sparing(base):  # type: ignore[misc]
+        def __call__(self, schema: Any, require_properties: bool = True, meta_checked: bool = False) -> Any:
+            value = schema.read_value() if meta_checked else None
+            if isinstance(value, dict) and (_CHECKED.isdisjoint(value) or id(value) in self.visited_schema_ids):
+                return ()
+            return super().__call__(schema, require_properties, meta_checked)
+
+    Sparing.__name__ = base.__name__
+    return Sparing
+
+
+_CHECKED = frozenset({"allOf", "anyOf", "oneOf", "not", "items", "properties", "default"})
+"""Keywords at which the check of a schema looks, once its own form is known to be right."""
 
 
 def _faster(base: Any, version: str, bad_patterns: frozenset[str]) -> Any:

@@ -101,6 +101,6 @@ def patterns_in(value: Any) -> Iterator[str]:
             keyed = node.get("patternProperties")
             if isinstance(keyed, dict):
                 yield from keyed
-            stack += node.values()
+            stack += [v for v in node.values() if isinstance(v, (dict, list))]
         elif isinstance(node, list):
-            stack += node
+            stack += [v for v in node if isinstance(v, (dict, list))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agentlint.analysis.wording import words
 from agentlint.ir.effects import Effect
 
 _PERSON_KINDS = frozenset({"session", "authentication"})
@@ -18,6 +19,7 @@ _DISPLAY = re.compile(
     r"^(theme|dark_mode|color_?scheme|appearance|sort(_\w+)?|ordering|order_by|layout|columns?|density|locale|language|lang|view_mode|display(_\w+)?"
     r"|show_\w+|hide_\w+|collapsed?|sidebar\w*|per_page|page_size|tour\w*|dismissed\w*|onboarding\w*)$"
 )
+_CACHE = frozenset({"cache", "cached", "precomputed", "memoized"})
 _PERSONAL = re.compile(r"user|person|profile|account|member|preference|setting|option|customer|employee|session|tour|dismiss|view|config", re.IGNORECASE)
 """Rows that a person keeps for itself."""
 
@@ -25,6 +27,14 @@ _PERSONAL = re.compile(r"user|person|profile|account|member|preference|setting|o
 def is_bookkeeping(effect: Effect) -> bool:
     """True when every field that the effect writes only counts or stamps: `last_seen`, `updated_at`, `n_views`."""
     return _rewrites(effect) and all(map(is_kept_by_itself, effect.fields))
+
+
+def is_cache(effect: Effect) -> bool:
+    """True for rows that only keep what can be worked out again, by what their model or all written fields are called: `CachedPage`, `cached_total`."""
+    if effect.kind != "orm-write":
+        return False
+    said = words(effect.target)
+    return bool(said) and (said[0] in _CACHE or said[-1] == "cache") or (_rewrites(effect) and all(words(f)[:1] == ["cached"] for f in effect.fields))
 
 
 def is_kept_by_itself(field: str) -> bool:
@@ -49,7 +59,7 @@ def concerns_session(effect: Effect) -> bool:
 
 def changes_state(effect: Effect) -> bool:
     """True when somebody could later notice the difference: data, mail, payments, jobs, processes. Reads, caches and bookkeeping do not count."""
-    if effect.kind in _SILENT_KINDS or effect.incidental or is_bookkeeping(effect) or effect.confidence == "low":
+    if effect.kind in _SILENT_KINDS or effect.incidental or is_bookkeeping(effect) or is_cache(effect) or effect.confidence == "low":
         return False
     if effect.kind == "outbound-http":
         return effect.verb not in _READING_VERBS and (bool(effect.verb) or effect.operation != "call")

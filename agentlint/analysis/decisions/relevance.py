@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from agentlint.analysis.decisions.consequence import is_cache
 from agentlint.analysis.effects.summary_entries import Entry
 from agentlint.analysis.wording import CLEARING, words
 from agentlint.ir import syntax as s
@@ -30,7 +31,7 @@ def is_upkeep(effect: Effect) -> bool:
     the rows they are made from, and for commands of the framework that another command runs."""
     if effect.kind in ("file", "outbound-http", "process") and _TRACING.intersection(_name(effect.function)):
         return True
-    return is_index_work(effect, (effect.function,)) or (effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command"))
+    return is_cache(effect) or is_index_work(effect, (effect.function,)) or (effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command"))
 
 
 def is_index_work(effect: Effect, functions: Iterable[str]) -> bool:

@@ -31,7 +31,9 @@ def is_upkeep(effect: Effect) -> bool:
     the rows they are made from, and for commands of the framework that another command runs."""
     if effect.kind in ("file", "outbound-http", "process") and _TRACING.intersection(_name(effect.function)):
         return True
-    return is_cache(effect) or is_index_work(effect, (effect.function,)) or (effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command"))
+    if is_cache(effect):
+        return True
+    return is_index_work(effect, (effect.function,)) or (effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command"))
 
 
 def is_index_work(effect: Effect, functions: Iterable[str]) -> bool:

@@ -31,13 +31,25 @@ class Endpoints:
         """Rows with their distance, the number of calls between the handler and the effect."""
         for entry in entries:
             operation = entry.operation
-            if operation.surface == "mcp" or not (operation.changes_state and entry.machine_callable) or self._asks(entry):
+            if operation.surface != "mcp" and operation.changes_state and entry.machine_callable and not self._asks(entry):
+                yield from self._of(entry)
+
+    def _of(self, entry: Entry) -> Iterator[tuple[int, Unapproved]]:
+        """What one operation does that lasts; of all that it deletes, what takes the most along."""
+        made = {self._lasting.table(r.effect) for r in entry.reached if r.effect.operation == "create"}
+        worst, heaviest = None, 0
+        for reached in entry.reached:
+            effect = reached.effect
+            if not (_is_sure(reached) and self._lasting.why(effect) and _is_meant(entry, reached)):
                 continue
-            made = {self._lasting.table(r.effect) for r in entry.reached if r.effect.operation == "create"}
-            for reached in entry.reached:
-                why = self._why(entry, reached.effect) if _is_sure(reached) else ""
-                if why and _is_meant(entry, reached) and not (reached.effect.operation == "delete" and self._lasting.table(reached.effect) in made):
-                    yield len(reached.chain), _row(entry, reached, why)
+            if effect.operation == "delete":
+                weight = len(self._falling(effect))
+                if weight > heaviest and self._lasting.table(effect) not in made:
+                    worst, heaviest = reached, weight
+            elif effect.kind != "permission" or _is_about_rights(entry):
+                yield len(reached.chain), _row(entry, reached, self._lasting.why(effect))
+        if worst is not None:
+            yield len(worst.chain), _row(entry, worst, f"takes rows of {_listed(self._falling(worst.effect))} along")
 
     def _asks(self, entry: Entry) -> bool:
         """True when the endpoint is itself the step at which somebody agrees, or a function around it asks."""
@@ -48,14 +60,9 @@ class Endpoints:
         around |= {r.effect.function for r in entry.reached if r.effect.function}
         return any(self._approvals.asked_in(function, frozenset()) for function in sorted(around))
 
-    def _why(self, entry: Entry, effect: Effect) -> str:
-        why = self._lasting.why(effect)
-        if effect.kind == "permission" and not _is_about_rights(entry):
-            return ""
-        if not why or effect.operation != "delete":
-            return why
-        fallen = sorted({model.rpartition(".")[2] for model in self._dependents.of(effect.model) if self._lasting.matters(model)}) if effect.model else []
-        return f"takes rows of {_listed(fallen)} along" if fallen else ""
+    def _falling(self, effect: Effect) -> list[str]:
+        """Names of the models whose rows go along with what is deleted, as far as they are missed."""
+        return sorted({model.rpartition(".")[2] for model in self._dependents.of(effect.model) if self._lasting.matters(model)}) if effect.model else []
 
 
 def _is_about_rights(entry: Entry) -> bool:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
 from agentlint.analysis.contracts.roles import Role, spoken_verb
 from agentlint.analysis.contracts.shapes import Shapes
-from agentlint.analysis.contracts.states import doing, settable, transitions
+from agentlint.analysis.contracts.states import Transition, doing, settable, taken, transitions
 from agentlint.analysis.contracts.steps import Step, leads_to
 from agentlint.analysis.wording import words
 
 _STOPS = ("cancel", "stop", "abort", "terminate", "kill", "halt", "pause")
+_ACCOUNTS = ("status", "data", "event", "log", "history")
+"""Ends of names of what only tells of something."""
+_PROOFS = frozenset("token key code confirmation otp hash".split())
 _SWITCHES = frozenset("enabled active status state disabled".split())
 
 
@@ -27,6 +31,9 @@ class Actions:
         self._payloads = payloads
         self._roles = tuple(role for resource in resources for role in resource.roles)
         self._ownership = Ownership(resources)
+        self._resources = tuple(resources)
+        self._things = {r.noun.split(" ")[-1] for r in resources if r.of("create", "delete")}
+        """What is made or deleted, by its last word."""
         self._deleted = {r.path.shape for r in self._roles if r.operation.method == "DELETE"}
         self._starters: dict[str, Role] = {}
         self._answering: dict[str, list[Role]] = {}
@@ -47,7 +54,21 @@ class Actions:
         if not any(r.writes and r.place != "single" for r in roles):
             return
         for one in transitions(resource, roles, self._payloads):
+            if one.role is None and self._done_beside(one, resource):
+                continue
             yield Step(leads_to(one.verb), one.role.operation.name if one.role else None, one.how, one.node, "state")
+
+    def _done_beside(self, one: Transition, resource: Resource) -> bool:
+        """True when something of its own is changed that stands for the state: `PUT /orders/{id}/status`, `DELETE /comments/{id}/resolved`, `POST /locks`."""
+        verbs = {one.verb, one.verb.removeprefix("un"), *words(one.how.split(" ")[0])}
+        if any(v.has_verb(verb, self._things) for verb in verbs):
+            return True
+        bases = {base for other in self._resources if other.noun == resource.noun for base in other.bases}
+        for role in self._shapes.beginning_with(*(f"{base}/{{}}/" for base in bases)):
+            last = next((words(s.text) for s in reversed(role.path.segments) if not s.hole), [])
+            if role.writes and ({"status", "state"} & set(last[-1:]) or any(v.has_verb(verb, last) for verb in verbs)):
+                return True
+        return False
 
     def inverses(self, resource: Resource) -> Iterator[Step]:
         """Actions that are meant to be taken back and cannot be."""
@@ -55,6 +76,13 @@ class Actions:
         for role in resource.of("action", "create"):
             back = v.INVERSES.get(role.verb) if role.kind == "action" or role.verb in ("grant", "share", "assign", "enroll") else None
             if back is None or role.bulk or role.operation.method == "GET" or self._taken_back(role, back, resource):
+                continue
+            if role.verb in ("activate", "enable", "enroll", "join") and self._proves(role):
+                continue
+            last = words(role.operation.path.rsplit("/", 1)[-1])
+            if role.verb == "assign" and len(last) > 1 and not is_plural(last[-1]):
+                continue  # another one is assigned in its place
+            if role.verb == "archive" and {"zip", "tar", "download"} & set(words(role.operation.summary)):
                 continue
             if role.verb == "close" and not self._shows_open(resource):
                 continue
@@ -64,6 +92,13 @@ class Actions:
             if any(v.same_verb(role.verb, w) or w in _SWITCHES for f in flags for w in f.split("_")):
                 continue
             yield Step(leads_to(back[0]), None, f"{role.operation.name} does it, nothing takes it back", role.operation.node, "inverse")
+
+    def _proves(self, role: Role) -> bool:
+        """True for an activation by which somebody shows that a mail or an invitation came: once and for all."""
+        if {"invitation", "confirmation"} & set(words(f"{role.operation.summary} {role.operation.description[:400]}")):
+            return True
+        holes = (hole for segment in role.path.segments for hole in segment.holes)
+        return any(set(words(name)) & _PROOFS for name in (*holes, *(name for name, _ in taken(role, self._payloads))))
 
     @staticmethod
     def _in_path(role: Role) -> bool:
@@ -95,6 +130,9 @@ class Actions:
         if any(verb in fields for fields in (settable(resource.of("update", "action"), self._payloads),) for verb in back):
             return True
         shape, parent = role.path.shape, role.path.shape.rsplit("/", 1)[0]
+        near = (words(r.operation.path.rsplit("/", 1)[-1]) for r in self._shapes.beginning_with(parent.rsplit("/", 1)[0] + "/") if r.writes)
+        if any(said[:1] and said[0] in ("stop", "end", "undo") and v.has_verb(role.verb, said[1:]) for said in near):
+            return True
         if "remove" in back and not parent.endswith("}") and f"{parent}/{{}}" in self._deleted:
             return True
         if shape in self._deleted or any(r.operation.method == "DELETE" for r in self._shapes.beginning_with(shape + "/")):
@@ -111,8 +149,12 @@ class Actions:
     def jobs(self, resource: Resource) -> Iterator[Step]:
         """Work that an operation starts and none stops."""
         starter = self._starters.get(undressed(resource.schema)) if resource.schema else None
-        if resource.entity is None or resource.noun.endswith(("status", "data")) or starter is None or not resource.kept or resource.of("update"):
+        if resource.entity is None or resource.noun.endswith(_ACCOUNTS) or starter is None or not resource.kept or resource.of("update"):
             return
+        if starter.kind != "create" and not set(resource.noun.split(" ")) & set(v.noun_words(starter.operation.path)):
+            return  # an action on another thing, which answers with this one
+        if any(other is not resource and other.kept and any(role is starter for role in other.roles) for other in self._resources):
+            return  # the other is what was started
         shape = self._payloads.schemas.shape(resource.entity)
         for name, node in shape.properties.items():
             values = {v.state_word(c) for c in self._payloads.schemas.shape(node).choices}

@@ -38,7 +38,7 @@ class Links:
             if v.state_word(name) in given:
                 continue
             said = [w for w in v.field_words(name) if w not in _ADDRESS and w != "full"]
-            verb = next((w for w in said if w in _PERSON_LINKS), "")
+            verb = next((w for w in said if w in _PERSON_LINKS and (w != "register" or w == said[0])), "")
             if verb and not set(said) & v.DELETE_VERBS and doing(verb, self._roles) is None:
                 yield Step(leads_to(verb), None, f"answers give {name}, an address for a person; no operation does it", node, "link")
             elif said and (place := self._left_out(self._payloads.schemas.shape(node).description)):

@@ -12,9 +12,6 @@ from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.states import settable
 from agentlint.analysis.contracts.steps import Step
 from agentlint.analysis.wording import words
-from agentlint.ir.description import MediaType
-
-_BINARY = ("multipart/form-data", "application/octet-stream", "image/", "video/", "audio/", "application/pdf")
 
 
 def parts_of(resource: Resource, resources: Sequence[Resource], shapes: Shapes, payloads: Payloads) -> Iterator[Step]:
@@ -26,7 +23,7 @@ def parts_of(resource: Resource, resources: Sequence[Resource], shapes: Shapes, 
         inside = [r for r in below if r.path.shape.count("/") <= deepest]
         if not inside:
             continue
-        uploads = [r for r in inside if r.operation.method in ("PUT", "POST") and r.operation.body is not None and _binary(r.operation.body.content)]
+        uploads = [r for r in inside if r.operation.method in ("PUT", "POST") and payloads.sends_file(r.operation.body)]
         single = [r for r in uploads if r.place == "single"]
         if single and not other.technical and not any(_takes_off(r) for r in inside) and not _can_be_emptied(resource, other.noun, payloads):
             role = single[0]
@@ -41,10 +38,6 @@ def _can_be_emptied(resource: Resource, noun: str, payloads: Payloads) -> bool:
     """True when an update of the resource takes the part as a field."""
     fields = settable(resource.of("update"), payloads)
     return any(noun.split(" ")[-1] in name.split("_") for name in fields)
-
-
-def _binary(content: tuple[MediaType, ...]) -> bool:
-    return any(m.name.startswith(_BINARY) for m in content)
 
 
 def _takes_off(role: Role) -> bool:

@@ -22,8 +22,9 @@ _ENDS = (
     "unsubscribe", "refund", "reverse", "dismiss", "complete", "abort", "stop", "uninstall", "return",
 )
 _OFF_WORDS = frozenset("archived deleted active enabled disabled cancelled canceled inactive".split())
-_BINARY = ("multipart/", "application/octet-stream", "image/", "video/", "audio/", "application/pdf", "application/zip")
-_STAMP = re.compile(r"(_at|_by|_on|At|By|On)$|^(type|kind|object)$")
+_STAMP = re.compile(
+    r"(_at|_by|_on|At|By|On)$|^(type|kind|object|(is_?|Is)?[aA]ctive|guid|uuid|links|_links)$|^(created|updated|modified|last_?([uU]pdated|[mM]odified))"
+)
 """Fields that the system fills in, or that say what a thing is."""
 _IDENTITY = frozenset("id uuid guid gid sid key slug name code number handle uid uri".split())
 
@@ -39,6 +40,10 @@ class Plain:
         self._known = {(r.noun, base.count("{}")) for r in resources if r.kept and r.of("create", "list") for base in r.bases}
         self._owners = {undressed(r.schema) for r in resources if r.kept and r.schema}
         self._ownership = Ownership(resources)
+        roles = [role for resource in resources for role in resource.roles]
+        self._lists = {_fixed(r.path.shape): r.operation for r in reversed(roles) if r.kind == "list" and not r.path.ends_with_hole}
+        self._deletes = {_fixed(r.path.shape) for r in roles if r.operation.method == "DELETE"}
+        """By the fixed parts of their addresses."""
         self._read_by_name: dict[str, list[DescribedOperation]] = {}
         """By noun: operations that read one at an address that does not say so, known by their own names (`getCategory`)."""
         for operation in description.operations:
@@ -61,7 +66,7 @@ class Plain:
     def missing(self, resource: Resource) -> Iterator[Step]:
         """Plain steps that something created, and kept, should have."""
         made = [r for r in resource.of("create") if r.place != "single" and not r.bulk]
-        if not made or resource.technical:
+        if not made or resource.technical or resource.noun.split(" ")[-1] in _BETWEEN:
             return
         if not self._lives(resource, made) or not self._ownership.owns(resource) or self._is_edge(resource, made[0]):
             yield from self._swallowed(resource, made[0])
@@ -70,10 +75,12 @@ class Plain:
         inside = self._containment.writes(resource)
         if not any(r.path.ends_with_hole for r in resource.roles) and any(r.operation.method == "DELETE" and r.place != "item" for r in resource.roles):
             return  # entries of a list that is changed as a whole have no identity of their own
+        if self._is_held(resource, made[0]):
+            return
         if not self._is_value(resource, made[0]):
             yield from self._unread(resource, made[0], place)
         if not resource.of("list") and not (resource.issued and not resource.of("delete", "update")):
-            shown = self._containment.lists(resource)
+            shown = self._containment.lists(resource) or self._listed_elsewhere(made[0], resource)
             told = f"{shown.name} shows them" if shown is not None else f"{born} creates one, no operation lists them"
             yield Step("list", shown.name if shown is not None else None, told, place, "plain")
         fleeting = resource.issued and not resource.of("list", "update")
@@ -91,16 +98,58 @@ class Plain:
 
     def _swallowed(self, resource: Resource, made: Role) -> Iterator[Step]:
         """Files that are put below a thing and that no operation gives back."""
-        if made.place == "collection" and any(s.hole for s in made.base) and _uploads(made) and self._containment.lists(resource) is not None:
+        uploaded = made.place == "collection" and any(s.hole for s in made.base) and self._payloads.sends_file(made.operation.body)
+        if uploaded and self._containment.lists(resource) is not None:
             given = any(r.operation.method == "GET" for r in self._shapes.beginning_with(made.path.shape))
             if not given:
                 yield Step("read one", None, f"{made.operation.name} uploads one, no operation gives it back", made.operation.node, "plain")
 
     def _deleted_elsewhere(self, resource: Resource, made: Role) -> bool:
-        """True when things of the noun, made below a holder, are deleted at an address of their own (`POST /orgs/{org}/apps`, `DELETE /apps/{app}`)."""
+        """True when things of the noun, made below a holder, are deleted at an address of their own (`POST /orgs/{org}/apps`, `DELETE /apps/{app}`), at the
+        same one through another holder, or together with what holds them, where that says so (`DELETE /comments/{id}`: a comment or reply)."""
+        if _fixed(made.path.shape) in self._deletes:
+            return True
         if not any(s.hole for s in made.base):
             return False
+        parts = made.path.shape.split("/")
+        above = (role for at in range(2, len(parts)) for role in self._shapes.at("/".join(parts[:at])) if role.operation.method == "DELETE")
+        if any(resource.noun.split(" ")[-1] in v.noun_words(role.operation.summary) for role in above):
+            return True
         return any(other is not resource and other.noun == resource.noun and other.of("delete") for other in self._resources)
+
+    def _listed_elsewhere(self, made: Role, resource: Resource) -> DescribedOperation | None:
+        """A list at the same address through another holder (`/carts/mine/cards`, `/carts/{id}/cards`), or one that wants a filter in its path
+        (`GET /ratings/{type}/{rating}`, `GET /comments/recent/{type}`)."""
+        same = self._lists.get(_fixed(made.path.shape))
+        if same is None and not any(s.hole for s in made.base):
+            others = (r.operation for other in self._resources if other is not resource and other.noun == resource.noun for r in other.of("list"))
+            same = next(others, None)
+        if same is not None:
+            return same
+        base, noun = made.path.shape + "/", resource.noun.split(" ")[-1]
+        for role in self._shapes.beginning_with(base):
+            if role.operation.method != "GET":
+                continue
+            rest = role.path.shape[len(base) :].split("/")
+            holes = all(part == "{}" for part in rest)
+            said = words(role.operation.summary or role.operation.operation_id)
+            plural = any(word != noun and v.noun_words(word) == (noun,) for word in said)
+            alone = not any(r.operation.method in ("PUT", "PATCH", "DELETE") for r in self._shapes.at(role.path.shape))
+            kinds = any(len(self._payloads.schemas.shape(p.schema).choices) > 1 for p in role.operation.parameters if p.location == "path")
+            if (holes and alone and (role.answer.many or len(rest) > 1 or plural or kinds)) or (rest[0] != "{}" and (plural or self._holds(role, resource))):
+                return role.operation
+        return None
+
+    def _holds(self, role: Role, resource: Resource) -> bool:
+        name = self._payloads.schemas.name(role.answer.entity) if role.answer.many and role.answer.entity is not None else ""
+        return bool(name) and undressed(name) == undressed(resource.schema)
+
+    def _is_held(self, resource: Resource, made: Role) -> bool:
+        """True for what is only put on a thing and taken off it by name: reading the thing shows it, as far as is described."""
+        if not any(s.hole for s in made.base) or any(r.kind not in ("create", "update", "delete") for r in resource.roles) or not resource.of("delete"):
+            return False
+        holder = made.path.shape.rpartition("/")[0]
+        return any(r.operation.method == "GET" for r in self._shapes.at(holder))
 
     def _is_value(self, resource: Resource, made: Role) -> bool:
         """True for small things that are what they were given: a reaction, an address."""
@@ -135,7 +184,7 @@ class Plain:
         born = made.operation.name
         if other is not None:
             yield Step("read one", other.name, f"{other.name} shows one", place, "plain")
-        elif _uploads(made):
+        elif self._payloads.sends_file(made.operation.body):
             yield Step("read one", None, f"{born} uploads one, no operation gives it back", place, "plain")
         elif resource.of("list", "delete", "update"):
             yield Step("read one", None, f"{born} creates one, no operation reads a single one", place, "plain")
@@ -170,6 +219,11 @@ class Plain:
         below = tuple(f"{b}/{{}}" for b in resource.bases)
         return any(r.writes and not any(r is own for own in resource.roles) for r in self._shapes.beginning_with(*below))
 
+    def _refers(self, node: Node) -> bool:
+        """True for an object that only says which thing is meant."""
+        shape = self._payloads.schemas.shape(node)
+        return shape.kind == "object" and 0 < len(shape.properties) <= 2 and any(set(v.field_words(n)[-1:]) & _IDENTITY for n in shape.properties)
+
     def _frozen(self, resource: Resource, made: Sequence[Role]) -> list[str]:
         """Fields given at creation that stay readable, so that one could want to change them."""
         schema = self._payloads.body_schema(made[0].operation.body)
@@ -177,12 +231,18 @@ class Plain:
         shown = self._payloads.schemas.shape(resource.entity).properties if resource.entity is not None else {}
         own = resource.noun.replace(" ", "_")
         kept = (n for n in given if n in shown and not _STAMP.search(n))
+        kept = (n for n in kept if not self._refers(given[n]))
         return [n for n in kept if v.state_word(n) != own and v.field_words(n)[-1:] not in (("id",), ("ids",))]
 
 
-def _uploads(role: Role) -> bool:
-    body = role.operation.body
-    return body is not None and bool(body.content) and all(m.name.startswith(_BINARY) for m in body.content)
+def _fixed(shape: str) -> str:
+    """The fixed parts of an address, without words that stand for an identifier (`/carts/mine/cards`: `carts/cards`)."""
+    return "/".join(part for part in shape.split("/") if part and part != "{}" and part not in _ONESELF)
+
+
+_BETWEEN = frozenset("for by of in on with to from".split())
+"""Words between things (`/views/for/{class}`), never a thing."""
+_ONESELF = frozenset({"me", "mine", "my", "self", "current"})
 
 
 def _there(name: str, role: Role) -> Step:

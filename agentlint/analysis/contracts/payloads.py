@@ -21,6 +21,7 @@ _PAGING = frozenset(
     "entry item record row element number remaining current after before skip took "
     "self etag request id status code success message error errors warnings object url type api version per".split()
 )
+_BINARY = ("multipart/", "application/octet-stream", "image/", "video/", "audio/", "application/pdf", "application/zip")
 _DEEPEST = 5
 _MOST_FIELDS = 1500
 
@@ -82,6 +83,19 @@ class Payloads:
     def body_schema(self, body: Body | None) -> Node | None:
         """Schema of what a request carries."""
         return None if body is None else self.schemas.answer(body.content)
+
+    def sends_file(self, body: Body | None) -> bool:
+        """True when a request carries a file and nothing else will do; a form of plain fields may come in the same clothes."""
+        if body is None or not body.content or not all(m.name.startswith(_BINARY) for m in body.content):
+            return False
+        fields = self.schemas.shape(body.content[0].schema).properties
+        return not fields or not body.content[0].name.startswith("multipart/") or any(map(self._is_file, fields.values()))
+
+    def _is_file(self, node: Node) -> bool:
+        shape = self.schemas.shape(node)
+        shape = self.schemas.shape(shape.items) if shape.items is not None else shape
+        told = node.value.get("type") if isinstance(node.value, dict) else ""
+        return shape.format in ("binary", "byte") or told == "file" or shape.kind in ("", "object")
 
     def unwrap(self, schema: Node, where: str = "", depth: int = 0) -> Payload:
         """The thing inside pages, envelopes and lists."""

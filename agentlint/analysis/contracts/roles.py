@@ -86,7 +86,7 @@ class RoleFinder:
         verb, base = self._action(operation, path)
         trailing = len(path.segments) - len(path.base()) if base == path.base() else 0
         said = spoken_verb(operation)
-        place = self._place(path, base, trailing)
+        place = self._place(path, base, trailing, said in v.CREATE_VERBS)
         answer = self._payloads.answer(operation)
         kind, word = self._kind(operation, path, verb, said, place, answer)
         bulk = verb in ("bulk", "batch") or "bulk" in words(operation.path) or "batch" in words(operation.path)
@@ -101,9 +101,9 @@ class RoleFinder:
             return "", base
         last = base[-1]
         dotted = last.text.split(".")
-        if len(dotted) == 2 and all(dotted) and not last.hole:
-            tail = words(dotted[1])
-            return (tail[0] if tail else ""), (*base[:-1], Segment(dotted[0]))
+        if len(dotted) > 1 and all(dotted) and not last.hole:
+            tail = words(dotted[-1])
+            return (tail[0] if tail else ""), (*base[:-1], Segment(".".join(dotted[:-1])))
         verb = verb_in(last)
         if not verb:
             sent = operation.method in ("POST", "PUT") and last.text.lower() in v.CONTENTS and len(base) > 1 and is_plural(base[-2].text)
@@ -129,7 +129,7 @@ class RoleFinder:
             rest = rest[:-1]
         return verb, rest
 
-    def _place(self, path: Path, base: tuple[Segment, ...], trailing: int) -> Place:
+    def _place(self, path: Path, base: tuple[Segment, ...], trailing: int, makes: bool) -> Place:
         shape = Path(base).shape
         if base != path.base() or path.verb:
             return "item" if any(s.hole for s in path.segments[len(base) :]) else "collection"
@@ -142,7 +142,7 @@ class RoleFinder:
             return "single"
         if path.shape in self._lists or self._below[shape] > 0 or (base and is_plural(base[-1].text)):
             return "collection"
-        if "POST" in self._methods[path.shape] and "GET" not in self._methods[path.shape] and not any(s.hole for s in base):
+        if makes and "POST" in self._methods[path.shape] and "GET" not in self._methods[path.shape] and not any(s.hole for s in base):
             return "collection"
         return "single"
 
@@ -165,7 +165,8 @@ class RoleFinder:
             if word in ("create", "add", "register") and method == "PUT":
                 return "create", word
             return "update", word
-        return self._posted(path, word, verb, place)
+        asked = _asked(operation, path)
+        return ("list" if asked == "list" else "read", asked) if asked else self._posted(path, word, verb, place)
 
     def _is_one(self, path: Path) -> bool:
         """True for one thing at an address of its own, whatever the schema of the answer says: below a list, changed or removed there."""
@@ -197,6 +198,24 @@ class RoleFinder:
         """True when the path ends with a plural noun, so that posting there makes one more."""
         base = path.base()
         return bool(base) and is_plural(base[-1].text)
+
+
+def _asked(operation: DescribedOperation, path: Path) -> str:
+    """The verb by which a call that sends something only asks: before the method at the end of its id (`costStorageGetPost`), or first in the path's last
+    part (`estimate-shipping-methods`)."""
+    first, began = words(operation.operation_id)[:1], words(operation.summary)[:1]
+    if began and began[0] in _ANSWERS and first and first[0] in _ANSWERS | {"search", "find", "query"}:
+        return "get"
+    if began and began[0] in ("generate", "generates") and {"report", "reports"} & set(words(operation.path)):
+        return "get"
+    said, last = words(operation.operation_id)[-2:], words(path.segments[-1].text) if path.segments and not path.segments[-1].hole else []
+    if len(said) == 2 and said[1] == "post" and said[0] in _ASKING | {"get", "list", "search", "find"}:
+        return said[0]
+    return last[0] if len(last) > 1 and last[0] in _ASKING else ""
+
+
+_ANSWERS = frozenset({"get", "gets", "return", "returns", "retrieve", "retrieves", "list", "lists", "fetch", "fetches"})
+_ASKING = frozenset({"estimate", "calculate", "compute", "simulate"})
 
 
 def _by_own_id(path: Path) -> bool:

@@ -62,8 +62,10 @@ def transitions(resource: Resource, roles: tuple[Role, ...], payloads: Payloads)
 
 
 def takes_anything(role: Role, payloads: Payloads) -> bool:
-    """True for an update that takes a patch document: any field can be set by it."""
+    """True for an update that takes a patch document, or of which nothing is described: any field can be set by it."""
     schema = payloads.body_schema(role.operation.body)
+    if role.kind == "update" and role.operation.method in ("PUT", "PATCH") and schema is None:
+        return not any(p.location == "query" for p in role.operation.parameters)
     if role.kind not in ("update", "action") or role.operation.body is None:
         return False
     if any("json-patch" in media.name for media in role.operation.body.content):
@@ -131,6 +133,8 @@ def _of_values(
         role = doing(verb, roles) or (asked[0] if asked is not None else None) or _generic(verb, roles, payloads) or _ending(verb, roles)
         if role is None and setter is not None and (not setter[1] or value in setter[1]):
             role = setter[0]
+        if role is None and value == "inactive" and doing("activate", roles):
+            continue  # where it starts
         if role is None and verb in _REFUSALS and doing("approve", roles) and doing("cancel", roles):
             continue  # a person cancels what waits for approval; refusing is the other side's
         if role is None and (setter is not None and setter[0].kind != "create" or _released(verb, roles)):
@@ -152,6 +156,8 @@ def _of_flag(roles: tuple[Role, ...], name: str, key: str, node: Node, writable:
     setter = writable.get(key) or writable.get(plain) or _any_state(writable)
     if setter is None and plain in ("active", "enabled", "disabled") and (_switched(roles) or _left_out(writable)):
         return
+    if setter is None and plain in ("active", "enabled", "disabled") and not any(r.kind == "update" for r in roles):
+        return  # where nothing is ever updated, the flag tells of creation and deletion
     if setter is None and sum(r.kind == "action" for r in roles) >= _MANY_ACTIONS and not any(doing(one, roles) for one in verbs if one):
         return  # an API that has its actions leaves this one to the system
     for verb in filter(None, verbs):

@@ -79,6 +79,8 @@ class Actions:
                 continue
             if role.verb in ("activate", "enable", "enroll", "join") and self._proves(role):
                 continue
+            if role.verb == "publish" and resource.noun.split(" ")[-1] in ("message", "event", "notification", "topic"):
+                continue  # sent, not shown
             last = words(role.operation.path.rsplit("/", 1)[-1])
             if role.verb == "assign" and len(last) > 1 and not is_plural(last[-1]):
                 continue  # another one is assigned in its place

@@ -126,6 +126,10 @@ class Plain:
             same = next(others, None)
         if same is not None:
             return same
+        if made.path.ends_with_hole:
+            above = next((r.operation for r in self._shapes.at(made.path.shape.rpartition("/")[0]) if r.operation.method == "GET"), None)
+            if above is not None:
+                return above
         base, noun = made.path.shape + "/", resource.noun.split(" ")[-1]
         for role in self._shapes.beginning_with(base):
             if role.operation.method != "GET":

@@ -133,6 +133,8 @@ def _of_values(
         role = doing(verb, roles) or (asked[0] if asked is not None else None) or _generic(verb, roles, payloads) or _ending(verb, roles)
         if role is None and setter is not None and (not setter[1] or value in setter[1]):
             role = setter[0]
+        if role is None and setter is None and _left_out(writable):
+            continue  # an update takes nearly everything and leaves the state to the system
         if role is None and value == "inactive" and doing("activate", roles):
             continue  # where it starts
         if role is None and verb in _REFUSALS and doing("approve", roles) and doing("cancel", roles):

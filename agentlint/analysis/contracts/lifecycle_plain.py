@@ -71,6 +71,8 @@ class Plain:
         if not self._lives(resource, made) or not self._ownership.owns(resource) or self._is_edge(resource, made[0]):
             yield from self._swallowed(resource, made[0])
             return
+        if {"import", "imports"} & {w for s in made[0].path.segments if not s.hole for w in words(s.text)}:
+            return  # what comes in is something else afterwards
         born, place = made[0].operation.name, made[0].operation.node
         inside = self._containment.writes(resource)
         if not any(r.path.ends_with_hole for r in resource.roles) and any(r.operation.method == "DELETE" and r.place != "item" for r in resource.roles):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from agentlint.analysis.audit.paths import AuditPaths
 from agentlint.analysis.calls.sites import CallSite
@@ -17,8 +18,10 @@ _MOST_LEVELS = 6
 """Classes of the project that may stand between a view and its framework."""
 _SAVING = {"create": ("save",), "update": ("save",), "write": ("save",), "delete": ("delete",)}
 """Methods of a model that a framework calls for an operation."""
-_SAVING_HOOKS = frozenset({"form_valid", "post", "save_model", "save_form"})
-"""Methods of a view in whose base the framework saves the form."""
+_SAVED = frozenset({"save", "asave", "create", "update"})
+"""Methods of a form or serializer that a framework runs to write what was submitted."""
+_SAVING_HOOKS = frozenset({"form_valid", "post", "save_model", "save_form", "perform_create", "perform_update", "create", "update", "partial_update"})
+"""Methods of a view in which, or in whose base, the form or serializer is saved."""
 
 
 class Hooks:
@@ -41,13 +44,13 @@ class Hooks:
                     yield found
 
     def callers_by_framework(self, routes: Iterable[Route]) -> dict[str, list[tuple[Node, int]]]:
-        """For the `save()` of a form, the calls of hooks in which the framework runs it: `super().form_valid(form)`. A form that some view saves
-        without such a hook is left out."""
+        """For the `save()` of a form and for what writes in a serializer, the calls of hooks in which the framework runs it: `super().form_valid(form)`,
+        `serializer.save()`. One that some view saves without such a hook is left out."""
         found: dict[str, list[tuple[Node, int]]] = {}
         bare: set[str] = set()
         for route in routes:
             hooks = [f for f in (route.handler, *route.extra_handlers) if f in self._program.functions]
-            saves = [f for f in hooks if f.endswith((".save", ".asave")) and not self._is_of_view(f, route.owner)]
+            saves = [f for f in hooks if f.rpartition(".")[2] in _SAVED and not self._is_of_view(f, route.owner)]
             around = [place for f in hooks if f not in saves for place in self._hands_on_at(f, route.owner)] if saves else []
             for save in saves:
                 bare.update(() if around else (save,))
@@ -61,7 +64,10 @@ class Hooks:
     def _hands_on_at(self, function: str, owner: str) -> Iterator[tuple[Node, int]]:
         node, name = self._summaries.node(function, owner), function.rpartition(".")[2]
         if name in _SAVING_HOOKS:
-            yield from ((node, site.call.site) for site in self._paths.sites(node) if site.call.site >= 0 and _calls_base(site, name))
+            given = {p.name for p in self._program.functions[function].node.params[1:]}
+            for site in self._paths.sites(node):
+                if site.call.site >= 0 and (_calls_base(site, name) or _saves(site, given)):
+                    yield node, site.call.site
 
     def _handing_on(self, node: Node, effect: Effect, depth: int) -> Iterator[tuple[Node, int]]:
         info = self._program.functions.get(node[0])
@@ -77,6 +83,12 @@ class Hooks:
                         yield from self._handing_on((target.function, node[1]), effect, depth - 1)
             elif (site.line == effect.line) if node[0] == effect.function else _performs(site, effect, info):
                 yield node, site.call.site
+
+
+def _saves(site: CallSite, given: AbstractSet[str]) -> bool:
+    """True for `serializer.save(...)` of what the hook is handed."""
+    func = site.call.func
+    return isinstance(func, s.Attribute) and func.attr == "save" and dotted(func.value) in given
 
 
 def _calls_base(site: CallSite, name: str) -> bool:

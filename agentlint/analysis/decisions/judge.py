@@ -65,6 +65,8 @@ class Judge:
         """Functions of repositories and the like, which write whatever model their caller means: the caller is who acts."""
         self._hooks = Hooks(program, summaries, paths)
         self._recorders = frozenset(record.function for record in paths.ledger.records)
+        self._hooked: dict[str, list[tuple[Node, int]]] = {}
+        """Methods of forms and serializers to the calls in which the framework runs them."""
         self._open: dict[Node, int] = {}
         self._closed: dict[Node, int] = {}
 
@@ -72,9 +74,9 @@ class Judge:
         """For every function, which of its unrecorded effects stay so in its callers. `nodes` come callees first; handlers of routes are entry points."""
         routes = tuple(routes)
         roots = frozenset(f for route in routes for f in (route.handler, *route.extra_handlers) if f)
-        hooked = self._hooks.callers_by_framework(routes)
+        self._hooked = self._hooks.callers_by_framework(routes)
         for node in reversed(tuple(nodes)):
-            told = hooked.get(node[0], []) if node[1] is None else []
+            told = self._hooked.get(node[0], []) if node[1] is None else []
             callers = [] if node[0] in roots and not told else [*self._paths.callers(node), *told]
             if not callers:
                 self._open[node], self._closed[node] = -1, 0
@@ -230,6 +232,8 @@ class Judge:
         found: list[RecordSite] = []
         for caller, site in self._paths.callers(node):
             found += self._paths.ledger.records_for(self._paths.of(caller).outcome.records.get(site, 0), bit)
+        for caller, site in self._hooked.get(node[0], ()):
+            found += self._paths.ledger.records_for(self._paths.probe(caller, site, bit).records.get(site, 0), bit)
         return found
 
 

@@ -222,6 +222,8 @@ class Plain:
         """True when an action, or something put below an item, changes it."""
         if resource.of("action") or any(takes_anything(r, self._payloads) for r in resource.of("update")):
             return True
+        if any(other is not resource and other.noun == resource.noun and other.of("update") for other in self._resources):
+            return True  # made below a holder, changed at an address of its own
         below = tuple(f"{b}/{{}}" for b in resource.bases)
         return any(r.writes and not any(r is own for own in resource.roles) for r in self._shapes.beginning_with(*below))
 

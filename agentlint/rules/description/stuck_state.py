@@ -14,7 +14,8 @@ Describe the way back (`resume`, `unarchive`, `cancel`), or let an update set th
 
 Limits
 ------
-Actions are paired by their English verbs. A state that only the system may leave is said to be one by describing it as such.
+Actions are paired by their English verbs, and a description seldom says which states the system leaves by itself: take it for a question to whoever knows
+the product. A state that only the system may leave is said to be one by describing it as such.
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ RULE = Rule(
     name="stuck-state",
     summary="an action whose state nothing described leaves",
     category="description",
-    severity="warning",
-    confidence="medium",
+    severity="info",
+    confidence="low",
     affects=("agent_ready.reach", "agent_ready.safe"),
     requires=("lifecycles",),
     bad={"openapi.yaml": _DOCUMENT % ""},

@@ -160,7 +160,7 @@ def _lost(operation: Operation, others: list[Operation]) -> list[str]:
 def _of_lifecycle(lifecycle: Lifecycle) -> Finding:
     heavy = weight([Change("orm-write", "delete" if lifecycle.transition == "delete" else "update", lifecycle.resource)], lifecycle.transition)
     return Finding(
-        rule=RULE.name, severity=severity(heavy, "warning"), weight=heavy, confidence="medium",
+        rule=RULE.name, severity=severity(heavy, "warning", "low"), weight=heavy, confidence="low",
         message=f"No operation can {lifecycle.transition} `{lifecycle.resource}`: {lifecycle.evidence}.",
         help="Describe (and build) an operation that does it, or say in the description that only the system does.",
         file=lifecycle.file, line=lifecycle.line, symbol=lifecycle.resource,

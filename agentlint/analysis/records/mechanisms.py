@@ -288,8 +288,12 @@ class _Finder:
                     yield Mechanism(words, hook, self._listened(name), one.file, one.line, content, operations=found.operations)
 
     def _listened(self, name: str) -> str:
-        """A session, its factory or the mapper as the target means every model."""
-        return "" if _is_session(name) else name
+        """A session, its factory or the mapper as the target means every model. A class of the project is one when it derives from a library's: a model
+        of people's sessions or of search engines is a model like any other."""
+        if name not in self._program.classes:
+            return "" if _is_session(name) else name
+        foreign = (base for base in self._program.mro(name) if base not in self._program.classes and "." in base)
+        return "" if any(map(_is_session, foreign)) else name
 
     # names and entries in settings
 

@@ -189,10 +189,11 @@ def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effect
     effects = tuple(effects)
     changed = _changed(effects, candidates)
     removed = {e.model for e in effects if e.operation == "delete" and not e.registered}
+    rings = _rings(effects, candidates)
     kept = {
         model: table for model, table in candidates.items()
         if writers.get(model, _FARTHEST + 1) <= (_FARTHEST if table.open_object and table.actors else _CLOSE) and (table.strong or not changed.get(model))
-        and not (table.frail and model in removed)
+        and not (table.frail and model in removed) and model not in rings
     }
     records = Records(program, library, kept, {model: erasers(program, shapes, model, table.subjects) for model, table in kept.items()})
     records.parts = frozenset(_parts(shapes, {model for model, table in kept.items() if table.open_object and table.strong}))
@@ -205,6 +206,16 @@ def _parts(shapes: Shapes, trails: set[str]) -> Iterator[str]:
         related = {r for column in shapes.columns(model) for r in column.relations if r != model}
         if related and related <= trails and model not in trails:
             yield model
+
+
+def _rings(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> frozenset[str]:
+    """Candidates of which whoever adds a row drops others at once: the last few are kept, and what happened before them is gone."""
+    makers: dict[str, set[str]] = {}
+    droppers: dict[str, set[str]] = {}
+    for effect in effects:
+        if effect.model in candidates and not effect.registered and effect.operation in (*_MAKING, "delete"):
+            (droppers if effect.operation == "delete" else makers).setdefault(effect.model, set()).add(effect.function)
+    return frozenset(model for model, functions in makers.items() if functions & droppers.get(model, set()))
 
 
 def _changed(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict[str, int]:

@@ -26,9 +26,8 @@ from agentlint.analysis.facts import Facts, Inventory
 from agentlint.analysis.operations import Reach, build_entries
 from agentlint.analysis.program import Program, build_program
 from agentlint.analysis.types.inference import Type, Types, infer_types
-from agentlint.beside import Shelf, beside
-from agentlint.cache.keys import REQUESTS, requests_key
 from agentlint.cache.store import Store, digest
+from agentlint.client_side import ClientSide, client_side
 from agentlint.describing import describe, load_descriptions, with_sessions
 from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.framework import Context, Framework
@@ -40,7 +39,6 @@ from agentlint.ir.decisions import Mechanism
 from agentlint.ir.description import Description
 from agentlint.ir.effects import Effect
 from agentlint.ir.operations import Route
-from agentlint.ir.pages import PageAction
 from agentlint.ir.source import Gap
 from agentlint.ir.syntax import Module
 from agentlint.judging import judge
@@ -58,8 +56,6 @@ from agentlint.rules.catalog import all_rules, offered_rules
 from agentlint.scores import Counted, scorecard
 from agentlint.scores.controls import standing
 
-_WORTH_A_PROCESS = 3_000
-"""Lines of scripts whose requests are worth a process of their own."""
 _FRAMES = 12_000
 """Nesting that following code into code may take: what each pass allows itself stays well below."""
 
@@ -192,7 +188,9 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
             f"{options.path} holds nothing that agentlint reads", "it reads Python, templates, page scripts, and OpenAPI documents in YAML or JSON"
         )
     with state.timed("read and lower"):
-        read = read_all([f for f in found.files if f.role != "data"], Reading(options.workers, options.seconds, state.store))
+        how = Reading(options.workers, options.seconds, state.store)
+        read = read_all([f for f in found.files if f.role in ("python", "migrations")], how)
+    clients = client_side([f for f in found.files if f.role in ("script", "markup")], how)
     library = _library(settings, any(m.language == "python" for m in read.modules))
     frameworks, unloadable = load_frameworks()
     refused = (*unloadable, *knowledge_files()[1], *offered_rules()[1])
@@ -202,7 +200,8 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
     migrations = frozenset(f.path for f in found.files if f.role == "migrations")
     state.migrations = tuple(m for m in read.modules if m.path in migrations)
     read = msgspec.structs.replace(read, modules=tuple(m for m in read.modules if m.path not in migrations))
-    facts, used = _code_facts(read, library, frameworks, documents, state)
+    facts, used = _code_facts(read.modules, clients, library, frameworks, documents, state)
+    read = read.with_more(clients().read)
     with state.timed("descriptions"):
         facts = describe(facts, found.root, described, documents, state.gaps.append, state.workers)
         facts = with_sessions(facts, found.root, options.sessions, documents, state.gaps.append)
@@ -225,20 +224,15 @@ def _library(settings: Settings, code: bool) -> LibraryFacts:
 
 
 def _code_facts(
-    read: Read, library: LibraryFacts, frameworks: tuple[Framework, ...], documents: tuple[Description, ...], state: _Run
+    python: tuple[Module, ...], clients: Callable[[], ClientSide], library: LibraryFacts, frameworks: tuple[Framework, ...],
+    documents: tuple[Description, ...], state: _Run,
 ) -> tuple[Facts, tuple[Framework, ...]]:
     """What source code shows: operations, decisions, model calls."""
-    python = [m for m in read.modules if m.language == "python"]
-    scripts = [m for m in read.modules if m.language != "python"]
-    actions = [a for p in read.pages for a in p.actions]
-    large = sum(m.lines for m in scripts) > _WORTH_A_PROCESS
-    shelf = Shelf(state.store, REQUESTS, requests_key(scripts)) if state.store is not None and large else None
-    client_calls = beside(lambda: _client_calls(scripts), _Requests, state.workers > 1 and large, shelf)
     if not python:
-        state.gaps += client_calls().gaps
+        state.gaps += clients().requests.gaps
         return Facts(), ()
     with state.timed("link"):
-        program = build_program(python, read.pages, library)
+        program = build_program(python, library)
     used = tuple(f for f in frameworks if f.detect(program))
     state.gaps += unread_frameworks(program)
     context = Context(program, library, state.gap, documents)
@@ -250,13 +244,12 @@ def _code_facts(
     with state.timed("routes"):
         routes = [r for f in used for r in state.guarded("routes", f, lambda f=f: list(f.routes(context))) if isinstance(r, Route)]  # type: ignore[misc]
         mechanisms = [m for f in used for m in state.guarded("mechanisms", f, lambda f=f: list(f.mechanisms(context))) if isinstance(m, Mechanism)]  # type: ignore[misc]
-    with state.timed("client calls"):
-        requests = client_calls()
-        actions += requests.actions
-        state.gaps += requests.gaps
+    with state.timed("client side"):
+        client = clients()
+        state.gaps += client.requests.gaps
     with state.timed("operations"):
         entries = build_entries(routes, Reach(program, summaries), GuardFinder(program, calls, library))
-        entries += [*tie_pages(entries, actions), *tie_names(entries, scripts)]
+        entries += [*tie_pages(entries, client.actions), *tie_names(entries, client.read.modules)]
     with state.timed("decisions"):
         audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations))
     with state.timed("matching"):
@@ -301,23 +294,6 @@ class _CallEffects:
             self._broken = True
             self._state.broken(self._framework, "call effects", error)
             return ()
-
-
-class _Requests(msgspec.Struct, frozen=True):
-    """What scripts send, and what of it could not be followed."""
-
-    actions: tuple[PageAction, ...] = ()
-    gaps: tuple[Gap, ...] = ()
-
-
-def _client_calls(scripts: list[Module]) -> _Requests:
-    if not scripts:
-        return _Requests()
-    from agentlint.analysis.clients.requests_sent import find_client_calls
-
-    gaps: list[Gap] = []
-    actions = find_client_calls(scripts, lambda file, line, reason: gaps.append(Gap(file, line, reason, "unresolved")))
-    return _Requests(actions, tuple(gaps))
 
 
 def _inventory(found: Found, read: Read, so_far: Inventory, used: tuple[Framework, ...], gaps: list[Gap]) -> Inventory:

@@ -33,6 +33,10 @@ class Read(msgspec.Struct, frozen=True):
     pages: tuple[Page, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
+    def with_more(self, other: Read) -> Read:
+        """What both gave."""
+        return Read((*self.modules, *other.modules), (*self.pages, *other.pages), (*self.gaps, *other.gaps))
+
 
 class Reading(msgspec.Struct, frozen=True):
     """How files are read."""

@@ -12,7 +12,6 @@ from agentlint.analysis.constants.values import UNKNOWN, Element, Folded, Unknow
 from agentlint.analysis.names.linking import ClassInfo, FunctionInfo, Linker
 from agentlint.analysis.names.resolution import Names
 from agentlint.ir import syntax as s
-from agentlint.ir.pages import Page
 from agentlint.ir.source import Gap
 from agentlint.ir.walk import calls, statements
 from agentlint.knowledge import LibraryFacts
@@ -29,11 +28,10 @@ Scope: TypeAlias = Union[FunctionInfo, ClassInfo, s.Module]
 class Program:
     """All code of the project, linked. Not changed after construction; answers are remembered."""
 
-    def __init__(self, modules: Mapping[str, s.Module], pages: Iterable[Page], library: LibraryFacts) -> None:
+    def __init__(self, modules: Mapping[str, s.Module], library: LibraryFacts) -> None:
         self.modules: dict[str, s.Module] = dict(sorted(modules.items()))
         self.functions: dict[str, FunctionInfo] = {}
         self.classes: dict[str, ClassInfo] = {}
-        self.pages: tuple[Page, ...] = tuple(sorted(pages, key=lambda p: p.path))
         self.gaps: list[Gap] = []
         self.library = library
         self.names = Names(self.modules, library)
@@ -197,7 +195,7 @@ class Program:
         return self._by_path.get(path)
 
 
-def build_program(modules: Iterable[s.Module], pages: Iterable[Page], library: LibraryFacts) -> Program:
+def build_program(modules: Iterable[s.Module], library: LibraryFacts) -> Program:
     """Links modules to a program. Of two modules with one name the one with the shorter path is kept, the other becomes a gap."""
     named: dict[str, s.Module] = {}
     gaps: list[Gap] = []
@@ -206,6 +204,6 @@ def build_program(modules: Iterable[s.Module], pages: Iterable[Page], library: L
             gaps.append(Gap(module.path, 0, f"another file has the module name {module.name}: {named[module.name].path}", "unresolved"))
         else:
             named[module.name] = module
-    program = Program(named, pages, library)
+    program = Program(named, library)
     program.gaps.extend(gaps)
     return program

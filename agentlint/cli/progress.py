@@ -14,7 +14,7 @@ _QUIET_SECONDS = 1.0
 
 _NEXT = {
     "find files": "reading", "read and lower": "linking", "link": "inferring types", "types": "following calls",
-    "calls": "finding effects", "effects": "finding routes", "routes": "following requests of scripts", "client calls": "finding operations",
+    "calls": "finding effects", "effects": "finding routes", "routes": "following requests of scripts", "client side": "finding operations",
     "operations": "walking decisions", "decisions": "matching", "matching": "judging", "descriptions": "judging",
 }
 """What follows a pass that has ended."""

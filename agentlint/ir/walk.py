@@ -137,11 +137,14 @@ def calls(body: Iterable[s.Stmt]) -> Iterator[s.Call]:
 
 def dotted(expr: s.Expr | None) -> str:
     """`a.b.c` for a chain of names and attributes, the empty string for anything else."""
+    if type(expr) is s.Name:
+        return expr.id
     parts: list[str] = []
-    while isinstance(expr, s.Attribute):
+    while type(expr) is s.Attribute:
         parts.append(expr.attr)
         expr = expr.value
-    if not isinstance(expr, s.Name):
+    if type(expr) is not s.Name:
         return ""
     parts.append(expr.id)
-    return ".".join(reversed(parts))
+    parts.reverse()
+    return ".".join(parts)

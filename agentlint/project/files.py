@@ -12,7 +12,17 @@ import msgspec
 from agentlint.errors import BadPath
 from agentlint.ir.source import Gap
 from agentlint.project.ignoring import ignored_by
-from agentlint.project.roles import SET_ASIDE, Role, example_folders, is_machine_made, library_folders, may_be_description, proven_test_folders, role_of
+from agentlint.project.roles import (
+    SET_ASIDE,
+    Role,
+    example_folders,
+    is_machine_made,
+    is_read,
+    library_folders,
+    may_be_description,
+    proven_test_folders,
+    role_of,
+)
 
 MOST_BYTES = 32 * 1024 * 1024
 """A larger file is recorded as unreadable."""
@@ -110,7 +120,7 @@ def _take(base: Path, name: str, role: Role, files: list[SourceFile], aside: dic
 
 
 def _listed(base: Path) -> Iterator[str]:
-    """Relative paths of all files: those git tracks or does not ignore, or all that a walk finds."""
+    """Relative paths of all files of a kind that is read: those git tracks or does not ignore, or all that a walk finds."""
     try:
         found = subprocess.run(
             ["git", "-C", str(base), "ls-files", "-z", "--cached", "--others", "--exclude-standard"], capture_output=True, check=True, timeout=60,
@@ -119,13 +129,13 @@ def _listed(base: Path) -> Iterator[str]:
         found = b""
     names = [os.fsdecode(n) for n in found.split(b"\0") if n]
     if names:
-        yield from sorted({n for n in names if os.path.isfile(os.path.join(base, n))})
+        yield from sorted({n for n in names if is_read(n) and os.path.isfile(os.path.join(base, n))})
         return
     yield from _walked(base)
 
 
 def _walked(base: Path) -> Iterator[str]:
-    """All files below a folder, symbolic links to folders not followed, `.gitignore` at the top obeyed."""
+    """All such files below a folder, symbolic links to folders not followed, `.gitignore` at the top obeyed."""
     ignore = base / ".gitignore"
     lines = ignore.read_text(encoding="utf-8", errors="replace").splitlines() if ignore.is_file() else []
     ignored = ignored_by(lines)
@@ -133,7 +143,7 @@ def _walked(base: Path) -> Iterator[str]:
         relative = os.path.relpath(folder, base).replace(os.sep, "/")
         prefix = "" if relative == "." else relative + "/"
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in ("node_modules", "__pycache__") and not ignored(f"{prefix}{f}/"))
-        for name in sorted(names):
+        for name in sorted(filter(is_read, names)):
             path = f"{prefix}{name}"
             if not ignored(path) and os.path.isfile(os.path.join(folder, name)):
                 yield path

@@ -107,11 +107,20 @@ def library_folders(paths: Iterable[str]) -> frozenset[str]:
     return frozenset(folder for folder, names in held.items() if len(names) >= _SIDE_BY_SIDE)
 
 
+def is_read(path: str) -> bool:
+    """True for a file of a kind that agentlint reads, by the end of its name alone."""
+    return _kind_of(path.rpartition("/")[2]) != "other"
+
+
+def _kind_of(name: str) -> Role:
+    dot = name.rfind(".")
+    return _SUFFIXES.get(name[dot:].lower(), "other") if dot > 0 else "other"
+
+
 def role_of(path: str, test_folders: frozenset[str] = frozenset(), libraries: frozenset[str] = frozenset()) -> Role:
     """The role of a file by its path, the proven test folders and those of libraries; `other` for what agentlint does not read."""
     folder, _, name = path.rpartition("/")
-    dot = name.rfind(".")
-    kind = _SUFFIXES.get(name[dot:].lower(), "other") if dot > 0 else "other"
+    kind = _kind_of(name)
     if kind == "other":
         return kind
     folders = {part.lower() for part in folder.split("/")} if folder else set()

@@ -217,9 +217,15 @@ def _nested(info: FunctionInfo) -> list[str]:
     return [f"{info.id}.{stmt.definition.name}" for stmt in info.node.body if isinstance(stmt, s.Define)]
 
 
+_TAKING = (s.Attribute, s.Call, s.Subscript)
+"""Expressions that take something out of something."""
+
+
 def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], object]) -> Iterable[Guard]:
     """Credentials that expressions take out of a request."""
     for expr in exprs:
+        if type(expr) not in _TAKING:  # most of what stands in a body
+            continue
         source, key = "", None
         if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr in _GETTERS and expr.args:
             source, key = dotted(expr.func.value), expr.args[0]

@@ -49,6 +49,7 @@ class Approvals:
         self._known: dict[str, bool] = {}
         self._hints = frozenset(place.rpartition(" ")[2] for _, row in library.tool_rows() for place in places(row.approved) if place.startswith("in "))
         self._declaring: dict[str, bool] = {}
+        self._speaking: dict[str, tuple[s.Expr, ...]] = {}
 
     def declared_in(self, function: str) -> bool:
         """True when the module around a function tells clients which of its tools are to be asked about."""
@@ -68,7 +69,8 @@ class Approvals:
             return False
         if function not in self._known:
             self._known[function] = self._asks(info)
-        return self._known[function] or any(_speaks(test) and not mentions(test, held, frozenset()) for test in _tests(info.node))
+            self._speaking[function] = tuple(test for test in _tests(info.node) if _speaks(test))
+        return self._known[function] or any(not mentions(test, held, frozenset()) for test in self._speaking[function])
 
     def _asks(self, info: FunctionInfo) -> bool:
         named = (walk.dotted(d.func if isinstance(d, s.Call) else d).rpartition(".")[2] for d in info.node.decorators)

@@ -21,7 +21,7 @@ def library() -> LibraryFacts:
 def program_of(files: Mapping[str, str]) -> Program:
     """The linked program of files given as path to source text."""
     modules = [lower(text.encode(), path, module_name(path), path.endswith("__init__.py")) for path, text in files.items()]
-    return build_program(modules, (), library())
+    return build_program(modules, library())
 
 
 def module_name(path: str) -> str:

@@ -26,7 +26,7 @@ ANSWERS = {"true": True, "false": False, "null": None}
 
 def _audited(path: Path) -> Audited:
     library = load_library()
-    program = build_program([lower(path.read_bytes(), path.name, path.stem)], (), library)
+    program = build_program([lower(path.read_bytes(), path.name, path.stem)], library)
     context = Context(program, library, lambda file, line, reason: None)
     used = [f for f in load_frameworks()[0] if f.detect(program)]
     extra: dict = {}

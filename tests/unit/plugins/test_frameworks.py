@@ -26,7 +26,7 @@ def routes_of(folder: Path) -> list[str]:
     library = load_library()
     files = sorted(folder.rglob("*.py"))
     modules = [lower(f.read_bytes(), str(f.relative_to(folder)), *module_name(str(f.relative_to(folder)))) for f in files]
-    program = build_program(modules, (), library)
+    program = build_program(modules, library)
     gaps: list[str] = []
     documents = tuple(d for f in sorted(folder.rglob("*.yaml")) if isinstance(d := load(f.read_bytes(), str(f.relative_to(folder)), lambda _: None), Description))
     context = Context(program, library, lambda file, line, reason: gaps.append(f"gap {file}:{line}: {reason}"), documents)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agentlint.analysis.calls.sites import Calls, CallSite, Target
 from agentlint.analysis.facts import Facts
-from agentlint.analysis.program import UNKNOWN, ClassInfo, Element, Folded, FunctionInfo, Program, Scope, Unknown
+from agentlint.analysis.program import UNKNOWN, ClassInfo, Element, Folded, FunctionInfo, Lineage, Program, Scope, Unknown
 from agentlint.analysis.setup.code import SetupCode, setup_code
 from agentlint.analysis.setup.factories import Factories
 from agentlint.analysis.setup.mounts import Mount, MountTree, join_paths, table_key
@@ -12,6 +12,7 @@ from agentlint.analysis.setup.values import Above, Closure, Made, Member, Ref, V
 from agentlint.analysis.types.inference import AttributeWrite, Type, Types
 from agentlint.extension.answers import Answer, Answers, AnswerWords
 from agentlint.extension.decorated import DecoratedTables, Responder, TableEntry, TableWords, handler_of, once
+from agentlint.extension.documents import Documents, XmlElement
 from agentlint.extension.framework import Context, Framework, FrameworkBase, imports
 from agentlint.findings import Finding, Related, Report, fingerprint
 from agentlint.ir import syntax, walk
@@ -26,9 +27,9 @@ from agentlint.rules.base import Rule, RuleContext
 
 __all__ = [
     "UNKNOWN", "Above", "Answer", "AnswerWords", "Answers", "AttributeWrite", "AuthKind", "CallSite", "Calls", "ClassInfo", "Closure", "Confidence",
-    "Context", "DecoratedTables", "DescribedOperation", "Description", "Effect", "EffectOperation", "Element", "Factories", "Facts", "Finding", "Folded",
-    "Framework", "FrameworkBase", "FunctionInfo", "Gap", "Guard", "LibraryFacts", "Location", "Made", "Mechanism", "Member", "Mount", "MountTree", "Program",
-    "RecordContent", "Ref", "Related", "Report", "Reporter", "Responder", "Route", "Rule", "RuleContext", "Scope", "SecurityScheme", "SetupCode", "Style",
-    "Surface", "TableEntry", "TableWords", "Target", "Type", "Types", "Unknown", "Value", "fingerprint", "handler_of", "imports", "join_paths", "once",
-    "setup_code", "syntax", "table_key", "walk",
+    "Context", "DecoratedTables", "DescribedOperation", "Description", "Documents", "Effect", "EffectOperation", "Element", "Factories", "Facts",
+    "Finding", "Folded", "Framework", "FrameworkBase", "FunctionInfo", "Gap", "Guard", "LibraryFacts", "Lineage", "Location", "Made", "Mechanism",
+    "Member", "Mount", "MountTree", "Program", "RecordContent", "Ref", "Related", "Report", "Reporter", "Responder", "Route", "Rule", "RuleContext",
+    "Scope", "SecurityScheme", "SetupCode", "Style", "Surface", "TableEntry", "TableWords", "Target", "Type", "Types", "Unknown", "Value", "XmlElement",
+    "fingerprint", "handler_of", "imports", "join_paths", "once", "setup_code", "syntax", "table_key", "walk",
 ]

@@ -30,6 +30,7 @@ from agentlint.cache.store import Store, digest
 from agentlint.client_side import ClientSide, client_side
 from agentlint.describing import describe, load_descriptions, with_sessions
 from agentlint.errors import BadKnowledge, NothingToAnalyse
+from agentlint.extension.documents import Documents
 from agentlint.extension.framework import Context, Framework
 from agentlint.extension.loading import Refused, knowledge_files, load_frameworks, names_of_group
 from agentlint.extension.unread import unread_frameworks
@@ -47,7 +48,7 @@ from agentlint.knowledge.controls import load_controls
 from agentlint.options import Options, Progress
 from agentlint.planning import make_plan
 from agentlint.project.excerpts import read_excerpts
-from agentlint.project.files import Found, find_files
+from agentlint.project.files import Found, find_files, read_within
 from agentlint.project.settings import Settings, load_settings
 from agentlint.project.settings_reading import Known
 from agentlint.reading import Read, Reading, read_all
@@ -88,6 +89,7 @@ class _Run:
         self.gaps: list[Gap] = []
         self.asked: dict[str, bytes | None] = {}
         self.migrations: tuple[Module, ...] = ()
+        self.beside = Documents()
         self._progress = progress
 
     def note(self, path: str, data: bytes | None) -> None:
@@ -200,6 +202,7 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
     migrations = frozenset(f.path for f in found.files if f.role == "migrations")
     state.migrations = tuple(m for m in read.modules if m.path in migrations)
     read = msgspec.structs.replace(read, modules=tuple(m for m in read.modules if m.path not in migrations))
+    state.beside = Documents(found.beside, lambda path: _noted(found.root, path, state), state.gap)
     facts, used = _code_facts(read.modules, clients, library, frameworks, documents, state)
     read = read.with_more(clients().read)
     with state.timed("descriptions"):
@@ -212,6 +215,13 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
     notes = tuple(sorted({*facts.notes, *(n for m in read.modules for n in m.comments), *(n for p in read.pages for n in p.comments)}))
     facts = msgspec.structs.replace(facts, inventory=inventory, notes=notes)
     return Analysed(facts, tuple(Plugin(f.name, f.version) for f in used), settings, root, tuple(sorted(state.asked.items())))
+
+
+def _noted(root: str, path: str, state: _Run) -> bytes | None:
+    """A file that a plugin asked for; the report rests on it from then on."""
+    data = read_within(root, path)
+    state.note(path, data)
+    return data
 
 
 def _library(settings: Settings, code: bool) -> LibraryFacts:
@@ -235,7 +245,10 @@ def _code_facts(
         program = build_program(python, library)
     used = tuple(f for f in frameworks if f.detect(program))
     state.gaps += unread_frameworks(program)
-    context = Context(program, library, state.gap, documents)
+    context = Context(program, library, state.gap, documents, state.beside)
+    for framework in used:
+        lineages = state.guarded("lineages", framework, lambda f=framework: list(f.lineages(context).items()))  # type: ignore[misc]
+        program.add_lineages(dict(lineages))  # type: ignore[arg-type]
     types, calls, context = _types_and_calls(program, library, used, context, state)
     with state.timed("effects"):
         finder = EffectFinder(program, types, calls, library, tuple(_CallEffects(f, context, state) for f in used))

@@ -135,7 +135,7 @@ def _of_run(options: Options, settings: Settings, found: Found) -> bytes:
     """Everything beside the files."""
     folder = Path(settings.file).parent
     knowledge = [_bytes_of(folder / name) or b"" for name in settings.knowledge]
-    wanted = repr((str(options.path), options.select, options.today, settings, found.set_aside, found.gaps))
+    wanted = repr((str(options.path), options.select, options.today, settings, found.set_aside, found.gaps, found.beside))
     recorded = [part for path in options.sessions for part in (str(path).encode("utf-8", "backslashreplace"), _bytes_of(path) or b"")]
     return digest(whole_version(*PLUGIN_GROUPS), wanted.encode("utf-8", "backslashreplace"), *knowledge, b"sessions", *recorded)
 

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from agentlint.analysis.names.resolution import Names
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted, statements
@@ -16,6 +18,19 @@ if TYPE_CHECKING:
 
 _DEPTH = 6
 """Factories and variables followed from a base expression to the class it means."""
+
+
+class Lineage(msgspec.Struct, frozen=True):
+    """What a framework's convention, and no line of code, says of a class: `_inherit = "sale.order"`."""
+
+    bases: tuple[str, ...] = ()
+    """Bases that come before those of the class statement."""
+    table: str = ""
+    """The class that owns the rows, where several classes make one model; empty for the class itself."""
+    abstract: bool = False
+    """True for a model of which there are no rows."""
+    elsewhere: bool = False
+    """True for a model that another package brings, also where the program adds to it: what its framework does with the rows is that package's affair."""
 
 
 class Hierarchy:
@@ -30,6 +45,12 @@ class Hierarchy:
         self._mro: dict[str, tuple[str, ...]] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
         self._below: dict[str, tuple[str, ...]] | None = None
+        self.lineages: dict[str, Lineage] = {}
+
+    def add(self, lineages: Mapping[str, Lineage]) -> None:
+        """Takes what frameworks say of classes; what was worked out before is forgotten."""
+        self.lineages.update(lineages)
+        self._mro, self._bases, self._below = {}, {}, None
 
     def bases(self, name: str) -> tuple[str, ...]:
         """Direct bases of a project or library class."""
@@ -42,7 +63,8 @@ class Hierarchy:
             outer = self._names.tables[name].outer
             given = [(b, expr) for expr in info.node.bases for b in self._of_base(expr, outer.id if outer else "")]
             found = [meant for b, expr in given if (meant := b if b != name else self._before(expr, name))]
-            known = self._bases[name] = tuple(dict.fromkeys((*found, *self._shown(info, found))))
+            told = self.lineages[name].bases if name in self.lineages else ()
+            known = self._bases[name] = tuple(dict.fromkeys((*told, *found, *self._shown(info, found))))
         return known
 
     def _before(self, expr: s.Expr, class_id: str) -> str:

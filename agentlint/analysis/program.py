@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias, Union
 
-from agentlint.analysis.classes import Hierarchy
+from agentlint.analysis.classes import Hierarchy, Lineage
 from agentlint.analysis.constants.folding import Folder
 from agentlint.analysis.constants.lists import Lists
 from agentlint.analysis.constants.values import UNKNOWN, Element, Folded, Unknown
@@ -16,7 +16,7 @@ from agentlint.ir.source import Gap
 from agentlint.ir.walk import calls, statements
 from agentlint.knowledge import LibraryFacts
 
-__all__ = ["UNKNOWN", "ClassInfo", "Element", "Folded", "FunctionInfo", "Program", "Scope", "Unknown", "build_program"]
+__all__ = ["UNKNOWN", "ClassInfo", "Element", "Folded", "FunctionInfo", "Lineage", "Program", "Scope", "Unknown", "build_program"]
 
 MODULE_CODE = "<module>"
 """Last part of the function id of module-level code."""
@@ -94,6 +94,15 @@ class Program:
     def inherits(self, class_id: str, *names: str) -> bool:
         """True when the class or any of its bases is one of the names."""
         return self.hierarchy.inherits(class_id, (self.library.canonical(n) for n in names))
+
+    def add_lineages(self, lineages: Mapping[str, Lineage]) -> None:
+        """Takes what frameworks say of classes by convention, before anything is inferred. Classes that are not of the program become library classes."""
+        self.hierarchy.add(lineages)
+        self.library.add_classes({name: one.bases for name, one in lineages.items() if name not in self.classes})
+
+    def lineage(self, class_id: str) -> Lineage | None:
+        """What a framework says of a class by convention."""
+        return self.hierarchy.lineages.get(class_id)
 
     def method(self, class_id: str, name: str) -> FunctionInfo | None:
         """The project method that a name means on a class."""

@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
 from agentlint.analysis.calls.sites import Calls, CallSite, Target
-from agentlint.analysis.program import Element, Program
+from agentlint.analysis.program import Element, Lineage, Program
 from agentlint.analysis.types.inference import Type, Types
+from agentlint.extension.documents import Documents
 from agentlint.ir.decisions import Mechanism
 from agentlint.ir.description import Description
 from agentlint.ir.effects import Effect
@@ -36,19 +37,24 @@ def imports(program: Program, *packages: str) -> bool:
 class Context:
     """The linked program as a plugin sees it. `types` and `calls` exist from the phase named in each method of `Framework`."""
 
-    def __init__(self, program: Program, library: LibraryFacts, gap: Callable[[str, int, str], None], descriptions: tuple[Description, ...] = ()) -> None:
+    def __init__(
+        self, program: Program, library: LibraryFacts, gap: Callable[[str, int, str], None], descriptions: tuple[Description, ...] = (),
+        documents: Documents | None = None,
+    ) -> None:
         self.program = program
         self.library = library
         self.gap = gap
         """Records something that could not be resolved: file, line, reason."""
         self.descriptions = descriptions
         """API descriptions of the project: of frameworks that route by them."""
+        self.documents = documents or Documents()
+        """Files beside the code in which the project declares things: of frameworks that read such files."""
         self._types: Types | None = None
         self._calls: Calls | None = None
 
     def with_facts(self, types: Types, calls: Calls | None = None) -> Context:
         """A context of a later phase."""
-        later = Context(self.program, self.library, self.gap, self.descriptions)
+        later = Context(self.program, self.library, self.gap, self.descriptions, self.documents)
         later._types, later._calls = types, calls
         return later
 
@@ -76,6 +82,12 @@ class Framework(Protocol):
 
     def detect(self, program: Program) -> bool:
         """Cheaply: does the program use the framework at all? The other methods are called only then."""
+
+    def lineages(self, context: Context) -> Mapping[str, Lineage]:
+        """Bases that classes have by convention, and which classes make one model: class id to both. Neither types nor calls yet.
+
+        A name that no class of the program has stands for a model that another package brings.
+        """
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
         """Types of attributes that the framework adds to classes: class id to attribute to type. No types or calls yet.
@@ -107,6 +119,10 @@ class FrameworkBase:
     def detect(self, program: Program) -> bool:
         """See `Framework`."""
         return False
+
+    def lineages(self, context: Context) -> Mapping[str, Lineage]:
+        """See `Framework`."""
+        return {}
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
         """See `Framework`."""

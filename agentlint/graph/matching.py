@@ -23,6 +23,8 @@ _SOME_FIELDS = 0.5
 _ADMINISTRATORS_ONLY = 0.5
 """Share of a page's action that an endpoint for administrators answers for, where the page is open to others."""
 _MOST_COUNTERPARTS = 5
+_PROCEDURE = "CALL"
+"""Method of procedures, which have none of HTTP's: one handler is the same thing whichever way it is called."""
 _MOST_SHARING = 6
 """Handlers that may call a function before it says nothing of what any of them is for."""
 
@@ -64,7 +66,7 @@ class Matcher:
         operation = entry.operation
         if operation.surface != "gui" or not operation.changes_state or operation.status == "human-by-design":
             return operation
-        same = self._handlers.get((operation.file, operation.symbol, operation.method))
+        same = self._handlers.get((operation.file, operation.symbol, operation.method)) or self._handlers.get((operation.file, operation.symbol, _PROCEDURE))
         if same is not None:
             return _judged(operation, "agent-accessible", [same], ["the same handler takes a token"], "high")
         atoms = _without_remains(atoms_of(entry, self._rarity, self._background))

@@ -111,6 +111,12 @@ class LibraryFacts:
                 return tuple(found) if len(found) == 1 else ()
         return ()
 
+    def add_classes(self, classes: Mapping[str, tuple[str, ...]]) -> None:
+        """Takes classes that exist only where a framework makes them (a model of another package), with their bases; before anything is asked of them."""
+        self._bases.update(classes)
+        for name in classes:
+            self._ancestors.pop(name, None)
+
     def shown_by(self, member: str) -> str:
         """The class that a member of a class body shows it to be one of; empty when it shows none."""
         return self._members.get(self.canonical(member).rpartition(".")[0], "") if self._members else ""
@@ -161,11 +167,12 @@ class LibraryFacts:
 
     def model_style(self, name: str) -> Literal["attribute", "save", ""]:
         """How instances of a class (itself or through library bases) reach the database; empty when it is no model."""
-        for ancestor in self.ancestors(name):
-            row = self._models.get(ancestor)
-            if row is not None:
-                return row.writes
-        return ""
+        row = self.model_row(name)
+        return "" if row is None else row.writes
+
+    def model_row(self, name: str) -> schema.ModelRow | None:
+        """The row behind `model_style`."""
+        return next((row for ancestor in self.ancestors(name) if (row := self._models.get(ancestor)) is not None), None)
 
     def record(self, path: str) -> schema.RecordRow | None:
         """The durable audit record that a call makes."""

@@ -72,6 +72,12 @@ class ModelRow(_Row, frozen=True, kw_only=True, gc=False):
 
     writes: Literal["attribute", "save"]
     """`attribute`: assigning to a loaded instance is a write by itself; `save`: only a later call writes."""
+    derived: tuple[str, ...] = ()
+    """Access paths of decorators whose methods only work columns out from others: what they assign is nobody's action."""
+    derived_by: tuple[str, ...] = ()
+    """Keywords of a column's call that name such a method."""
+    derived_names: tuple[str, ...] = ()
+    """Beginnings of names that a framework's guidelines reserve for such methods: of those that override a library's."""
 
 
 class RecordRow(_Row, frozen=True, kw_only=True, gc=False):

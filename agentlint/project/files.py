@@ -20,6 +20,7 @@ from agentlint.project.roles import (
     is_read,
     library_folders,
     may_be_description,
+    may_declare,
     proven_test_folders,
     role_of,
 )
@@ -48,6 +49,8 @@ class Found(msgspec.Struct, frozen=True):
     set_aside: dict[str, int]
     """Files not analysed on purpose, by reason. Migrations that make triggers count here and are among the files all the same."""
     gaps: tuple[Gap, ...]
+    beside: tuple[str, ...] = ()
+    """Paths of files in which frameworks declare things; read only when a plugin asks."""
 
 
 def find_files(root: Path, exclude: tuple[str, ...] = (), below: str = "") -> Found:
@@ -62,6 +65,7 @@ def find_files(root: Path, exclude: tuple[str, ...] = (), below: str = "") -> Fo
     aside: dict[str, int] = {}
     gaps: list[Gap] = []
     test_folders, examples, libraries = proven_test_folders(names), example_folders(names), library_folders(names)
+    beside = tuple(n for n in names if may_declare(n) and not excluded(below + n) and role_of(f"{n}.py", test_folders, libraries) not in SET_ASIDE)
     for name in names:
         role = role_of(name, test_folders, libraries)
         if role in ("python", "script", "markup") and name.partition("/")[0] in examples:
@@ -75,7 +79,7 @@ def find_files(root: Path, exclude: tuple[str, ...] = (), below: str = "") -> Fo
             if role != "migrations" or not _makes_triggers(base / name):
                 continue
         _take(base, name, role, files, aside, gaps)
-    return Found(str(base), tuple(files), dict(sorted(aside.items())), tuple(sorted(gaps)))
+    return Found(str(base), tuple(files), dict(sorted(aside.items())), tuple(sorted(gaps)), beside)
 
 
 def _makes_triggers(path: Path) -> bool:

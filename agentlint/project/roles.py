@@ -71,6 +71,11 @@ _VERSION = re.compile(rb'(^|[\s{,])["\']?(openapi|swagger|arazzo|overlay)["\']?\
 _LONG_LINE = 5000
 
 
+def may_declare(path: str) -> bool:
+    """True for a file of data in which a framework may declare pages, models or rights: XML, JSON and CSV."""
+    return path.lower().endswith((".xml", ".json", ".csv"))
+
+
 def proven_test_folders(paths: Iterable[str]) -> frozenset[str]:
     """The folders with an ambiguous name that hold a file named like a test, at any depth."""
     found = set()
@@ -108,8 +113,8 @@ def library_folders(paths: Iterable[str]) -> frozenset[str]:
 
 
 def is_read(path: str) -> bool:
-    """True for a file of a kind that agentlint reads, by the end of its name alone."""
-    return _kind_of(path.rpartition("/")[2]) != "other"
+    """True for a file of a kind that agentlint reads, or may read when a framework asks, by the end of its name alone."""
+    return _kind_of(path.rpartition("/")[2]) != "other" or may_declare(path)
 
 
 def _kind_of(name: str) -> Role:

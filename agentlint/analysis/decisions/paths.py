@@ -150,7 +150,7 @@ class DecisionFinder:
 
     def at_handler(self, handler: Handler) -> Iterator[Decision]:
         """What an actor's request decides over."""
-        judged = [self._judge.framework_effect(e, handler.owner, nodes) for e, nodes in handler.registered if matters(e)]
+        judged = [self._judge.framework_effect(e, handler.owner, nodes) for e, nodes in handler.registered if matters(e) and not self._is_elsewhere(e)]
         for node in handler.nodes:
             judged += self._judge.effects_of(node, handler.owner)
         if handler.surface == "cli":
@@ -161,6 +161,10 @@ class DecisionFinder:
         for arm, group in self._things.by_arm(judged, handler.names):
             row = self._row(handler.file, handler.line, handler.symbol, handler.function, arm, group, self._source(group, source))
             yield msgspec.structs.replace(row, operations=handler.operations)
+
+    def _is_elsewhere(self, effect: Effect) -> bool:
+        lineage = self._program.lineage(effect.model)
+        return lineage is not None and lineage.elsewhere
 
     def in_function(self, function: str) -> Iterator[Decision]:
         """What a function below the handlers decides over by its own branches, or for several callers."""

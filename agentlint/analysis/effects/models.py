@@ -9,7 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from agentlint.analysis.program import ClassInfo, Program
+from agentlint.analysis.effects.tables import table_of
+from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.types.inference import Type
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted
@@ -33,6 +34,7 @@ class Models:
         self._abstract: dict[str, bool] = {}
         self._styles: dict[str, Literal["attribute", "save", ""]] = {}
         self._columns: dict[str, frozenset[str]] = {}
+        self._derived: dict[str, frozenset[str]] = {}
 
     def style(self, name: str) -> Literal["attribute", "save", ""]:
         """How instances reach the database: by attribute assignment, by a save, or not at all."""
@@ -46,7 +48,8 @@ class Models:
         """The model that a type stands for, None when it is a library class that is no model."""
         name = type_.name
         if name in self._program.classes:
-            return Model(open_model=f"abstract {name}") if self.is_abstract(name) else Model(name, name.rpartition(".")[2])
+            owner = table_of(name, self._program) if self._program.lineage(name) is not None else name
+            return Model(open_model=f"abstract {name}") if self.is_abstract(name) else Model(owner, owner.rpartition(".")[2])
         if self._is_type_variable(name):
             return Model(open_model=f"variable {name}")
         return Model(name, name.rpartition(".")[2]) if self.style(name) else None
@@ -60,6 +63,9 @@ class Models:
     def is_abstract(self, name: str) -> bool:
         """True for a persistent class without a table of its own, from which others with tables descend."""
         known = self._abstract.get(name)
+        lineage = self._program.lineage(name)
+        if known is None and lineage is not None:
+            known = self._abstract[name] = lineage.abstract
         if known is None:
             info = self._program.classes.get(name)
             known = self._abstract[name] = info is not None and self._tableless(info) and any(self.style(c) for c in self._program.subclasses(name))
@@ -120,6 +126,27 @@ class Models:
             meta = self._program.classes.get(info.nested["Meta"])
             expr = meta.attributes.get("db_table") if meta is not None else None
         return expr.value if isinstance(expr, s.Constant) and isinstance(expr.value, str) else ""
+
+    def derives(self, name: str, info: FunctionInfo) -> bool:
+        """True for a method that only works out columns of a model from others, as its decorators or the columns that name it say."""
+        rows = (self._library.model_row(n) for n in (self._program.mro(name) if name in self._program.classes else (name,)))
+        row = next((r for r in rows if r is not None), None)
+        if row is None or not (row.derived or row.derived_by):
+            return False
+        if row.derived_names and info.owner and info.node.name.startswith(row.derived_names):
+            return True
+        home = self._program.classes.get(info.owner) or info.module
+        decorators = (d.func if isinstance(d, s.Call) else d for d in info.node.decorators)
+        return any(f"{self._program.resolve(d, home)}()" in row.derived for d in decorators) or info.node.name in self._named_by_columns(name, row.derived_by)
+
+    def _named_by_columns(self, name: str, keywords: tuple[str, ...]) -> frozenset[str]:
+        """Methods that columns of a class name under one of the keywords."""
+        known = self._derived.get(name)
+        if known is None:
+            columns = (e for n in self._program.mro(name) if n in self._program.classes for e in self._program.classes[n].attributes.values())
+            told = (k.value for e in columns if isinstance(e, s.Call) for k in e.keywords if k.name in keywords)
+            known = self._derived[name] = frozenset(str(v.value) for v in told if isinstance(v, s.Constant))
+        return known
 
     def is_column(self, name: str, attr: str) -> bool:
         """True when a class or one of its project bases declares the attribute, or defines a property of that name."""

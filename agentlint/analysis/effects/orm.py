@@ -82,6 +82,9 @@ class OrmWrites:
         if row.operation == "write" and _KEYS & set(fields):  # a row whose key is taken away is saved as a new one
             operation, fields = "create", tuple(f for f in fields if f not in _KEYS)
         models = self.models_at(site, row.model)
+        info = self._places.program.functions.get(site.caller)
+        if row.operation == "update" and info is not None and any(self._models.derives(m.name, info) for m in models):
+            return  # a column worked out from others
         confidence: Confidence = "high" if len(models) == 1 and models[0].name else "medium"
         for model in models:
             yield effect(site, "orm-write", operation, model, fields=fields, api=api, confidence=confidence)
@@ -208,6 +211,8 @@ class OrmWrites:
         if write.attr.startswith("_") or (write.name == "self" and info.node.name in ("__init__", "__new__")):
             return False
         if not self._models.is_column(model, write.attr) and model in self._places.program.classes:
+            return False
+        if self._models.derives(model, info):
             return False
         values = self._places.assigned(info.id, write.name) if "." not in write.name else ()
         return not values or any(self.origins.construction(value, info.id) is None for value in values)

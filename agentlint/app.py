@@ -261,12 +261,15 @@ def _code_facts(
         client = clients()
         state.gaps += client.requests.gaps
     with state.timed("operations"):
-        entries = build_entries(routes, Reach(program, summaries), GuardFinder(program, calls, library))
+        reach = Reach(program, summaries)
+        entries = build_entries(routes, reach, GuardFinder(program, calls, library))
         entries += [*tie_pages(entries, client.actions), *tie_names(entries, client.read.modules)]
     with state.timed("decisions"):
         audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations))
     with state.timed("matching"):
-        background = Background(audited.record_models, Relations(types).other_end, HandedValues(program).of, lambda model: table_of(model, program))
+        background = Background(
+            audited.record_models, Relations(types).other_end, HandedValues(program).of, lambda model: table_of(model, program), reach.missing.in_passing
+        )
         operations = match_operations(entries, background)
     state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]
     resolved = sum(1 for r in routes if r.handler or r.effects)

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from agentlint.analysis.asking import asks_to_act, looks_up
 from agentlint.analysis.callers.guards import GuardFinder
 from agentlint.analysis.callers.permits import PermitChecks
 from agentlint.analysis.callers.persons import human_by_design
 from agentlint.analysis.callers.ranks import Ranks
 from agentlint.analysis.decisions.consequence import changes_state, concerns_session, is_consequential
+from agentlint.analysis.effects.made_when_missing import MadeWhenMissing
 from agentlint.analysis.effects.summaries import Summaries
 from agentlint.analysis.program import FunctionInfo, Program
-from agentlint.analysis.wording import DEEDS, LOOKUPS, VERBS, nouns, spoken, words
+from agentlint.analysis.wording import DEEDS, VERBS, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
 from agentlint.ir.operations import Guard, Operation, OperationEffect, Route, Surface
 from agentlint.ir.syntax import Attribute, Constant, Expr, Function, Raise
@@ -58,11 +60,11 @@ class Entry(msgspec.Struct, frozen=True):
     def machine_callable(self) -> bool:
         """True when a program can start it with credentials of its own.
 
-        No counterparts are: what a vendor's signature or a component's internal key opens, and callbacks, for which the framework's browser check was
-        switched off by hand and which ask for no credentials.
+        No counterparts are: what a vendor's signature or a component's internal key opens, and callbacks, by name or because the framework's browser check
+        was switched off by hand and they ask for no credentials.
         """
         kinds = {g.kind for g in self.guards}
-        if self.operation.surface not in ("graphql", "rpc", "mcp", "api"):
+        if self.operation.surface not in ("graphql", "rpc", "mcp", "api") or _calls_back(self.operation):
             return False
         closed = {"signature", "internal", "csrf-exempt"} if self.operation.surface == "api" else {"signature", "internal"}
         return bool(kinds & _MACHINE) or not kinds & closed
@@ -76,6 +78,7 @@ class Reach:
         self._checks = PermitChecks(program)
         self._program = program
         self.ranks = Ranks(program)
+        self.missing = MadeWhenMissing(program)
         self._abstract: dict[str, bool] = {"": False}
         self._found: dict[tuple[str, str], tuple[ReachedEffect, ...]] = {}
         self.passing: frozenset[tuple[str, int]] = frozenset()
@@ -206,6 +209,11 @@ def _checks_browser(route: Route, guards: Sequence[Guard]) -> bool:
     return route.method not in _SAFE and not any(g.kind == "csrf-exempt" for g in guards) and any(g.kind == "csrf" and g.detail for g in guards)
 
 
+def _calls_back(operation: Operation) -> bool:
+    """True for HTTP operations that are named after being called back: whoever was asked before calls, with what it was given for that."""
+    return operation.surface == "api" and bool({"callback", "ipn"} & {*words(operation.symbol), *words(operation.path)})
+
+
 def _is_callback(route: Route) -> bool:
     """True when the words say that another system calls."""
     return bool({"webhook", "webhooks", "hook", "callback", "ipn", "bot", "ingest"} & {*words(route.symbol), *words(route.path)})
@@ -256,7 +264,9 @@ def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Gua
                 merged.setdefault((reached.effect, reached.methods), reached)
     reached_all = tuple(sorted(merged.values(), key=lambda r: (len(r.chain), r.effect.file, r.effect.line, r.effect.kind, r.effect.target)))
     human = human_by_design([first.symbol, *(r.path for r in routes), *(r.name for r in routes)], reached_all, _administers(first)) if surface == "gui" else ""
-    changes = changes_by(routes, "GET" if method == "ANY" and reach.only_shows(routes) else method, reached_all, reach.acts(routes))
+    verb = "GET" if method == "ANY" and reach.only_shows(routes) else method
+    meant = [r for r in reached_all if not reach.missing.in_passing(r)] if verb in _SAFE or verb == "ANY" or looks_up(first) else reached_all
+    changes = changes_by(routes, verb, meant, reach.acts(routes))
     action, resource = describe(first, reached_all)
     operation = Operation(
         id=f"{surface}:{method} {first.path}", surface=surface, method=method, path=first.path, file=first.file, line=first.line, symbol=first.symbol,
@@ -274,7 +284,7 @@ def changes_by(routes: Sequence[Route], method: str, reached: Sequence[ReachedEf
     RFC 9110, section 9.2.1: GET is safe, what it writes in passing is not what the caller asked for. Other methods ask for a change
     unless the words say that they only look something up.
     """
-    asks = _asks_to_act(routes)
+    asks = asks_to_act(routes)
     if method in _SAFE:
         return any(changes_state(r.effect) and (_asked_for(r, asks) or r.effect.registered) for r in reached)
     if any(is_consequential(r.effect) for r in reached):
@@ -310,22 +320,10 @@ def _is_submission(expr: Expr) -> bool:
     return expr.attr in _FORMS or "req" in dotted(expr.value).lower()
 
 
-def _asks_to_act(routes: Sequence[Route]) -> bool:
-    """True when a name, or a part of the path, begins or ends with a verb of doing: `delete_order` and `order_delete`, but not `next_run_dates`."""
-    texts = [part for r in routes for part in (r.symbol.rsplit(".", 1)[-1], r.action, r.name, *r.path.split("/"))]
-    return any(not DEEDS.isdisjoint((said[0], said[-1])) for text in texts if (said := words(text)))
-
-
 def _is_deed(info: FunctionInfo) -> bool:
     """True for a function whose name begins with a verb of doing; one that is nothing but the verb says enough as a method only."""
     said = words(info.node.name)
     return bool(said) and said[0] in DEEDS and (len(said) > 1 or bool(info.owner))
-
-
-def looks_up(route: Route) -> bool:
-    """True when the words say that the caller only wants to know something: a search by POST, a preview, a validation."""
-    said = [*words(route.symbol.rsplit(".", 1)[-1]), *words(route.path.rstrip("/").rsplit("/", 1)[-1])]
-    return bool(set(said) & LOOKUPS) and not set(said) & DEEDS
 
 
 def _administers(route: Route) -> bool:

@@ -205,10 +205,14 @@ class Program:
 
 
 def build_program(modules: Iterable[s.Module], library: LibraryFacts) -> Program:
-    """Links modules to a program. Of two modules with one name the one with the shorter path is kept, the other becomes a gap."""
+    """Links modules to a program. Of two modules with one name the one with the shorter path is kept, the other becomes a gap.
+
+    A package hides the module beside it that has its name: `shop/__init__.py` goes before `shop.py`, as the importer looks for it
+    (https://docs.python.org/3/reference/import.html#path-entry-finders).
+    """
     named: dict[str, s.Module] = {}
     gaps: list[Gap] = []
-    for module in sorted(modules, key=lambda m: (len(m.path), m.path)):
+    for module in sorted(modules, key=_precedence):
         if module.name in named:
             gaps.append(Gap(module.path, 0, f"another file has the module name {module.name}: {named[module.name].path}", "unresolved"))
         else:
@@ -216,3 +220,10 @@ def build_program(modules: Iterable[s.Module], library: LibraryFacts) -> Program
     program = Program(named, library)
     program.gaps.extend(gaps)
     return program
+
+
+def _precedence(module: s.Module) -> tuple[int, bool, str]:
+    """Where a module stands among those of its name."""
+    package = module.path.removesuffix("/__init__.py")
+    hides = package != module.path
+    return (len(package if hides else module.path.removesuffix(".py")), not hides, module.path)

@@ -72,6 +72,8 @@ class Background(msgspec.Struct, frozen=True):
     """Constants that an effect writes, on the way by which it is reached."""
     table: Callable[[str], str] = lambda model: model
     """The model that owns a model's table: a proxy writes its base's rows."""
+    missing: Callable[[ReachedEffect], bool] = lambda reached: False
+    """True for what is reached only because a row was not there yet."""
 
 
 def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, with_parts: bool = False) -> list[Atom]:
@@ -85,6 +87,7 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     if rows:
         effects = [r for r in effects if r.effect.kind in _ROWS or r.effect.kind in _BESIDE_ROWS]
     spoken = _spoken(entry)
+    effects = _without_makings(effects, background)
     meant = [r for r in effects if with_parts or not _in_passing(r, spoken, background)]
     effects = _without_insides(meant if meant or entry.domain else effects, background)
     grouped: dict[tuple[str, str, str], list[ReachedEffect]] = defaultdict(list)
@@ -93,7 +96,7 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
         grouped[(_kind(effect), _operation(effect), _subject(effect, background))].append(reached)
     nearest = min((len(r.chain) for group in grouped.values() for r in group), default=0)
     rights = frozenset(_subject(r.effect, background) for r in effects if r.effect.kind == "permission")
-    made = [_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())]
+    made = _named_best([_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())], spoken)
     atoms = _with_purpose(_without_savings(made), rights)
     atoms = [a for a in atoms if a.ends or a in _without_parts(atoms)] if with_parts else _without_parts(atoms)
     if not atoms:
@@ -131,8 +134,23 @@ def _with_purpose(atoms: Sequence[Atom], rights: frozenset[str]) -> list[Atom]:
 
 def _is_named(subject: str, spoken: frozenset[str]) -> bool:
     """True when the last word of a subject's name, or all of them written together, is among the nouns."""
-    said = [singular(w) for w in words(_short(subject))]
+    said = _said(subject)
     return bool(said) and (said[-1] in spoken or "".join(said) in spoken)
+
+
+def _named_best(atoms: Sequence[Atom], spoken: frozenset[str]) -> list[Atom]:
+    """Atoms without the names of things that share their last word with one that is named in full: `/books/{id}` is about Book, not SyncedBook."""
+    full = {said[-1] for a in atoms if a.named and (said := _said(a.subject)) and set(said) <= spoken}
+    return [msgspec.structs.replace(a, named=False) if _is_lesser(a, full, spoken) else a for a in atoms]
+
+
+def _is_lesser(atom: Atom, full: set[str], spoken: frozenset[str]) -> bool:
+    said = _said(atom.subject)
+    return atom.named and not atom.registered and said[-1] in full and not (set(said) <= spoken or "".join(said) in spoken)
+
+
+def _said(subject: str) -> list[str]:
+    return [singular(w) for w in words(_short(subject))]
 
 
 def _short(subject: str) -> str:
@@ -143,7 +161,14 @@ def _in_passing(reached: ReachedEffect, spoken: frozenset[str], background: Back
     """True for a row that code below makes when it is missing, or that a decorator keeps, of a thing that the route does not name: nobody asks for it."""
     if not reached.chain or _is_named(_subject(reached.effect, background), spoken):
         return False
-    return reached.effect.api.endswith("get_or_create()") or reached.chain[0].text.startswith(AROUND)
+    return reached.effect.api.endswith("get_or_create()") or reached.chain[0].text.startswith(AROUND) or background.missing(reached)
+
+
+def _without_makings(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
+    """Effects without the making of a row that was missing, where the operation does something to the same thing anyway."""
+    missing = [background.missing(r) for r in effects]
+    meant = {_subject(r.effect, background) for r, made in zip(effects, missing, strict=True) if not made}
+    return [r for r, made in zip(effects, missing, strict=True) if not made or _subject(r.effect, background) not in meant]
 
 
 def _without_insides(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
@@ -201,7 +226,8 @@ def _atom(
     registered = any(r.effect.registered and not r.chain for r in group)
     sites = frozenset((r.effect.file, r.effect.line) for r in group)
     told = any(r.effect.registered and r.effect.fields for r in group)
-    open_fields = any(not r.effect.fields for r in group) and not told
+    blank = [r for r in group if not r.effect.fields]
+    open_fields = bool(blank) and not told and not (written and all(_hands_over(r.effect) for r in blank))
     values = _merged([(r.effect, background.values(r)) for r in group]) if operation in ("update", "write") and not open_fields else {}
     return Atom(
         kind,
@@ -218,6 +244,11 @@ def _atom(
         registered,
         registered or _is_named(subject, spoken),
     )
+
+
+def _hands_over(effect: Effect) -> bool:
+    """True for handing a row that was there to a session: what is written is what was set before, SQLAlchemy's unit of work."""
+    return effect.operation == "update" and effect.api.endswith(("Session.add()", "Session.add_all()", "Session.merge()"))
 
 
 def _column(field: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from agentlint.analysis.asking import asks_to_act
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import stems
 from agentlint.graph.atoms import Atom, Background, atoms_of, rarities
@@ -50,13 +51,12 @@ class Matcher:
             if not entry.machine_callable:
                 continue
             self._handlers.setdefault((entry.operation.file, entry.operation.symbol, entry.operation.method), entry)
-            if not entry.operation.changes_state:
+            if not entry.operation.changes_state or (entry.operation.method in ("GET", "HEAD") and not asks_to_act(entry.routes)):
                 continue  # what a look-up writes in passing is nothing that a caller asks for
             for function, _ in self._domain(entry):
                 self._callers[function].append(entry)
             for atom in atoms_of(entry, self._rarity, background, with_parts=True):
-                # a write saves a row that may be new or not: it offers both, and either answers for it
-                for operation in ("create", "update", "write") if atom.operation == "write" else (atom.operation, "write"):
+                for operation in _answers_for(atom.operation):
                     self._offers[atom.subject, operation].append((entry, atom))
                 for site in atom.sites:
                     self._sites[atom.key, site].append((entry, atom))
@@ -136,6 +136,13 @@ def _without_remains(atoms: Sequence[Atom]) -> Sequence[Atom]:
     if not any(a.named and a.operation == "delete" for a in atoms):
         return atoms
     return [a for a in atoms if a.purpose or a.operation != "delete"]
+
+
+def _answers_for(operation: str) -> tuple[str, ...]:
+    """What an effect's operation can be used for: a write saves a row that may be new or not, so it offers both, and either answers for it."""
+    if operation == "write":
+        return ("create", "update", "write")
+    return (operation, "write") if operation in ("create", "update") else (operation,)
 
 
 def _called_by_many(entries: Iterable[Entry]) -> frozenset[str]:

@@ -15,6 +15,7 @@ _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("delete", ("DeleteView", "DeletionMixin")), ("create", ("CreateView", "CreateWithInlinesView")), ("update", ("UpdateView", "UpdateWithInlinesView")),
     ("formset", ("FormSetView", "FormsetView")), ("wizard", ("WizardView",)), ("form", ("FormView", "ProcessFormView")),
     ("page", ("TemplateView", "ListView", "DetailView", "RedirectView", "ArchiveView", "FilterView", "TableView", "DateDetailView", "MonthView")),
+    ("page", ("RedocView", "SwaggerView", "SchemaView", "DocumentationView", "AutocompleteView", "FeedView", "HealthCheckView")),
 )
 """What the last word of a library view's name says it does, in Django itself and in packages that extend its generic views."""
 

@@ -8,7 +8,7 @@ from agentlint.api import Context, FunctionInfo, Guard, MountTree, Route, Scope,
 from agentlint_fastapi.answers import Answers, Renders
 from agentlint_fastapi.dependencies import Dependencies, split
 from agentlint_fastapi.middleware import Middleware
-from agentlint_fastapi.starlette import starlette_routes
+from agentlint_fastapi.starlette import plain, starlette_routes
 
 _TABLES = ("fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router", "fastapi.routing.APIRouter")
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
@@ -179,7 +179,7 @@ class _Reader:
                 yield Route(
                     framework="fastapi",
                     method=method,
-                    path=join_paths(place.prefix, path) or "/",
+                    path=plain(join_paths(place.prefix, path)) or "/",
                     handler=info.id,
                     symbol=info.node.qualname,
                     file=info.module.path,

@@ -90,7 +90,7 @@ class _Reader:
         """`Route("/x", endpoint, methods=["POST"])`: a function, or a class with a method for each HTTP method."""
         self.seen.add(id(item))
         target, wrappers = self._endpoint(item.keywords.get("endpoint", item.args[1] if len(item.args) > 1 else None))
-        path = join_paths(prefix, _text(item, "path", 0)) or "/"
+        path = plain(join_paths(prefix, _text(item, "path", 0))) or "/"
         if isinstance(target, FunctionInfo):
             told = item.keywords.get("methods", item.args[2] if len(item.args) > 2 else None)
             for method in [str(m).upper() for m in told] if isinstance(told, list | tuple) else ["GET"]:
@@ -128,3 +128,8 @@ def _items(value: Value) -> list[Value]:
 def _text(item: Made, name: str, position: int) -> str:
     value = item.keywords.get(name, item.args[position] if len(item.args) > position else "")
     return re.sub(r"\{(\w+):\w+\}", r"{\1}", value) if isinstance(value, str) else "{}"
+
+
+def plain(path: str) -> str:
+    """A path without the converters of its parameters: `/files/{path:path}` -> `/files/{path}` (https://www.starlette.io/routing/#path-parameters)."""
+    return re.sub(r"\{(\w+):\w+\}", r"{\1}", path)

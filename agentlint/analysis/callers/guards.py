@@ -30,6 +30,7 @@ _TOKEN_HEADER = re.compile(r"^(http[-_])?(proxy[-_])?authorization([-_](bearer|t
 _SIGNATURE = re.compile(r"signature|hmac|hub-sha", re.IGNORECASE)
 _KEY_HEADER = re.compile(r"(api[-_]?key|apikey|access[-_]?key|auth[-_]?key|token|secret|x[-_]?auth)", re.IGNORECASE)
 _KEY_VALUE = re.compile(r"^(api[-_]?key|apikey|access[-_]?token|api[-_]?token|auth[-_]?token)$", re.IGNORECASE)
+_HOLE = re.compile(r"\{([^{}]+)\}")
 _SESSION_SOURCE = re.compile(r"(^|\.)session$")
 _COOKIE_SOURCE = re.compile(r"(^|\.)(cookies|COOKIES)$")
 _SESSION_COOKIE = re.compile(r"session|token|auth|jwt|^s?sid$", re.IGNORECASE)
@@ -73,6 +74,7 @@ class GuardFinder:
             info = self._program.classes[route.owner]
             for decorator in info.node.decorators:
                 found |= self._of_decorator(decorator, info, _DEPTH)
+        found |= _in_address(route)
         declared = {(g.kind, g.detail) for g in route.guards}
         return _demanded((*route.guards, *sorted(g for g in found if (g.kind, g.detail) not in declared)), route.renders in ("html", "redirect"))
 
@@ -108,7 +110,7 @@ class GuardFinder:
                 if target.confidence != "low" and target.kind != "deferred":
                     found |= self._of_function(target.function, depth - 1, key[1])
         for nested in _nested(info):
-            found |= self._of_function(nested, depth - 1, key[1])
+            found |= self._of_function(nested, depth, key[1])  # what a decorator gives back is its own doing, no call further down
         result = frozenset(found)
         self._seen[key] = result
         return result
@@ -196,6 +198,13 @@ def _demanded(guards: tuple[Guard, ...], page: bool) -> tuple[Guard, ...]:
     if any(g.kind in _CREDENTIALS and not g.optional for g in guards):
         return tuple(g for g in guards if not g.optional)
     return tuple(g for g in guards if not g.optional or g.kind == "session") if page else guards
+
+
+def _in_address(route: Route) -> set[Guard]:
+    """The key that a program carries in the address itself (`/sync/{auth_token}/items`); links that people follow to a page are none."""
+    if route.renders in ("html", "redirect"):
+        return set()
+    return {Guard("api-key", hole, route.file, route.line) for hole in _HOLE.findall(route.path) if _KEY_VALUE.match(hole)}
 
 
 def _is_flag(expr: s.Expr) -> TypeGuard[s.Attribute]:

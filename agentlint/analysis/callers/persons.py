@@ -14,16 +14,17 @@ _PEOPLE = frozenset({"user", "account", "member", "customer", "person", "princip
 _FLOWS: tuple[tuple[str, str], ...] = (
     (r"\b(log ?in|sign ?in)\b", "sign-in"),
     (r"^(?!.*\b(add|create|new|edit|update|change|configure|delete|remove)\b.*).*\b(sso|saml|oidc)\b", "sign-in"),  # those set up a provider, not a session
-    (r"\b(oauth2?|openid|social) (redirect|callback|complete|login)\b", "sign-in"),
+    (r"\b(oauth( ?2)?|openid|social) (redirect|callback|complete|login)\b", "sign-in"),
     (r"\b(log ?out|sign ?out)\b", "sign-out"),
-    (r"\b(sign ?up|registration|register (new )?(user|account)|(users?|accounts?|auth) register|create account)\b", _OPENS),
+    (r"\b(sign ?up|registration|register (new )?(user|account)|(users?|accounts?|auth) register|create account)\b|^register( (post|submit))?$", _OPENS),
     (r"\b(passwords?|passwd|passphrase|forgot|recover account|account recovery)\b", "a person's own password"),
     (
-        r"\b(mfa|otp|totp|hotp|2fa|two factor|second factor|webauthn|passkeys?|u2f|fido2?|authenticator|security keys?|backup codes?|recovery codes?)\b",
+        r"\b(mfa|otp|totp|hotp|2 ?fa|two factor|second factor|webauthn|passkeys?|u ?2 ?f|fido( ?2)?"
+        r"|authenticator|security keys?|backup codes?|recovery codes?)\b",
         "a second factor",
     ),
     (r"\b(captcha|recaptcha|hcaptcha|turnstile)\b", "a captcha"),
-    (r"\b(consent|authori[sz]e (app|application|client)|oauth authori[sz]e|cookie banner|accept terms|terms accept)\b", "consent"),
+    (r"\b(consent|authori[sz]e (app|application|client)|oauth( ?2)? authori[sz]e|cookie banner|accept terms|terms accept)\b", "consent"),
     (
         r"\b((verify|confirm|validate|activate) (e ?mail|account|address|mailbox)|change e ?mail"
         r"|(e ?mail|accounts?|address|mailbox) (verify|verification|confirm|confirmation|activation|activate)|e ?mail (address )?change)\b"

@@ -15,6 +15,9 @@ from agentlint.ir.walk import dotted, expressions, statements
 _SESSION = re.compile(r"(^|\.)session$")
 _REFUSALS = re.compile(r"redirect|abort|forbidden|unauthori[sz]ed|denied|login|sign_?in", re.IGNORECASE)
 _REFUSING_CODES = frozenset({401, 403})
+_SOMEBODY = re.compile(r"(^|\.)current_user\.is_(authenticated|active)$")
+_NOBODY = re.compile(r"(^|\.)current_user\.is_anonymous$")
+"""What a project asks of the person that a login manager loads from the browser's session, whoever wrote the manager."""
 
 
 def demands_session(body: tuple[s.Stmt, ...]) -> int | None:
@@ -54,11 +57,11 @@ def _is_session(source: s.Expr) -> bool:
 def _is_absent(test: s.Expr, held: set[str]) -> bool:
     """True for a test that holds where the value is missing or is another: `not x`, `x is None`, `"k" not in session`, `x != y`."""
     if not isinstance(test, s.Apply):
-        return False
+        return bool(_NOBODY.search(dotted(test)))
     if test.op in ("or", "and"):
         return any(_is_absent(part, held) for part in test.operands)
     if test.op == "not":
-        return _mentions(test.operands[0], held)
+        return _mentions(test.operands[0], held) or bool(_SOMEBODY.search(dotted(test.operands[0])))
     if test.op in ("is", "=="):
         return any(isinstance(o, s.Constant) and not o.value for o in test.operands[1:]) and _mentions(test.operands[0], held)
     return test.op in ("not in", "!=") and _mentions(test, held)

@@ -34,6 +34,10 @@ _FETCHES = frozenset({
     "fetch", "$fetch", "useFetch", "useLazyFetch", "ofetch", "$fetch.raw", "nodeFetch", "node-fetch", "cross-fetch", "isomorphic-fetch", "authFetch",
 })  # fmt: skip
 CLIENTS = frozenset({"axios", "$axios", "ky", "got", "superagent", "$http", "http", "HttpClient", "request", "wretch", "redaxios", "ofetch", "$api"})
+_FACTORIES = frozenset({"openapi-fetch", "openapi-fetch.createClient", "openapi-react-query", "openapi-react-query.createClient"})
+"""Factories of clients whose calls name method and path as an API description writes them (openapi-ts.dev)."""
+_HOOKS = frozenset({"useQuery", "useMutation", "useSuspenseQuery", "useInfiniteQuery", "queryOptions", "prefetchQuery"})
+"""Methods of openapi-react-query: `$api.useMutation("post", "/x")`."""
 _JQUERY = frozenset({"$", "jQuery", "jquery"})
 _LIKE_CLIENT = re.compile(r"(?:axios|http|api|client|requests?|fetch(?:er)?|rest|backend|ajax|gateway)$", re.IGNORECASE)
 _CONTAINER = re.compile(r"(?:map|cache|storage|store|params|headers?|cookies?|formdata|registry|queue|db|set|controls?|injector|container)$", re.IGNORECASE)
@@ -188,6 +192,8 @@ def _method_call(receiver: Value, said: str, attr: str, args: tuple[Value, ...])
         return [Sent(text("POST"), args[0], "sendBeacon")]
     if attr in ("request", "fetch") and args:
         return _request(args, said)
+    if attr in _HOOKS and isinstance(receiver, Client):
+        return [Sent(r.method, _on_base(receiver, r.url), r.caller) for r in _request(args, said)]
     verb = _verb(attr)
     holder = said.rpartition(".")[0].rpartition(".")[2]
     if not verb or not args or any(isinstance(a, Fn) for a in args[1:]) or _SERVER.search(holder):
@@ -236,11 +242,17 @@ def client_made(name: str, attr: str, args: tuple[Value, ...]) -> Client | None:
     library = short(name).rsplit(".", 1)[0] if attr else short(name)
     if name in ("XMLHttpRequest", "window.XMLHttpRequest"):
         return Client("XMLHttpRequest")
+    if name in _FACTORIES:
+        given = args[0] if args else None
+        return given if isinstance(given, Client) else Client(name, _base_in(given))
     if attr not in ("create", "extend", "defaults", "instance") or library.rsplit(".", 1)[-1] not in CLIENTS | _FETCHES:
         return None
-    settings = args[0] if args else None
-    base = next((b for f in _BASE_FIELDS if isinstance(settings, Obj) and (b := settings.known().get(f)) is not None), None)
-    return Client(library, base)
+    return Client(library, _base_in(args[0] if args else None))
+
+
+def _base_in(settings: Value | None) -> Value | None:
+    """The address that a factory's settings put in front of every path."""
+    return next((b for f in _BASE_FIELDS if isinstance(settings, Obj) and (b := settings.known().get(f)) is not None), None)
 
 
 def _speaks(url: Value) -> bool:

@@ -10,7 +10,7 @@ from agentlint.ir.walk import body_expressions, statements
 
 _SENDS = frozenset({
     "fetch", "$fetch", "useFetch", "useLazyFetch", "ofetch", "ajax", "getJSON", "sendBeacon", "open", "request", "post", "put", "patch", "delete", "get",
-    "axios", "$axios", "ky", "got", "superagent", "$http", "del", "head", "send",
+    "axios", "$axios", "ky", "got", "superagent", "$http", "del", "head", "send", "GET", "POST", "PUT", "PATCH", "DELETE",
 })  # fmt: skip
 _SMALL = 30
 """Statements of a function that may still be read for the value it returns."""

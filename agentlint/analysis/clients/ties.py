@@ -16,6 +16,8 @@ from agentlint.ir.pages import PageAction
 _HOLE = "{}"
 _FREE_PREFIX = 3
 """Leading segments of a route that a page may leave to a base URL."""
+_MOST_ADDRESSES = 3
+"""Addresses that fit a call equally well; where more do, its own base would have to tell which one it means."""
 
 
 class _Path(msgspec.Struct, frozen=True):
@@ -72,7 +74,8 @@ def _answering(action: PageAction, by_tail: dict[str, list[tuple[_Path, Entry]]]
                 best, best_score = [entry], score
             elif score == best_score and score > (0, 0):
                 best.append(entry)
-    return [e for e in best if e.operation.surface == "api"]
+    addresses = {e.operation.path for e in best}
+    return [e for e in best if e.operation.surface == "api"] if len(addresses) <= _MOST_ADDRESSES else []
 
 
 def _overlap(wanted: _Path, path: _Path) -> tuple[int, int]:

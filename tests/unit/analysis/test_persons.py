@@ -32,6 +32,8 @@ def reached(kind: str, operation: str, *fields: str) -> ReachedEffect:
         (["resend_confirmation", "/accounts/resend-confirmation/"], reached("orm-write", "create"), False, True),
         (["resend_confirmation", "/orders/{id}/resend-confirmation/"], reached("mail", "send"), False, False),
         (["MagicCode.post", "/auth/magic-generate/"], reached("queue", "send"), False, True),
+        (["Disable2FA.post", "/preferences/disable-2fa/"], reached("orm-write", "update", "two_factor_auth"), False, True),
+        (["register_post", "/register"], reached("orm-write", "create"), False, True),
         (["edit_order", "/orders/{id}/"], reached("orm-write", "update", "price"), False, False),
     ],
 )

@@ -37,6 +37,12 @@ def test_imports_of_all_kinds_lead_to_definitions() -> None:
     assert isinstance(program.lookup("app.edit"), FunctionInfo)
 
 
+def test_a_package_hides_the_module_beside_it_that_has_its_name() -> None:
+    program = program_of({"shop.py": "from shop import main\nmain()\n", "shop/__init__.py": "def main(): pass\n", "shop/cart.py": "from . import main\n"})
+    assert resolved(program, "shop.cart", "main") == "shop.main"
+    assert isinstance(program.lookup("shop.main"), FunctionInfo)
+
+
 def test_alternatives_prefer_the_project() -> None:
     program = program_of({
         "fast.py": "def run(): pass\n",

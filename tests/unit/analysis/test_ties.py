@@ -28,3 +28,9 @@ def entry(method: str, path: str) -> Entry:
 def test_prefixes_that_a_page_leaves_out(asked: str, offered: str, tied: bool) -> None:
     actions = [PageAction("script", "POST", asked, "page.js", 3)]
     assert bool(tie_pages([entry("POST", offered)], actions)) is tied
+
+
+def test_what_fits_many_addresses_means_none_of_them() -> None:
+    routes = [entry("POST", f"/{thing}/filter") for thing in ("alerts", "pumps", "rooms", "shifts")]
+    assert not tie_pages(routes, [PageAction("script", "POST", "/filter", "page.js", 3)])
+    assert len(tie_pages(routes, [PageAction("script", "POST", "/pumps/filter", "page.js", 3)])) == 1

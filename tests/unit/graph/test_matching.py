@@ -170,3 +170,30 @@ def test_a_function_that_all_requests_call_is_no_counterpart() -> None:
     others = [changing(calling(entry("api", f"act_{n}", guard="token"))) for n in range(8)]
     assert judged(changing(calling(entry("gui", "review"))), *others).status == "gui-only"
     assert judged(changing(calling(entry("gui", "review"))), others[0]).status == "agent-accessible"
+
+
+def test_what_is_created_or_updated_is_not_answered_by_a_delete() -> None:
+    page = entry("gui", "order", write("write", "Order", "used_by"))
+    found = judged(page, entry("api", "order", write("delete", "Order", line=9), method="DELETE", guard="token"))
+    assert (found.status, found.counterparts) == ("gui-only", ())
+
+
+def test_a_thing_that_shares_only_the_last_word_with_what_is_named_is_no_offer() -> None:
+    api = entry("api", "book", write("delete", "Book", line=9), write("delete", "SyncedBook", line=10), method="DELETE", guard="token")
+    assert judged(entry("gui", "forget", write("delete", "SyncedBook")), api).status == "gui-only"
+
+
+def test_handing_a_row_to_a_session_writes_no_more_than_was_set() -> None:
+    saved = msgspec.structs.replace(write("update", "Shelf", line=10), api="sqlalchemy.orm.Session.merge()")
+    api = entry("api", "shelf", write("update", "Shelf", "books", line=9), saved, guard="token")
+    assert judged(entry("gui", "edit", write("update", "Shelf", "name")), api).status == "gui-only"
+
+
+def test_a_safe_method_that_asks_for_nothing_offers_nothing() -> None:
+    api = entry("api", "feed", write("delete", "Order", line=9), method="GET", guard="token")
+    assert judged(entry("gui", "remove", write("delete", "Order")), api).status == "gui-only"
+
+
+def test_a_callback_is_no_counterpart() -> None:
+    api = entry("api", "watch_callback", write("delete", "Order", line=9), guard="api-key")
+    assert judged(entry("gui", "remove", write("delete", "Order")), api).status == "gui-only"

@@ -252,7 +252,7 @@ class _Recorder:
         for node, own in effects.items():
             for effect in own:
                 if records.is_making(effect):
-                    self._add(node[0], records.of_effect(effect).content)
+                    self._add(node[0], records.of_effect(effect, None, linked.program.functions.get(node[0])).content)
             for site in linked.calls.sites(node[0]):
                 record = records.of_call(site)
                 if record is not None:
@@ -270,6 +270,8 @@ class _Recorder:
             above: dict[str, RecordContent] = {}
             for function in level:
                 for site in self._calls.callers(function):
+                    if site.call.site < 0:
+                        continue  # a receiver that a change of something else runs: its record tells of that
                     sure = any(t.function == function and t.confidence != "low" for t in site.targets)
                     if sure and site.caller not in self._content:
                         above.setdefault(site.caller, self._content[function])

@@ -45,7 +45,8 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     incidental: bool = False
     """True for what is never the point of an action: temporary files, flash messages, counters, last-seen stamps."""
     open_model: str = ""
-    """What decides the model when only a concrete class can tell (a type variable, a class attribute); for the summaries, which bind it."""
+    """What decides the model when only a concrete class can tell (a type variable, a class attribute), or the method of a request when only a caller can;
+    for the summaries, which bind it."""
 
 
 _READING_VERBS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -132,6 +132,8 @@ class MechanismRow(_Row, frozen=True, kw_only=True, gc=False):
     """Access paths whose use inside a block makes `why` true."""
     declared: tuple[str, ...] = ()
     """Access paths of field types: only models with such a field are watched, and of them only that field."""
+    besides: str = ""
+    """Name of a setting that lists the models left out by one that watches every model."""
 
 
 class ListenerRow(_Row, frozen=True, kw_only=True, gc=False):

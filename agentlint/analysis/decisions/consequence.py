@@ -13,7 +13,7 @@ _SILENT_KINDS = frozenset({"cache", "model-call"})
 _BOOKKEEPING = re.compile(
     r"^(last_\w+|\w*last_(seen|login|used|active|access(ed)?|activity|visit(ed)?|sync(ed)?)(_\w+)?|updated(_at|_on|_by)?|modified(_at|_on|_by)?|update_at"
     r"|date_(updated|modified)|accessed(_at)?|(n|num|nb)_\w+|\w+_counts?|\w*counter|views|hits|visits|login_attempts?|etag|version_id"
-    r"|heartbeat(_\w+)?)$"
+    r"|heartbeat(_\w+)?|\w*file_?size|\w*checksum|\w*(file_storage|used|size)_bytes)$"
 )
 _DISPLAY = re.compile(
     r"^(theme|dark_mode|color_?scheme|appearance|sort(_\w+)?|ordering|order_by|layout|columns?|density|locale|language|lang|view_mode|display(_\w+)?"

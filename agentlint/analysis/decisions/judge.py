@@ -103,7 +103,8 @@ class Judge:
         started = {site.call.site for site, target, callee in account.edges if target.kind == "deferred" and self._is_seen(target.function, callee)}
         for applied in account.own:
             for effect in applied.effects:
-                if not self._paths.counts(effect) or is_upkeep(effect) or (effect.kind == "queue" and applied.site in started):
+                if not self._paths.counts(effect) or is_upkeep(effect) or (effect.kind == "queue" and applied.site in started) \
+                        or only_asks(effect, info.id):
                     continue
                 places = self._places.of(info.id, info.node)  # asked for here: most functions have nothing to place
                 if wanted(_unjudged(effect, applied.site, places, 0, info.id)):

@@ -22,6 +22,7 @@ from agentlint.analysis.wording import singular, words
 from agentlint.ir.decisions import AuditStatus, Decision, DecisionSource, RecordContent
 from agentlint.ir.effects import Effect, Step, changes_state
 from agentlint.ir.operations import Operation, Route
+from agentlint.ir.walk import dotted
 
 _SILENT = frozenset({"message", "session", "cache", "model-call"})
 _PLUMBING = frozenset({
@@ -154,7 +155,7 @@ class DecisionFinder:
         for node in handler.nodes:
             judged += self._judge.effects_of(node, handler.owner)
         if handler.surface == "cli":
-            judged = [j for j in judged if not is_seeding(j.effect, handler.symbol, handler.file)]
+            judged = [j for j in judged if not is_seeding(j.effect, handler.symbol, handler.file) and not is_work(j.effect, handler.function)]
         if self._kept is not None and handler.surface in _PERSON:
             judged = [_with_request(j, self._kept) for j in judged]
         source: DecisionSource = "person" if handler.surface in _PERSON else "rule"
@@ -211,6 +212,8 @@ class DecisionFinder:
         if hands_on(judged.effect, info.node) or is_seeding(judged.effect, info.node.qualname, info.module.path):
             return False
         callers = self._callers.get(info.id, Callers())
+        if judged.effect.kind == "outbound-http" and not callers.count and not callers.handed and self._is_for_others(info):
+            return False  # a client of some interface, which other programs call
         if is_work(judged.effect, info.id) and not self._depends(self._answers, (judged,)):
             return False
         if judged.distance == 0:
@@ -218,6 +221,13 @@ class DecisionFinder:
         if (callers.handed or not callers.count) and not name.startswith("_"):
             return judged.distance <= _FURTHER  # only code that is not here calls it: a framework's registration, another program
         return judged.distance <= _FURTHER and (judged.place.guarded or (judged.distance == 1 and callers.count > 1))
+
+    def _is_for_others(self, info: FunctionInfo) -> bool:
+        """True for a method that no decorator registers and no base of a library calls."""
+        if not info.owner:
+            return False
+        registered = any(dotted(d) not in ("staticmethod", "classmethod", "abstractmethod", "override") for d in info.node.decorators)
+        return not registered and not any("." in b and b not in self._program.classes for b in self._program.mro(info.owner))
 
     def _file_of(self, judged: Judged, otherwise: str) -> str:
         """The file of the function that holds the branches and the call site: a hook that the framework calls may stand elsewhere."""

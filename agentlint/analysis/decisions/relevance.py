@@ -21,7 +21,7 @@ _TRACING = frozenset({
 })
 _RECORDING = frozenset({"record", "records", "event", "events", "log", "audit", "track", "history", "trail", "journal", "emit", "notify"})
 _SENDING = frozenset({"mail", "outbound-http", "message", "queue"})
-
+_ASKING_IN = frozenset({"get", "fetch", "refresh", "exchange", "obtain", "acquire", "renew", "request"})
 
 _INDEXING = frozenset({"index", "indexer", "indexing", "indices", "vector", "vectors", "embedding", "embeddings", "cache", "fts"})
 
@@ -56,12 +56,16 @@ def hands_on(effect: Effect, node: s.Function) -> bool:
     `request(method, url, **kwargs)`."""
     names = [p.name for p in node.params if p.kind != "double-star"]
     if effect.kind == "mail":
-        said = sum(any(map(part.match, names)) for part in _PARTS_OF_MAIL)
+        said = sum(any(map(part.match, names)) for part in _PARTS_OF_MAIL)  # of three: to whom, on what, which text
         return said >= 2 or (not names and bool(node.params))
     return effect.kind == "outbound-http" and any(name in ("url", "uri") for name in names) and any(name in _PARTS_OF_REQUEST for name in names)
 
 
-_PARTS_OF_MAIL = (re.compile(r"^(\w+_)?(subject|title)(_\w+)?$"), re.compile(r"^(\w+_)?(body|message|html|text|content|template)(_\w+)?$"))
+_PARTS_OF_MAIL = (
+    re.compile(r"^(\w+_)?(to|recipients?|targets|receivers?|addressees?|address(es)?)(_\w+)?$"),
+    re.compile(r"^(\w+_)?(subject|title)(_\w+)?$"),
+    re.compile(r"^(\w+_)?(body|message|html|text|content|template)(_\w+)?$"),
+)
 _PARTS_OF_REQUEST = frozenset({"method", "verb", "headers", "payload", "body", "json", "data", "params"})
 _SEEDING = frozenset({"seed", "backfill", "bootstrap", "init"})
 _SEEDING_FILES = frozenset({"seed", "seeds", "seeder", "backfill", "bootstrap", "populate", "demo", "fake"})
@@ -82,8 +86,12 @@ def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
 
 
 def only_asks(effect: Effect, function: str) -> bool:
-    """True for a request by a function whose name says that it reads, unless its verb says otherwise: remote procedures are asked by POST."""
-    return effect.kind == "outbound-http" and effect.verb in ("", "POST") and is_getter(function)
+    """True for a request by a function whose name says that it reads or gets itself a token, unless its verb says otherwise: remote procedures
+    are asked by POST."""
+    if effect.kind != "outbound-http" or effect.verb not in ("", "POST"):
+        return False
+    said = _name(function)
+    return is_getter(function) or (said[-1:] in (["token"], ["tokens"]) and bool(_ASKING_IN.intersection(said)))
 
 
 def is_reached_in_passing(entry: Entry, recorders: frozenset[str]) -> bool:

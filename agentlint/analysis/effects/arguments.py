@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agentlint.analysis.calls.sites import CallSite
-from agentlint.analysis.program import FunctionInfo
+from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
 
 
@@ -16,6 +16,25 @@ def argument_for(site: CallSite, callee: FunctionInfo, name: str) -> s.Expr | No
     if not 0 <= position < len(site.call.args) or any(isinstance(a, s.Other) for a in site.call.args[: position + 1]):
         return None
     return site.call.args[position]
+
+
+def default_of(callee: FunctionInfo, name: str) -> s.Expr | None:
+    """What a parameter holds when no call fills it."""
+    return next((p.default for p in callee.node.params if p.name == name), None)
+
+
+def handed_to(expr: s.Expr, info: FunctionInfo | None, program: Program) -> str:
+    """The function and its parameter that an expression is, also seen from a function within it: `shop.client.send method`; empty when it is none."""
+    while isinstance(expr, s.Name) and info is not None:
+        if expr.id in parameter_names(info):
+            return f"{info.id} {expr.id}"
+        info = program.functions.get(info.parent)
+    return ""
+
+
+def takes_any(info: FunctionInfo) -> bool:
+    """True for a function with `**kwargs`."""
+    return any(p.kind == "double-star" for p in info.node.params)
 
 
 def _filled(site: CallSite, callee: FunctionInfo) -> int:

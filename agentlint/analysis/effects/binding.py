@@ -1,4 +1,4 @@
-"""Which model an open effect of a generic or abstract class means once the concrete class is known."""
+"""Which model an open effect of a generic or abstract class means once the concrete class is known, and which method an open request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from agentlint.analysis.calls.sites import CallSite
-from agentlint.analysis.effects.arguments import argument_for, parameter_names
+from agentlint.analysis.effects.arguments import argument_for, default_of, handed_to, parameter_names, takes_any
 from agentlint.analysis.effects.models import Model, Models
 from agentlint.analysis.effects.places import Places
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
@@ -42,6 +42,8 @@ class Binding:
     def bind(self, effect: Effect, concrete: Type) -> Effect:
         """The effect as it is when its function runs on an instance of the concrete class."""
         if effect.open_model:
+            if effect.kind == "outbound-http":
+                return effect
             model = self._open(effect.open_model, concrete)
             return effect if model is None else _with_model(effect, model)
         if effect.kind == "orm-write" and effect.model in self._roots:
@@ -58,9 +60,25 @@ class Binding:
         _, function, name = effect.open_model.split(" ")
         if function != callee.id:
             return effect
+        if effect.kind == "outbound-http":
+            return self._with_verb(effect, site, callee, name)
         given = argument_for(site, callee, name)
         model = self._given(given, site) if given is not None else None
         return _with_model(effect, model) if model is not None else msgspec.structs.replace(effect, open_model="")
+
+    def _with_verb(self, effect: Effect, site: CallSite, callee: FunctionInfo, name: str) -> Effect:
+        """A request by the method that the call says, or that its own caller says, also among keywords that are handed on."""
+        given, caller = argument_for(site, callee, name), self._program.functions.get(site.caller)
+        spread = given is None and any(not k.name for k in site.call.keywords)
+        handed_in = f"{site.caller} {name}" if spread and caller is not None and takes_any(caller) else ""
+        if given is not None and not handed_in:
+            handed_in = handed_to(given, caller, self._program)
+        if handed_in:
+            return msgspec.structs.replace(effect, open_model=f"parameter {handed_in}")
+        said = given if given is not None or spread else default_of(callee, name)
+        value = self._places.constant(said, site.caller) if said is not None else None
+        verb = value.upper() if isinstance(value, str) and value.isalpha() else ""
+        return msgspec.structs.replace(effect, verb=verb, open_model="")
 
     def _given(self, expr: s.Expr, site: CallSite) -> Model | None:
         value = self._places.constant(expr, site.caller)

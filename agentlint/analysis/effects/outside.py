@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agentlint.analysis.calls.sites import CallSite
+from agentlint.analysis.effects.arguments import handed_to
 from agentlint.analysis.effects.places import Places
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect
@@ -14,15 +15,18 @@ from agentlint.knowledge.schema import EffectRow
 
 _HOST = re.compile(r"^\w+://([^/{}?#]+)")
 _TEMPORARY = re.compile(r"(^|_|\b)(te?mp|tmpdir|temporary|scratch)", re.IGNORECASE)
+_STARTING = frozenset({"Popen", "create_subprocess_exec", "create_subprocess_shell"})
 _BODY = frozenset({"data", "json", "body", "content", "files"})
 
 
 def outside_effect(site: CallSite, row: EffectRow, api: str, places: Places) -> Effect:
     """The effect of a call that a knowledge row describes as something else than a database write."""
+    verb = _verb(site, row, places)
     return Effect(
         kind=row.kind, operation=row.operation, target=_target(site, row, places), file=site.file, line=site.line, function=site.caller,
-        api=api, methods=site.methods, verb=_verb(site, row, places),
-        incidental=row.incidental or (row.kind == "file" and _is_temporary(site, row, places)),
+        api=api, methods=site.methods, verb=verb,
+        incidental=row.incidental or (row.kind == "file" and _is_temporary(site, row, places)) or _ends_own_child(site, row, places),
+        open_model=_open_verb(site, row, places) if row.verb and not verb else "",
     )
 
 
@@ -70,6 +74,25 @@ def _verb(site: CallSite, row: EffectRow, places: Places) -> str:
             verb = value.upper() if isinstance(value, str) else ""
     carries = any(k.name in _BODY for call in (site.call, request) if call is not None for k in call.keywords)
     return "POST" if verb == "GET" and carries else verb
+
+
+def _open_verb(site: CallSite, row: EffectRow, places: Places) -> str:
+    """What decides the method of a request when the function is handed it: `def send(self, method, path)`."""
+    expr = places.expression(site, row.verb)
+    if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr in ("upper", "lower"):
+        expr = expr.func.value
+    handed_in = handed_to(expr, places.program.functions.get(site.caller), places.program) if expr is not None else ""
+    return f"parameter {handed_in}" if handed_in else ""
+
+
+def _ends_own_child(site: CallSite, row: EffectRow, places: Places) -> bool:
+    """True for the end of a program that the same function started: how it cleans up behind itself."""
+    if row.kind != "process" or row.operation != "delete" or not isinstance(site.call.func, s.Attribute):
+        return False
+    holder = site.call.func.value
+    made = places.assigned(site.caller, holder.id) if isinstance(holder, s.Name) else ()
+    calls = (e for value in made for e in expressions(value) if isinstance(e, s.Call))
+    return any(dotted(call.func).rpartition(".")[2] in _STARTING for call in calls)
 
 
 def _request_call(site: CallSite, places: Places) -> s.Call | None:

@@ -12,7 +12,7 @@ _PLACES = 4
 _CATEGORIES = 120
 """Different effects kept for one function."""
 
-Category = tuple[str, str, str, str, bool]
+Category = tuple[str, str, str, str, str, bool]
 Place = tuple[str, int, tuple[str, ...]]
 
 
@@ -30,12 +30,12 @@ class Entry:
         """Nearest first, then by place."""
         e = self.effect
         first = (self.via[0].file, self.via[0].line) if self.via is not None else ("", 0)
-        return (self.distance, e.file, e.line, e.kind, e.operation, e.model or e.target, e.fields, e.api, first)
+        return (self.distance, e.file, e.line, e.kind, e.operation, e.model or e.target, e.fields, e.api, e.verb, first)
 
     def category(self) -> Category:
         """What makes two effects the same for whoever asks what a function does."""
         e = self.effect
-        return (e.kind, e.operation, e.model or e.target, e.api, e.incidental)
+        return (e.kind, e.operation, e.model or e.target, e.api, e.verb, e.incidental)
 
     def place(self) -> Place:
         """Where it happens and to which fields."""

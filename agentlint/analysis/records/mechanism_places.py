@@ -5,30 +5,49 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
-from agentlint.analysis.program import Program
+from agentlint.analysis.calls.sites import Calls
+from agentlint.analysis.effects.arguments import argument_for, parameter_names
+from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.types.inference import Types
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import body_expressions, statements
 from agentlint.knowledge.paths import places
 from agentlint.knowledge.schema import MechanismRow
 
+_MOST_HANDS = 3
+"""Functions through which a registration's model may be handed in."""
+
 
 class Registrations:
     """Reads the arguments of registering calls."""
 
-    def __init__(self, program: Program, types: Types) -> None:
-        self._program, self._types = program, types
+    def __init__(self, program: Program, types: Types, calls: Calls) -> None:
+        self._program, self._types, self._calls = program, types, calls
 
-    def models(self, expr: s.Expr, function: str) -> list[str]:
-        """The classes that an expression stands for: a name, a list of names, or a loop variable over one."""
+    def models(self, expr: s.Expr, function: str, hands: int = _MOST_HANDS) -> list[str]:
+        """The classes that an expression stands for: a name, a list of names, a loop variable over one, or a parameter by what every call hands in."""
         if isinstance(expr, s.Sequence):
-            return [name for item in expr.items for name in self.models(item, function)]
+            return [name for item in expr.items for name in self.models(item, function, hands)]
+        info = self._program.functions.get(function)
+        if info is not None and hands and isinstance(expr, s.Name) and expr.id in parameter_names(info):
+            handed = self._handed_in(expr.id, info, hands)
+            if handed:
+                return handed
         scope = self._program.functions.get(function) or self._program.modules.get(function.removesuffix(".<module>"))
         name = self._program.resolve(expr, scope) if scope is not None else ""
         if name in self._program.classes:
             return [name]
         found = [t.name for t in self._types.of(expr, function) if t.meta]
         return found or ([name] if name else self._registered(expr, function))
+
+    def _handed_in(self, name: str, info: FunctionInfo, hands: int) -> list[str]:
+        found: dict[str, None] = {}
+        for site in self._calls.callers(info.id):
+            given = argument_for(site, info, name)
+            for model in self.models(given, site.caller, hands - 1) if given is not None else ():
+                if model in self._program.classes or model.rpartition(".")[2][:1].isupper():
+                    found[model] = None
+        return sorted(found)
 
     def _registered(self, expr: s.Expr, function: str) -> list[str]:
         """The model that was fetched from the registry of applications by its name (`Order = apps.get_model("shop", "Order")`)."""

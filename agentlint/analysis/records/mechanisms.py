@@ -11,6 +11,7 @@ from agentlint.analysis.calls.sites import Calls, CallSite
 from agentlint.analysis.effects.tables import table_of
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.records.mechanism_places import Registrations, argument_at, settings_texts
+from agentlint.analysis.records.mechanism_settings import left_out, settings_told
 from agentlint.analysis.types.inference import Types
 from agentlint.ir import syntax as s
 from agentlint.ir.decisions import Bypass, Mechanism, RecordContent
@@ -88,6 +89,8 @@ class Coverage:
         return effect.registered and mechanism.scope in (owner, f"{effect.file}:{effect.line}")
 
     def _wants(self, effect: Effect, mechanism: Mechanism) -> bool:
+        if effect.model in mechanism.besides:
+            return False
         if is_relation(effect):
             return _RELATION in mechanism.operations and (not mechanism.fields or bool(set(effect.fields) & set(mechanism.fields)))
         operations = _ANY_TABLE if effect.operation in ("write", "run", "grant", "revoke") else (effect.operation,)
@@ -157,7 +160,7 @@ class _Finder:
         self, program: Program, types: Types, calls: Calls, library: LibraryFacts, makes_record: Callable[[str], RecordContent | None],
     ) -> None:
         self._program, self._calls, self._library, self._makes = program, calls, library, makes_record
-        self._places = Registrations(program, types)
+        self._places = Registrations(program, types, calls)
         attributes = ((path.rpartition(".")[2], path, row) for path, row in library.mechanism_rows("attribute"))
         self._attributes: dict[str, list[tuple[str, MechanismRow]]] = {}
         for name, path, row in attributes:
@@ -258,7 +261,8 @@ class _Finder:
         if operations == (_RELATION,):
             name += "." + ",".join(fields)
         inside = bool(row.blocks) and not any(self._places.used(path) for path in row.always)
-        return Mechanism(name, path, model, file, line, RecordContent(who=who, what=row.what, why=row.why), fields, excluded, operations, inside=inside)
+        return Mechanism(name, path, model, file, line, RecordContent(who=who, what=row.what, why=row.why), fields, excluded, operations, inside=inside,
+                         besides=left_out(row, self._program) if not model else ())
 
     # functions that listen to events and make records
 
@@ -299,11 +303,13 @@ class _Finder:
 
     def settings(self) -> Iterator[Mechanism]:
         for path, row in self._library.mechanism_rows("setting"):
-            for module in self._program.modules.values():
-                for stmt in module.body:
-                    if isinstance(stmt, s.Assign) and any(isinstance(t, s.Name) and t.id == path for t in stmt.targets) \
-                            and self._program.fold(stmt.value, module) is True:
-                        yield self._mechanism(row, path, "", module.path, stmt.line)
+            for told in settings_told(row, path, self._program):
+                if told.models is None:
+                    yield self._mechanism(row, path, "", told.file, told.line)
+                for one in told.models or ():
+                    yield self._mechanism(row, path, one.model, told.file, told.line, fields=one.fields, excluded=one.excluded)
+                    if one.relations:
+                        yield self._mechanism(row, path, one.model, told.file, told.line, fields=one.relations, operations=(_RELATION,))
         apps = self._library.mechanism_rows("app")
         if apps:
             for text, (file, line) in settings_texts(self._program).items():

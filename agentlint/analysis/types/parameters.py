@@ -23,6 +23,8 @@ _INJECTING = frozenset({"Depends", "Security", "Inject", "Injects", "Injected", 
 _CONTAINERS = frozenset({"dict", "list", "set", "tuple"})
 """Annotations that leave open what is in the container: calls may tell."""
 _MOST_SITES = 24
+_CROWDED = 120
+"""Calls of one name beyond which those of a module's function are picked out by what they name: `get` is a method of every mapping too."""
 
 
 class Parameters:
@@ -35,6 +37,8 @@ class Parameters:
         """Calls by the function's name, by function: those of its own module first."""
         self._own_calls: dict[str, list[tuple[s.Call, str, str]]] | None = None
         """Calls on `self` or `cls` by name, with the scope and the class that holds it."""
+        self._named: dict[str, dict[str, list[tuple[s.Call, str]]]] = {}
+        """The calls of a crowded name by the function of a module that they name."""
         self._passed = Memory(engine.limits)
 
     def of(self, parameter: s.Parameter, frame: Frame) -> Types_:
@@ -198,7 +202,18 @@ class Parameters:
                     if name:
                         self._by_name[name].append((call, scope_id))
         names = self._names(info)
+        if not info.owner and not info.parent and len(self._by_name.get(names[0], ())) > _CROWDED:
+            return self._calls_naming(names[0]).get(info.id, [])
         return self._by_name.get(names[0], []) if len(names) == 1 else [site for name in names for site in self._by_name.get(name, ())]
+
+    def _calls_naming(self, name: str) -> dict[str, list[tuple[s.Call, str]]]:
+        found = self._named.get(name)
+        if found is None:
+            found = self._named[name] = defaultdict(list)
+            program = self._engine.program
+            for call, scope_id in (self._by_name or {}).get(name, ()):
+                found[program.resolve(call.func, program.scope_of(scope_id))].append((call, scope_id))
+        return found
 
     def _names(self, info: FunctionInfo) -> list[str]:
         """Names under which a function is called: its own, of a constructor those of the classes that it makes."""

@@ -64,3 +64,7 @@ class BrokenOverlay(AgentlintError):
 
 class NoCache(AgentlintError):
     """The cache cannot be found or changed."""
+
+
+class MissingExtra(AgentlintError):
+    """Something that is installed only where it is asked for."""

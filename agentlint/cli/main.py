@@ -18,6 +18,7 @@ _COMMANDS = {
     "diff": ("agentlint.cli.diff", "Tell what a change means: capabilities, records, scores, before and after."),
     "baseline": ("agentlint.cli.baseline", "Write down the findings of today, so that only new ones fail."),
     "hook": ("agentlint.cli.hook", "Judge what a commit touches, for pre-commit and git hooks."),
+    "watch": ("agentlint.cli.watch", "Judge again after every change, so that a commit finds its answer ready."),
     "explain": ("agentlint.cli.explain", "Explain one rule: what it finds, why it hurts, how to fix it."),
     "rules": ("agentlint.cli.rules", "List the rules."),
     "fix": ("agentlint.cli.fix", "Mend what can be mended without guessing: show the changes, or make them."),
@@ -29,7 +30,7 @@ _COMMANDS = {
     "cache": ("agentlint.cli.cache", "Say where results of earlier runs are kept, how much; clear them."),
 }
 _GROUPS = (
-    ("Judge a system", ("check", "diff", "baseline", "hook")),
+    ("Judge a system", ("check", "diff", "baseline", "hook", "watch")),
     ("Understand the answer", ("why", "explain", "rules", "graph", "plan")),
     ("Set up", ("init", "cache", "completion")),
 )

@@ -18,7 +18,7 @@ from agentlint.ir.description import Description
 
 _HISTORY = frozenset(
     "audit auditlog audits log logs event events history histories activity activities timeline trail journal changelog changes revision revisions version "
-    "versions action actions transition transitions".split()
+    "versions action actions transition transitions delta deltas".split()
 )
 _AUDITS = frozenset("audit audits auditlog auditlogs".split())
 _JUDGED = frozenset(
@@ -30,8 +30,11 @@ _REASONS = frozenset(
     "reason reasons comment comments note notes message justification explanation rationale remark remarks memo cause feedback description text "
     "body annotation".split()
 )
-_LINES = frozenset("stream connection socket session channel handle cursor browser tab window port shift".split())
-"""What is closed without anybody deciding on it."""
+_LINES = frozenset(
+    "stream connection socket session channel handle cursor browser tab window port shift "
+    "task job operation run build execution process import export upload download query pipeline command update deployment sync batch".split()
+)
+"""What is closed or called off without anybody deciding on it."""
 _SIGN_IN = re.compile(r"(^|/)(oauth2?|oidc|sso|auth|sessions?|tokens?)(/|$)|_sessions$", re.IGNORECASE)
 
 
@@ -92,7 +95,13 @@ class Accountability:
         return [role for base in sorted(above) for role in self._told.get(base, ())] or self._common or self._audits
 
     def _has_history(self, resource: Resource) -> bool:
-        return bool(self._histories(resource)) or self._shows_who(resource)
+        return bool(self._histories(resource)) or self._shows_who(resource) or self._holds_history(resource)
+
+    def _holds_history(self, resource: Resource) -> bool:
+        """True when the thing itself, as it is shown, carries the list of what happened to it."""
+        schemas = self._payloads.schemas
+        shown = [schemas.shape(r.answer.entity) for r in resource.roles if not r.writes and r.answer.entity is not None]
+        return any(set(words(name)[-1:]) & _HISTORY and schemas.shape(node).kind == "array" for shape in shown for name, node in shape.properties.items())
 
     def _nameless(self) -> Iterator[Shortcoming]:
         """Histories of things that are decided on whose entries say nothing of who did it."""
@@ -132,17 +141,20 @@ class Accountability:
 def _decisions(resource: Resource) -> list[Role]:
     if resource.noun.split(" ")[-1] in _LINES:
         return []
-    return [r for r in resource.of("action") if r.verb in _JUDGED and r.operation.method != "GET" and not _SIGN_IN.search(r.operation.path)]
+    return [
+        r for r in resource.of("action") if r.verb in _JUDGED and r.operation.method not in ("GET", "DELETE") and not _SIGN_IN.search(r.operation.path)
+    ]
 
 
 def _tells_history(role: Role) -> bool:
     """True for lists of events, changes and the like, by the last word of the path or of what it is about."""
-    if role.kind not in ("list", "read") or role.operation.method != "GET":
+    if role.writes:
         return False
     last = next((s.text for s in reversed(role.path.segments) if not s.hole), "")
     if role.kind == "read" and role.place == "single" and last.lower() == "version":
         return False  # of the API itself
-    return bool({*words(last)[-1:], *role.noun.split(" ")[-1:]} & _HISTORY)
+    named = {*words(last)[-1:], *role.noun.split(" ")[-1:]}
+    return bool(named & _HISTORY) or any(s.text.lower().endswith(("audit", "audits")) for s in role.path.segments if not s.hole)
 
 
 def _below_item(role: Role) -> bool:

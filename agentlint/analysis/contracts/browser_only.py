@@ -35,7 +35,12 @@ class BrowserOnly:
         return ""
 
     def _needs_browser(self, alternative: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
-        return any(self._interactive(self._schemes[name]) for name, _ in alternative if name in self._schemes)
+        named = [self._schemes[name] for name, _ in alternative if name in self._schemes]
+        return any(self._interactive(scheme) and not self._same_token(scheme, named) for scheme in named)
+
+    def _same_token(self, scheme: SecurityScheme, others: list[SecurityScheme]) -> bool:
+        """True when another scheme of the same alternative is another grant for the same scopes: one token serves for both."""
+        return any(other.kind == "oauth2" and _scopes(other) & _scopes(scheme) and not self._interactive(other) for other in others)
 
     @staticmethod
     def _interactive(scheme: SecurityScheme) -> bool:
@@ -62,6 +67,10 @@ class BrowserOnly:
             return kinds <= _PAGES and not _takes_data(operation)
         form = operation.body is not None and {m.name for m in operation.body.content} == {"application/x-www-form-urlencoded"}
         return form and not good and any(r.status in _REDIRECTS for r in operation.responses)
+
+
+def _scopes(scheme: SecurityScheme) -> set[str]:
+    return {scope for flow in scheme.flows for scope in flow.scopes}
 
 
 def _takes_data(operation: DescribedOperation) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource, undressed
-from agentlint.ir.description import DescribedOperation, Description
+from agentlint.analysis.contracts.roles import Role
+from agentlint.ir.description import DescribedOperation
 
 _DEEPEST = 3
 
@@ -15,7 +16,7 @@ _DEEPEST = 3
 class Containment:
     """For each kind of schema: an operation that shows one, and one that shows several."""
 
-    def __init__(self, description: Description, resources: Sequence[Resource], payloads: Payloads) -> None:
+    def __init__(self, roles: Sequence[Role], payloads: Payloads) -> None:
         self._one: dict[str, DescribedOperation] = {}
         self._many: dict[str, DescribedOperation] = {}
         self._names: dict[str, DescribedOperation] = {}
@@ -24,10 +25,10 @@ class Containment:
         self._payloads = payloads
         self._seen: dict[tuple[int, bool], int] = {}
         """Shapes entered so far, with the least depth: what stands below them is known as well, from an earlier operation."""
-        for operation in description.operations:
-            if operation.method == "GET":
+        for role in roles:
+            operation, answer = role.operation, role.answer
+            if operation.method == "GET" or not role.writes:
                 self._enter(operation)
-                answer = payloads.answer(operation)
                 if answer.entity is not None and not answer.many and payloads.schemas.name(answer.entity):
                     self._single.setdefault(undressed(payloads.schemas.name(answer.entity)), operation)
             elif operation.method in ("PUT", "PATCH"):
@@ -36,7 +37,8 @@ class Containment:
     def lists(self, resource: Resource) -> DescribedOperation | None:
         """An operation whose answer holds several of the resource."""
         found = self._many.get(undressed(resource.schema)) if resource.schema else None
-        return found or self._names.get(resource.noun) or self._names.get(resource.noun.split(" ")[-1])
+        said = resource.noun.split(" ")
+        return found or next((held for at in range(len(said)) if (held := self._names.get(" ".join(said[at:]))) is not None), None)
 
     def shows(self, resource: Resource) -> DescribedOperation | None:
         """An operation whose answer holds one or more."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.mentions import Mentions
 from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
 from agentlint.analysis.contracts.roles import Role, spoken_verb
 from agentlint.analysis.contracts.shapes import Shapes
-from agentlint.analysis.contracts.states import Transition, doing, settable, taken, transitions
+from agentlint.analysis.contracts.states import GENERIC_ACTIONS, Transition, doing, generic, settable, taken, transitions
 from agentlint.analysis.contracts.steps import Step, leads_to
 from agentlint.analysis.wording import words
 
@@ -24,7 +25,8 @@ _SWITCHES = frozenset("enabled active status state disabled".split())
 class Actions:
     """Changes of state of the resources of one description."""
 
-    def __init__(self, resources: Sequence[Resource], shapes: Shapes, payloads: Payloads) -> None:
+    def __init__(self, resources: Sequence[Resource], shapes: Shapes, payloads: Payloads, mentions: Mentions) -> None:
+        self._mentions = mentions
         self._resources = tuple(resources)
         self._shapes = shapes
         self._beside: dict[str, frozenset[str]] = {}
@@ -53,10 +55,15 @@ class Actions:
         roles = tuple({id(role): role for role in shared}.values())
         if not any(r.writes and r.place != "single" for r in roles):
             return
-        for one in transitions(resource, roles, self._payloads):
-            if one.role is None and self._done_beside(one, resource):
+        for one in transitions(resource, (*roles, *self._rooms(resource)), self._payloads):
+            if one.role is None and (self._done_beside(one, resource) or self._mentions.does(resource, one.verb.split(" ")[0])):
                 continue
             yield Step(leads_to(one.verb), one.role.operation.name if one.role else None, one.how, one.node, "state")
+
+    def _rooms(self, resource: Resource) -> tuple[Role, ...]:
+        """Calls below an item that take the action to do: `POST /transfers/{id}/actions`."""
+        below = self._shapes.beginning_with(*(f"{base}/{{}}/" for base in resource.bases))
+        return tuple(role for role in below if role.operation.method != "GET" and set(words(role.operation.path.rsplit("/", 1)[-1])) & GENERIC_ACTIONS)
 
     def _done_beside(self, one: Transition, resource: Resource) -> bool:
         """True when something of its own is changed that stands for the state: `PUT /orders/{id}/status`, `DELETE /comments/{id}/resolved`, `POST /locks`."""
@@ -88,6 +95,8 @@ class Actions:
                 continue
             if role.verb == "close" and not self._shows_open(resource):
                 continue
+            if role.kind == "action" and role.place != "item":
+                continue  # on nothing in particular: what is published or connected there is no thing of the API
             if (role.verb == "start" and not self._runs(resource)) or (role.kind == "action" and not self._in_path(role)):
                 continue
             flags = (f for f, (setter, _) in fields.items() if setter is not role or role.kind == "action")
@@ -127,7 +136,8 @@ class Actions:
         return any({v.state_word(c) for c in self._payloads.schemas.shape(node).choices} & {"open", "opened", "reopened"} for node in shape.properties.values())
 
     def _taken_back(self, role: Role, back: tuple[str, ...], resource: Resource) -> bool:
-        if any(doing(verb, self._ownership.sharing(resource)) for verb in back):
+        sharing = self._ownership.sharing(resource)
+        if any(doing(verb, sharing) or generic(verb, sharing, self._payloads) or self._mentions.does(resource, verb) for verb in back):
             return True
         if any(verb in fields for fields in (settable(resource.of("update", "action"), self._payloads),) for verb in back):
             return True

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.births import Births
 from agentlint.analysis.contracts.containment import Containment
+from agentlint.analysis.contracts.mentions import ENDS, Mentions
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
 from agentlint.analysis.contracts.roles import Kind, Role
@@ -17,10 +19,6 @@ from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation, Description, Node
 
 _STEPS: tuple[tuple[Kind, str], ...] = (("create", "create"), ("read", "read one"), ("list", "list"), ("update", "update"), ("delete", "delete"))
-_ENDS = (
-    "cancel", "revoke", "close", "archive", "deactivate", "disable", "terminate", "void", "withdraw", "remove", "delete", "expire", "end", "detach", "leave",
-    "unsubscribe", "refund", "reverse", "dismiss", "complete", "abort", "stop", "uninstall", "return",
-)
 _OFF_WORDS = frozenset("archived deleted active enabled disabled cancelled canceled inactive".split())
 _STAMP = re.compile(
     r"(_at|_by|_on|At|By|On)$|^(type|kind|object|(is_?|Is)?[aA]ctive|guid|uuid|links|_links)$|^(created|updated|modified|last_?([uU]pdated|[mM]odified))"
@@ -32,15 +30,18 @@ _IDENTITY = frozenset("id uuid guid gid sid key slug name code number handle uid
 class Plain:
     """Plain steps of the resources of one description."""
 
-    def __init__(self, description: Description, resources: Sequence[Resource], shapes: Shapes, payloads: Payloads) -> None:
+    def __init__(
+        self, description: Description, roles: Sequence[Role], resources: Sequence[Resource], shapes: Shapes, payloads: Payloads, mentions: Mentions
+    ) -> None:
         self._resources = tuple(resources)
         self._shapes = shapes
         self._payloads = payloads
-        self._containment = Containment(description, resources, payloads)
+        self._containment = Containment(roles, payloads)
         self._known = {(r.noun, base.count("{}")) for r in resources if r.kept and r.of("create", "list") for base in r.bases}
         self._owners = {undressed(r.schema) for r in resources if r.kept and r.schema}
         self._ownership = Ownership(resources)
-        roles = [role for resource in resources for role in resource.roles]
+        self._births = Births(roles, resources, payloads)
+        self._mentions = mentions
         self._lists = {_fixed(r.path.shape): r.operation for r in reversed(roles) if r.kind == "list" and not r.path.ends_with_hole}
         self._deletes = {_fixed(r.path.shape) for r in roles if r.operation.method == "DELETE"}
         """By the fixed parts of their addresses."""
@@ -65,11 +66,13 @@ class Plain:
 
     def missing(self, resource: Resource) -> Iterator[Step]:
         """Plain steps that something created, and kept, should have."""
-        made = [r for r in resource.of("create") if r.place != "single" and not r.bulk]
+        made = [r for r in resource.of("create") if r.place != "single" and not r.bulk and self._births.sure(r)]
         if not made or resource.technical or resource.noun.split(" ")[-1] in _BETWEEN:
             return
         if not self._lives(resource, made) or not self._ownership.owns(resource) or self._is_edge(resource, made[0]):
             yield from self._swallowed(resource, made[0])
+            return
+        if self._alone(resource):
             return
         if {"import", "imports"} & {w for s in made[0].path.segments if not s.hole for w in words(s.text)}:
             return  # what comes in is something else afterwards
@@ -82,12 +85,12 @@ class Plain:
         if not self._is_value(resource, made[0]):
             yield from self._unread(resource, made[0], place)
         if not resource.of("list") and not (resource.issued and not resource.of("delete", "update")):
-            shown = self._containment.lists(resource) or self._listed_elsewhere(made[0], resource)
+            shown = self._containment.lists(resource) or self._listed_elsewhere(made[0], resource) or self._mentions.lists(resource)
             told = f"{shown.name} shows them" if shown is not None else f"{born} creates one, no operation lists them"
             yield Step("list", shown.name if shown is not None else None, told, place, "plain")
         fleeting = resource.issued and not resource.of("list", "update")
         tied = made[0].verb in v.INVERSES
-        gone = resource.of("delete") or self._deleted_elsewhere(resource, made[0])
+        gone = resource.of("delete") or self._deleted_elsewhere(resource, made[0]) or self._mentions.ends(resource)
         if not gone and not resource.archival and not fleeting and not tied and not self._ends(resource):
             told = f"{inside.name} replaces them" if inside is not None else f"{born} creates one, nothing deletes, cancels or revokes it"
             yield Step("delete", inside.name if inside is not None else None, told, place, "plain")
@@ -97,6 +100,15 @@ class Plain:
                 yield Step("update", inside.name, f"{inside.name} replaces them", place, "plain")
             elif len(fields) > 1:
                 yield Step("update", None, f"{born} sets {', '.join(fields[:4])}; nothing changes them afterwards", place, "plain")
+
+    def _alone(self, resource: Resource) -> bool:
+        """True for a thing of which there is one, by a call that reads it and wants to know nothing: `DescribeOrganization`."""
+        return any(r.base != r.path.base() and self._asks_nothing(r.operation) for r in resource.of("read"))
+
+    def _asks_nothing(self, operation: DescribedOperation) -> bool:
+        shape = self._payloads.schemas.shape(self._payloads.body_schema(operation.body))
+        asked = any(p.required and p.location in ("path", "query") for p in operation.parameters)
+        return not asked and not shape.required and not any(set(v.field_words(name)[-1:]) & _IDENTITY for name in shape.properties)
 
     def _swallowed(self, resource: Resource, made: Role) -> Iterator[Step]:
         """Files that are put below a thing and that no operation gives back."""
@@ -186,7 +198,7 @@ class Plain:
     def _unread(self, resource: Resource, made: Role, place: Node) -> Iterator[Step]:
         if resource.of("read"):
             return
-        other = self._containment.reads(resource) or self._namesake(resource)
+        other = self._containment.reads(resource) or self._namesake(resource) or self._mentions.reads(resource)
         born = made.operation.name
         if other is not None:
             yield Step("read one", other.name, f"{other.name} shows one", place, "plain")
@@ -204,12 +216,12 @@ class Plain:
         return min(found, key=lambda o: (o.path.count("{"), o.path), default=None)
 
     def _ends(self, resource: Resource) -> bool:
-        if any(doing(verb, resource.of("action", "update")) for verb in _ENDS) or self._undone_below(resource):
+        if any(doing(verb, resource.of("action", "update")) for verb in ENDS) or self._undone_below(resource):
             return True
         fields = settable(resource.of("update", "action"), self._payloads)
         if any(set(name.split("_")) & _OFF_WORDS for name in fields):
             return True
-        return any({v.DECISIONS.get(c, "") for c in choices} & set(_ENDS) for name, (_, choices) in fields.items() if v.STATE_FIELD.match(name))
+        return any({v.DECISIONS.get(c, "") for c in choices} & set(ENDS) for name, (_, choices) in fields.items() if v.STATE_FIELD.match(name))
 
     def _undone_below(self, resource: Resource) -> bool:
         """True when a collection below an item holds what undoes it: refunds, reversals, cancellations."""
@@ -222,7 +234,7 @@ class Plain:
         """True when an action, or something put below an item, changes it."""
         if resource.of("action") or any(takes_anything(r, self._payloads) for r in resource.of("update")):
             return True
-        if any(other is not resource and other.noun == resource.noun and other.of("update") for other in self._resources):
+        if self._mentions.changes(resource) or any(other is not resource and other.noun == resource.noun and other.of("update") for other in self._resources):
             return True  # made below a holder, changed at an address of its own
         below = tuple(f"{b}/{{}}" for b in resource.bases)
         return any(r.writes and not any(r is own for own in resource.roles) for r in self._shapes.beginning_with(*below))

@@ -10,8 +10,10 @@ from agentlint.analysis.contracts.lifecycle_actions import Actions
 from agentlint.analysis.contracts.lifecycle_links import Links
 from agentlint.analysis.contracts.lifecycle_parts import parts_of
 from agentlint.analysis.contracts.lifecycle_plain import Plain
+from agentlint.analysis.contracts.mentions import Mentions
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource
+from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.contracts.schemas import named_by_file
 from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.steps import Step
@@ -22,13 +24,14 @@ from agentlint.ir.description import Description, Node, Pointer
 class Lifecycles:
     """Steps of all resources of one description."""
 
-    def __init__(self, description: Description, resources: Sequence[Resource], payloads: Payloads) -> None:
+    def __init__(self, description: Description, roles: Sequence[Role], resources: Sequence[Resource], payloads: Payloads) -> None:
         self._description = description
         self._resources = tuple(resources)
         self._payloads = payloads
         self._shapes = Shapes(self._resources)
-        self._plain = Plain(description, resources, self._shapes, payloads)
-        self._actions = Actions(resources, self._shapes, payloads)
+        mentions = Mentions(roles)
+        self._plain = Plain(description, roles, resources, self._shapes, payloads, mentions)
+        self._actions = Actions(resources, self._shapes, payloads, mentions)
         self._links = Links(description, resources, payloads)
         self._declared = declared_steps(description, resources)
 

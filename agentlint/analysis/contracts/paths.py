@@ -12,7 +12,11 @@ from agentlint.analysis.wording import words
 
 _HOLE = re.compile(r"\{([^{}]+)\}")
 _VERSION = re.compile(r"^(v?\d+([._-]\d+)*([a-z]+\d*)?|api|rest|apis|latest|beta|v\d+\w*|public|internal|private|external|services?(?=$))$", re.IGNORECASE)
+_NUMBER = re.compile(r"^v?\d+([._-]\d+)*([a-z]+\d*)?$", re.IGNORECASE)
+"""The number of a version, which is no thing where it stands alone (`/v1/{name}`)."""
 _SUFFIX = re.compile(r"\.(json|xml|ya?ml|php|aspx?|do|html)$", re.IGNORECASE)
+ASKING = frozenset({"describe", "fetch", "retrieve"})
+"""Verbs that start the names of calls which only ask: `DescribeCluster`."""
 _FORMATS = frozenset({"json", "xml", "yaml"})
 """Last parts that only say in which form the thing before them is given: `/containers/json`."""
 _CUSTOM = re.compile(r"^(?P<head>\{[^{}]+\}|[\w-]+)?:(?P<verb>[A-Za-z][\w-]*)$")
@@ -69,7 +73,7 @@ def parse_path(path: str) -> Path:
     """A path template in parts."""
     found: list[Segment] = []
     verb = ""
-    for raw in path.split("?")[0].split("#")[0].strip("/").split("/"):
+    for raw in _parts(path):
         if not raw:
             continue
         custom = _CUSTOM.match(raw)
@@ -92,6 +96,13 @@ def parse_path(path: str) -> Path:
     return msgspec.structs.replace(made, shape_text=made.shape)
 
 
+def _parts(path: str) -> list[str]:
+    """The parts between slashes. Where several operations share an address, what tells them apart (`/#Action=CreateQueue`, `/things#create`) is the last."""
+    address, _, told = path.partition("#")
+    name = told.rpartition("=")[2].rpartition(".")[2].strip("/")
+    return [*address.split("?")[0].strip("/").split("/"), *([name] if name else [])]
+
+
 def without_prefix(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     """The parts without leading versions and words like `api`."""
     start = 0
@@ -104,7 +115,7 @@ def without_prefix(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
 def noun_of(segments: tuple[Segment, ...]) -> str:
     """The thing that a path is about, in singular words: `/recipes/timeline/events` -> `timeline event`, `/users/{id}/api-tokens` -> `api token`."""
     nouns = [s for s in without_prefix(segments) if not s.hole]
-    if not nouns:
+    if not nouns or (len(nouns) == 1 and _NUMBER.match(nouns[0].text)):
         return ""
     last = _noun(nouns[-1].text)
     plain = without_prefix(segments)
@@ -139,4 +150,5 @@ def verb_in(segment: Segment) -> str:
         return next((w for w in said[1:] if w in ACTION_VERBS or w in ("delete", "create")), said[0])
     if said[0].endswith("all") and said[0][:-3] in ACTION_VERBS:
         return said[0][:-3]
-    return said[0] if said[0] in ACTION_VERBS or said[0] in ("delete", "create", "get", "list", "find", "add", "set") else ""
+    known = said[0] in ACTION_VERBS or said[0] in ("delete", "create", "get", "list", "find", "add", "set")
+    return said[0] if known or (len(said) > 1 and said[0] in ASKING) else ""

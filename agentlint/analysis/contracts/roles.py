@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from agentlint.analysis.contracts import vocabulary as v
-from agentlint.analysis.contracts.paths import Path, Segment, is_plural, noun_of, parse_path, verb_in
+from agentlint.analysis.contracts.paths import ASKING, Path, Segment, is_plural, noun_of, parse_path, verb_in
 from agentlint.analysis.contracts.payloads import Payload, Payloads
 from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation
@@ -112,7 +112,8 @@ class RoleFinder:
         only_word = len(words(last.text)) == 1
         is_thing = (shape in self._lists or shape in self._read) and (not only_word or verb in v.NOUN_VERBS)
         kept = only_word and verb in v.NOUN_VERBS and bool({"PUT", "PATCH", "DELETE"} & self._methods.get(f"{shape}/{{}}", set()))
-        if is_thing or kept or (only_word and verb in v.NOUN_VERBS and "GET" in self._methods[shape] and operation.method != "GET"):
+        spoken_of = only_word and _named_as_thing(operation, verb)
+        if is_thing or kept or spoken_of or (only_word and verb in v.NOUN_VERBS and "GET" in self._methods[shape] and operation.method != "GET"):
             return "", base
         if operation.method == "GET" and verb not in v.LIST_VERBS | {"get", "export", "download", "check", "validate", "preview", "count", "verify"}:
             return "", base
@@ -121,6 +122,9 @@ class RoleFinder:
         if verb in ("add", "create") and beside in self._methods:
             return verb, (*rest, Segment(last.text.partition("-")[2]))
         named = [w for w in words(last.text) if w not in (verb, "bulk", "batch", "mark", "as", "all", "by", "and", "to")]
+        thing = _called_thing(last, verb, rest)
+        if thing is not None:
+            return verb, (*rest, thing)
         if not rest or (not any(not s.hole for s in rest) and named):
             return verb, (Segment("-".join(named)),) if named else base
         if len(rest) > 2 and rest[-1].text.lower() in _ROOMS and rest[-2].hole and not named:
@@ -154,7 +158,7 @@ class RoleFinder:
             if (answer.many and not self._is_one(path)) or (place == "collection" and not path.ends_with_hole):
                 return "list", verb or said
             return "read", verb or said
-        if verb and verb not in ("create", "add", "get", "list", "find", "delete", "update", "set", "bulk", "batch"):
+        if verb and verb not in _PLAIN:
             if verb in v.HARMLESS_VERBS and verb in v.LIST_VERBS:
                 return "list", verb
             return "action", verb
@@ -166,7 +170,7 @@ class RoleFinder:
                 return "create", word
             return "update", word
         asked = _asked(operation, path)
-        return ("list" if asked == "list" else "read", asked) if asked else self._posted(path, word, verb, place)
+        return ("list" if asked == "list" else "read", asked) if asked else self._posted(path, word, verb, place, answer.many)
 
     def _is_one(self, path: Path) -> bool:
         """True for one thing at an address of its own, whatever the schema of the answer says: below a list, changed or removed there."""
@@ -175,9 +179,9 @@ class RoleFinder:
         changed = self._methods[path.shape] & {"DELETE", "PUT", "PATCH"}
         return _by_own_id(path) or (bool(changed) and "GET" in self._methods[Path(path.segments[:-1]).shape])
 
-    def _posted(self, path: Path, word: str, verb: str, place: Place) -> tuple[Kind, str]:
-        if verb in ("get", "list", "find"):
-            return "list" if verb != "get" else "read", verb
+    def _posted(self, path: Path, word: str, verb: str, place: Place, many: bool) -> tuple[Kind, str]:
+        if verb in ("get", "list", "find", *ASKING):
+            return "list" if verb in ("list", "find") or many else "read", verb
         if word in ("update", "set", "edit", "modify", "change", "save"):
             return "update", word
         if word in v.CREATE_VERBS or word in ("create", "add"):
@@ -200,12 +204,37 @@ class RoleFinder:
         return bool(base) and is_plural(base[-1].text)
 
 
+def _named_as_thing(operation: DescribedOperation, verb: str) -> bool:
+    """True when the summary makes a thing of the word: "Create Calendar Block" at `/calendars/{id}/block`."""
+    said = words(operation.summary)[:8]
+    end = next((at for at, word in enumerate(said) if at > 1 and word in _GOES_ON), len(said))
+    return len(said) > 1 and plain_verb(said[0]) in _STEPS and plain_verb(said[0]) != verb and v.noun_words(said[end - 1]) == (verb,)
+
+
+_STEPS = frozenset("create add new list get read retrieve show view update edit delete remove".split())
+
+
+def _called_thing(last: Segment, verb: str, rest: tuple[Segment, ...]) -> Segment | None:
+    """The thing in the name of a call, where the path before it is none to which the verb belongs: `/intent/addMedia`, `/CreatePad`."""
+    said = words(last.text)
+    if verb not in _PLAIN or said[:1] != [verb] or len(said) < 2 or (rest and not rest[-1].hole and (is_plural(rest[-1].text) or "-" in last.text)):
+        return None
+    end = next((at for at, word in enumerate(said) if at > 1 and word in _GOES_ON), len(said))
+    named = [w for w in v.noun_words("-".join(said[1:end])) if w != "all"]
+    return Segment("-".join(named)) if named else None
+
+
+_PLAIN = frozenset({"create", "add", "get", "list", "find", "delete", "update", "set", "bulk", "batch", *ASKING})
+"""Verbs of the plain steps of a life."""
+_GOES_ON = frozenset("by for from of in to with if on as".split())
+
+
 def _asked(operation: DescribedOperation, path: Path) -> str:
     """The verb by which a call that sends something only asks: before the method at the end of its id (`costStorageGetPost`), or first in the path's last
     part (`estimate-shipping-methods`)."""
     first, began = words(operation.operation_id)[:1], words(operation.summary)[:1]
     if began and began[0] in _ANSWERS and first and first[0] in _ANSWERS | {"search", "find", "query"}:
-        return "get"
+        return "list" if first[0] in v.LIST_VERBS or began[0] in ("list", "lists") else "get"
     if began and began[0] in ("generate", "generates") and {"report", "reports"} & set(words(operation.path)):
         return "get"
     said, last = words(operation.operation_id)[-2:], words(path.segments[-1].text) if path.segments and not path.segments[-1].hole else []

@@ -85,8 +85,20 @@ class Schemas:
             return str(pointer[-1])
         if node.file != self._index.root.file and len(pointer) < 2:
             return named_by_file(node)
+        dressed = self._dressed(node)
+        if dressed is not None:
+            return self.name(dressed)
         title = node.value.get("title") if isinstance(node.value, dict) else None
         return title if isinstance(title, str) and len(title) < 60 and " " not in title.strip() else ""
+
+    def _dressed(self, node: Node) -> Node | None:
+        """The schema behind `allOf: [{$ref: ...}, {description: ...}]`, which 3.0 needs to say more about a reference."""
+        parts = self._parts(node)
+        if not parts or not isinstance(node.value, dict) or "properties" in node.value:
+            return None
+        told = [part.value for part in parts if isinstance(part.value, dict)]
+        refers = [part for part in parts if isinstance(part.value, dict) and "$ref" in part.value]
+        return refers[0] if len(refers) == 1 and not any("properties" in value or "allOf" in value for value in told) else None
 
     def _read(self, node: Node) -> Shape:
         value = node.value
@@ -122,6 +134,15 @@ class Schemas:
             else:
                 for shape in shapes:
                     merged.take(shape, optional=True)
+
+    def variants(self, node: Node | None) -> tuple[str, ...]:
+        """Names and single values by which the variants of a choice (`oneOf`, `anyOf`) are told apart."""
+        found: list[str] = []
+        for keyword in ("oneOf", "anyOf") if node is not None else ():
+            for _, child in self.follow(node).child(keyword).children() if node is not None else ():
+                found.append(self.name(child))
+                found += [value for inner in self.shape(child).properties.values() if (told := self.shape(inner)).constant for value in told.choices]
+        return tuple(filter(None, found))
 
     def answer(self, content: tuple[MediaType, ...]) -> Node | None:
         """The schema of a body or answer, JSON preferred."""

@@ -14,8 +14,9 @@ from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.wording import words
 from agentlint.ir.description import Node
 
-_GENERIC_ACTIONS = frozenset("kind decision review verdict outcome "
+GENERIC_ACTIONS = frozenset("kind decision review verdict outcome "
     "action actions transition transitions state status event events lifecycle operation operations command commands verb".split())
+_DEEPEST = 2
 _MOST_VALUES = 40
 _MANY_ACTIONS = 3
 _REFUSALS = frozenset("reject decline deny".split())
@@ -90,14 +91,15 @@ def settable(roles: Iterable[Role], payloads: Payloads) -> dict[str, tuple[Role,
 
 
 def taken(role: Role, payloads: Payloads, deep: bool = True) -> Iterator[tuple[str, frozenset[str]]]:
-    """Names and values of the fields that a request carries, one level of nesting, also in lists, included."""
+    """Names and values of the fields that a request carries, two levels of nesting, also in lists, included."""
     schema = payloads.body_schema(role.operation.body)
-    shapes = [payloads.schemas.shape(schema)] if schema is not None else []
+    below_top = _DEEPEST if deep else 0
+    shapes = [(payloads.schemas.shape(schema), below_top)] if schema is not None else []
     for parameter in role.operation.parameters:
         if parameter.location == "query":
             yield v.state_word(parameter.name), frozenset(v.state_word(c) for c in payloads.schemas.shape(parameter.schema).choices)
     while shapes:
-        shape = shapes.pop()
+        shape, levels = shapes.pop()
         if shape.kind == "array" and shape.items is not None:
             shape = payloads.schemas.shape(shape.items)
         for name, node in shape.properties.items():
@@ -105,9 +107,8 @@ def taken(role: Role, payloads: Payloads, deep: bool = True) -> Iterator[tuple[s
             if not below.read_only:
                 yield v.state_word(name), frozenset(v.state_word(c) for c in below.choices)
                 each = payloads.schemas.shape(below.items) if below.kind == "array" and below.items is not None else below
-                if deep and each.properties:
-                    shapes.append(each)
-        deep = False
+                if levels and each.properties:
+                    shapes.append((each, levels - 1))
 
 
 Writable = dict[str, tuple[Role, frozenset[str]]]
@@ -130,7 +131,7 @@ def _of_values(
             yield Transition(verb, said, node, setter[0], f"its body sets {name}")
             continue
         asked = writable.get(verb)
-        role = doing(verb, roles) or (asked[0] if asked is not None else None) or _generic(verb, roles, payloads) or _ending(verb, roles)
+        role = doing(verb, roles) or (asked[0] if asked is not None else None) or generic(verb, roles, payloads) or _ending(verb, roles)
         if role is None and setter is not None and (not setter[1] or value in setter[1]):
             role = setter[0]
         if role is None and setter is None and _left_out(writable):
@@ -195,14 +196,16 @@ def doing(verb: str, roles: Iterable[Role]) -> Role | None:
     return None
 
 
-def _generic(verb: str, roles: Iterable[Role], payloads: Payloads) -> Role | None:
-    """An operation that takes the action's name, or the new state, in its body."""
+def generic(verb: str, roles: Iterable[Role], payloads: Payloads) -> Role | None:
+    """An operation that takes the action's name, or the new state, in its body, or a body of its own for each action."""
     for role in roles:
         if not role.writes:
             continue
         last = set(words(role.operation.path.rsplit("/", 1)[-1]))
+        if last & GENERIC_ACTIONS and any(v.has_verb(verb, words(name)) for name in payloads.schemas.variants(payloads.body_schema(role.operation.body))):
+            return role
         for name, choices in taken(role, payloads):
-            if v.has_verb(verb, {w for c in choices for w in c.split("_")}) and (set(name.split("_")) & _GENERIC_ACTIONS or last & _GENERIC_ACTIONS):
+            if v.has_verb(verb, {w for c in choices for w in c.split("_")}) and (set(name.split("_")) & GENERIC_ACTIONS or last & GENERIC_ACTIONS):
                 return role
     return None
 

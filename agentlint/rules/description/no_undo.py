@@ -13,7 +13,8 @@ Describe the operation that removes or cancels it; build it where there is none.
 
 Limits
 ------
-Logs, receipts, messages and the like, which keep what was, are not reported, nor are resources without an address of their own.
+Logs, receipts, checks, messages and the like, which keep what was, are not reported, nor are resources without an address of their own. A POST counts as
+making a thing where its words, a 201, or an address below it say so; an operation elsewhere that says it ends such a thing counts as the way back.
 """
 
 from __future__ import annotations

@@ -75,4 +75,4 @@ def check(context: RuleContext) -> Iterator[Finding]:
         if row.status == "missing" and row.thought in ("inverse", "job"):
             message = f"{an(row.resource, True)} gets into a state that nothing leaves: {row.evidence}."
             advice = f"Describe an operation that can {row.transition} {an(row.resource)}; build it where there is none."
-            yield step(RULE, row, message, advice, 45, row.transition)
+            yield step(RULE, row, message, advice, 45, row.transition, "info")

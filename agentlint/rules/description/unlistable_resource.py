@@ -13,7 +13,8 @@ Describe the operation that lists them (with a filter), and the one that reads o
 
 Limits
 ------
-Things that another answer shows (a list inside its owner), secrets that are shown once, and entries of a list that is changed as a whole are not reported.
+Things that another answer shows (a list inside its owner), secrets that are shown once, things of which there is one, and entries of a list that is changed
+as a whole are not reported. A search, a list through a holder, and a list at another address count where their path, id or summary names the thing.
 """
 
 from __future__ import annotations

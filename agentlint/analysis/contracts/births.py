@@ -1,0 +1,74 @@
+"""Which calls make a thing that stays: a POST may as well ask for something, set a value, or do something to what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.analysis.contracts.phrases import of_id, of_text
+from agentlint.analysis.contracts.resources import Resource
+from agentlint.analysis.contracts.roles import Role, plain_verb, spoken_verb
+from agentlint.analysis.wording import words
+from agentlint.ir.description import DescribedOperation
+
+_WEAK = frozenset("request post put upsert generate build compose import submit order record place open book issue schedule define enqueue get".split())
+"""Verbs that also stand for calls after which nothing is there."""
+_ASKS = v.READ_VERBS | v.HARMLESS_VERBS | frozenset("perform return calculate run analyse analyze recommend predict rank score tell convert send".split())
+_ASKING_ENDS = frozenset("search query lookup find filter match validate verify check preview estimate calculate compute test".split())
+_SETTING = frozenset("set update edit change modify replace overwrite toggle".split())
+
+
+class Births:
+    """Answers for one description."""
+
+    def __init__(self, roles: Sequence[Role], resources: Sequence[Resource], payloads: Payloads) -> None:
+        self._payloads = payloads
+        self._asked: dict[str, DescribedOperation] = {}
+        """GET operations by the shapes of their paths."""
+        self._items: set[str] = set()
+        """Shapes of the paths of things below which, or at which, something is done."""
+        self._made = {r.noun.split(" ")[-1] for r in resources if r.of("create") and r.kept}
+        for role in roles:
+            if role.operation.method == "GET":
+                self._asked.setdefault(role.path.shape, role.operation)
+            parts = role.path.shape.split("/")
+            self._items.update("/".join(parts[: at + 1]) for at, part in enumerate(parts) if part == "{}")
+
+    def sure(self, role: Role) -> bool:
+        """True when the description gives more than the method to say that the call makes a thing of its path's noun."""
+        if self._asks(role) or self._of_another(role):
+            return False
+        operation = role.operation
+        shown = any(r.status == "201" or any(h.lower() == "location" for h in r.headers) for r in operation.responses)
+        if shown or f"{role.path.shape}/{{}}" in self._items or role.path.ends_with_hole:
+            return True
+        verb = role.verb or spoken_verb(operation)
+        return verb in v.CREATE_VERBS - _WEAK
+
+    def _asks(self, role: Role) -> bool:
+        """True for a call that only wants to know something, in the clothes of a POST, or that sets what is there."""
+        operation = role.operation
+        twin = self._asked.get(role.path.shape)
+        if twin is not None and operation.summary and twin.summary == operation.summary:
+            return True
+        last = next((words(s.text) for s in reversed(role.path.segments) if not s.hole), [])
+        if last[:1] and last[0] in _ASKING_ENDS:
+            return True
+        first = words(operation.summary or operation.description[:80])[:1]
+        verb = plain_verb(first[0]) if first else ""
+        made = plain_verb(next(iter(words(operation.operation_id)), "")) in v.CREATE_VERBS
+        if verb in _SETTING:
+            return True
+        asking = verb in _ASKS or (bool(first) and first[0] in _THIRD)
+        return asking and verb not in v.CREATE_VERBS and not made
+
+    def _of_another(self, role: Role) -> bool:
+        """True for one of several ways to make a thing that stands elsewhere: `POST /registrations/instant` creates a registration."""
+        own = {w for s in role.base if not s.hole for w in v.noun_words(s.text)[-1:]}
+        heads = {phrase[-1] for phrase in (of_text(role.operation.summary), of_id(role.operation.operation_id)) if phrase}
+        noun = role.noun.split(" ")[-1]
+        return noun not in heads and bool(heads) and heads <= self._made and bool(heads & own)
+
+
+_THIRD = frozenset("performs returns calculates runs recommends predicts ranks scores converts lemmatizes detects extracts classifies".split())

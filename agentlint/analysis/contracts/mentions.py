@@ -1,0 +1,128 @@
+"""Operations by the things that they speak of: what lists, ends or changes a thing although its path stands elsewhere."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.phrases import Phrase, after_of, phrases, speaks_of_several
+from agentlint.analysis.contracts.resources import Resource, undressed
+from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.wording import words
+from agentlint.ir.description import DescribedOperation
+
+_OWN_ID = frozenset("id uuid guid gid sid key name slug code number handle uid uri ref reference identifier".split())
+_PREFIXES = frozenset({"api", "rest", "v1", "v2", "v3", "v4"})
+ENDS = (
+    "cancel", "revoke", "close", "archive", "deactivate", "disable", "terminate", "void", "withdraw", "remove", "delete", "expire", "end", "detach", "leave",
+    "unsubscribe", "refund", "reverse", "dismiss", "complete", "abort", "stop", "uninstall", "return", "disconnect", "unlink", "unassign", "invalidate",
+    "deregister", "unregister", "disassociate", "decommission", "trash", "discard", "destroy", "purge", "clear", "erase", "wipe",
+)
+"""Verbs with which the life of a thing ends."""
+
+
+class Mentions:
+    """Operations of one description by the last word of what they speak of."""
+
+    def __init__(self, roles: Sequence[Role]) -> None:
+        self._roles = tuple(roles)
+        self._said: dict[int, tuple[Phrase, ...]] = {}
+        self._by_head: dict[str, list[tuple[Phrase, Role]]] = defaultdict(list)
+        self._of_parts: dict[Phrase, list[Role]] = defaultdict(list)
+        """Changes of a part, by the whole: `UpdatePullRequestTitle`, "Updates the title of a pull request"."""
+        self._any_item: set[str] = set()
+        """Methods of addresses that are nothing but a hole: `DELETE /v1/{name}` takes the full name of anything."""
+        for role in self._roles:
+            said = self._said[id(role)] = phrases(role.operation, role.path)
+            for phrase in said:
+                self._by_head[phrase[-1]].append((phrase, role))
+            if role.writes:
+                for whole in {*(phrase[:-1] for phrase in said if len(phrase) > 1), after_of(role.operation.summary)}:
+                    self._of_parts[whole].append(role)
+            if not role.noun and role.path.ends_with_hole:
+                self._any_item.add(role.operation.method)
+
+    def lists(self, resource: Resource) -> DescribedOperation | None:
+        """An operation at some other address by which one finds them, all or those of a holder."""
+        for role in self._about(resource):
+            if role.writes or role.kind == "action":
+                continue
+            if role.kind == "list" or role.answer.many:
+                return role.operation
+            if self._through_another(role, resource) if role.path.ends_with_hole else speaks_of_several(role.operation, role.path):
+                return role.operation
+        return None
+
+    def reads(self, resource: Resource) -> DescribedOperation | None:
+        """An operation at some other address that shows one."""
+        if "GET" in self._any_item:
+            return next(r.operation for r in self._roles if not r.noun and r.operation.method == "GET")
+        return next((role.operation for role in self._about(resource) if role.kind == "read"), None)
+
+    def ends(self, resource: Resource) -> bool:
+        """True when some operation deletes, cancels or revokes such a thing."""
+        if "DELETE" in self._any_item or any(_ends(role) for role in self._about(resource)):
+            return True
+        return any(_changes(role) and {"status", "state"} & set(words(role.operation.name)) for role in self._parts(resource))
+
+    def changes(self, resource: Resource) -> bool:
+        """True when some operation changes such a thing."""
+        return bool({"PUT", "PATCH"} & self._any_item) or any(_changes(role) for role in (*self._about(resource), *self._parts(resource)))
+
+    def does(self, resource: Resource, verb: str) -> bool:
+        """True when some operation at another address says that it does this to such a thing or to a part of it."""
+        return any(role.writes and role.operation.method != "GET" and _does(role, (verb,)) for role in (*self._about(resource), *self._parts(resource)))
+
+    def _parts(self, resource: Resource) -> Iterator[Role]:
+        for name in dict.fromkeys(self._names(resource)):
+            yield from self._of_parts.get(name, ())
+
+    def _about(self, resource: Resource) -> Iterator[Role]:
+        """Operations that speak of the resource, whatever resource their path makes them belong to."""
+        above = {word for base in resource.bases for part in base.split("/") if part not in _PREFIXES for word in v.noun_words(part)}
+        seen: set[int] = set()
+        for name in dict.fromkeys(self._names(resource)):
+            around, near = above | set(name), above - {name[-1]} - _PREFIXES
+            for phrase, role in self._by_head.get(name[-1], ()):
+                enough = len(phrase) > 1 or len(name) == 1 or near & set(v.noun_words(role.operation.path)) or role.base != role.path.base()
+                if enough and id(role) not in seen and set(phrase) <= around:
+                    seen.add(id(role))
+                    yield role
+
+    def _names(self, resource: Resource) -> Iterator[Phrase]:
+        """What the resource is called: by its path, its schema, and the calls that make it."""
+        last = next((s.text for s in reversed(resource.roles[0].base) if not s.hole), "")
+        own = v.noun_words(last) or tuple(resource.noun.split(" "))
+        yield own
+        schema = tuple(undressed(resource.schema).split(" "))
+        if resource.schema and (schema[-1] == own[-1] or own[-1] not in schema):
+            yield schema
+        for role in resource.of("create"):
+            said = self._said[id(role)][1:]
+            known = any(phrase[-1] == own[-1] for phrase in said)
+            yield from (phrase for phrase in said if phrase[-1] == own[-1] or not known)
+
+    @staticmethod
+    def _through_another(role: Role, resource: Resource) -> bool:
+        """True for `GET /selfies/{registrationId}`: found through what it belongs to."""
+        own = {*resource.noun.split(" "), *undressed(resource.schema).split(" ")}
+        said = [w for w in v.noun_words(role.path.segments[-1].holes[-1]) if w not in _OWN_ID]
+        return bool(said) and not set(said) & own
+
+
+def _ends(role: Role) -> bool:
+    if not role.writes:
+        return False
+    return role.operation.method == "DELETE" or role.kind == "delete" or _does(role, ENDS)
+
+
+def _changes(role: Role) -> bool:
+    return role.writes and (role.kind == "update" or role.operation.method in ("PUT", "PATCH") or _does(role, v.UPDATE_VERBS))
+
+
+def _does(role: Role, verbs: Iterable[str]) -> bool:
+    """True when the role's own verb, or the first word that it says, is one of the verbs."""
+    operation = role.operation
+    said = {role.verb, *words(operation.summary)[:1], *words(operation.operation_id)[:2], *words(operation.path.rsplit("/", 1)[-1])[:1]} - {""}
+    return any(v.has_verb(verb, said) for verb in verbs)

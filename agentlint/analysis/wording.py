@@ -21,7 +21,7 @@ VERBS = {
 """Words for the five plain operations, folded onto one each."""
 DEEDS = frozenset(word for word, verb in VERBS.items() if verb in ("create", "update", "delete")) | frozenset(
     "accept acknowledge activate approve archive assign authorize ban block cancel charge claim clean clone close complete confirm connect copy "
-    "deactivate decline deny deploy detach disable disconnect dismiss enable enroll escalate execute exchange expire finish flush follow grant "
+    "deactivate decline deny deploy detach disable disconnect dismiss enable enqueue enroll escalate execute exchange expire finish flush follow grant "
     "impersonate import install invite join kick kill leave link lock login logout logoff mark merge migrate move mute notify order pause pay "
     "pin promote publish rebuild reactivate reject release rename renew reopen reorder reset resend restart restore resume retire retry revoke "
     "rotate run schedule send setup share shutdown sign signin signout signup spawn start stop submit subscribe suspend swap switch sync "

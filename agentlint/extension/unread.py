@@ -10,7 +10,7 @@ from agentlint.ir.syntax import Import
 from agentlint.ir.walk import statements
 
 _FRAMEWORKS = {
-    "apistar": "API Star", "blacksheep": "BlackSheep", "dash": "Dash", "emmett": "Emmett", "esmerald": "Esmerald", "frappe": "Frappe", "gluon": "web2py",
+    "apistar": "API Star", "blacksheep": "BlackSheep", "dash": "Dash", "emmett": "Emmett", "esmerald": "Esmerald", "gluon": "web2py",
     "gradio": "Gradio", "hug": "hug", "klein": "Klein", "masonite": "Masonite", "microdot": "Microdot", "morepath": "Morepath", "muffin": "Muffin",
     "nicegui": "NiceGUI", "panel": "Panel", "py4web": "py4web", "pylons": "Pylons", "reflex": "Reflex", "responder": "Responder",
     "streamlit": "Streamlit", "tg": "TurboGears", "web": "web.py", "webapp2": "webapp2",

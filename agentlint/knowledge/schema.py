@@ -29,6 +29,8 @@ class TypeRow(_Row, frozen=True, kw_only=True, gc=False):
 
     returns: str
     """Alternatives separated by ` | `: a dotted class with arguments in brackets (`pkg.QuerySet[T]`), `type[...]` for a class object, or a place."""
+    built: Literal["always", "of a mapping", ""] = ""
+    """A row that the call makes and that is not saved yet: always, or when its first argument is a mapping of values."""
 
 
 class EffectRow(_Row, frozen=True, kw_only=True, gc=False):

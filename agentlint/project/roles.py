@@ -64,6 +64,8 @@ _ONE_FILE = frozenset({"six", "typing_extensions"})
 _SIDE_BY_SIDE = 4
 _GENERATED = frozenset({"dist", "build", "_build", "htmlcov", "coverage", "staticfiles", "collected_static", "storybook-static"})
 _MIGRATIONS = frozenset({"migrations", "alembic", "south_migrations"})
+_PATCHES = re.compile(r"(^|/)patches/(v\d[\w.]*|post_install|pre_install)(/|$)")
+"""Changes of data that a release brings, a folder a release."""
 _TEST_FILE = re.compile(r"^(test_.*|.*_tests?|tests?|conftest)\.py$|\.(test|spec|stories|cy)\.[jt]sx?$")
 _MINIFIED = re.compile(r"[.-]min\.(js|mjs|css)$|\.bundle\.js$|\.chunk\.js$|\.d\.ts$|-lock\.(json|yaml)$|\.lock$|_pb2(_grpc)?\.py$")
 _VERSION_KEYS = (b"openapi", b"swagger", b"arazzo", b"overlay")
@@ -136,7 +138,7 @@ def role_of(path: str, test_folders: frozenset[str] = frozenset(), libraries: fr
         return "generated"
     if kind != "data" and (folders & _TEST_FOLDERS or any(f"{folder}/".startswith(f"{proven}/") for proven in test_folders)) or _TEST_FILE.search(name):
         return "tests"
-    if kind == "python" and (folders & _MIGRATIONS or any(f.endswith("_migrations") for f in folders)):
+    if kind == "python" and (folders & _MIGRATIONS or any(f.endswith("_migrations") for f in folders) or _PATCHES.search(folder)):
         return "migrations"
     return kind
 

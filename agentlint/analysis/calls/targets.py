@@ -215,11 +215,20 @@ class Resolver:
             yield from dict.fromkeys(m.id for m in methods if m is not None)
             return
         if word == "arg" and int(which) < len(call.args):
-            yield from self._functions_of(self._engine.eval(call.args[int(which)], frame))
+            yield from self._functions_in(call.args[int(which)], frame)
         elif word == "kwarg":
             for keyword in call.keywords:
                 if keyword.name == which:
-                    yield from self._functions_of(self._engine.eval(keyword.value, frame))
+                    yield from self._functions_in(keyword.value, frame)
+
+    def _functions_in(self, expr: s.Expr, frame: Frame) -> Iterator[str]:
+        """The functions that an argument is, or names as a dotted text."""
+        if isinstance(expr, s.Constant) and isinstance(expr.value, str) and "." in expr.value:
+            named = self._program.canonical(expr.value)
+            if named in self._program.functions:
+                yield named
+            return
+        yield from self._functions_of(self._engine.eval(expr, frame))
 
     def _holders(self, place: str, receivers: Types_) -> Types_:
         """What stands at `receiver`, `T` or `attribute NAME` of the objects whose library method is called."""

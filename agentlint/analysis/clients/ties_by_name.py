@@ -20,17 +20,23 @@ _METHODS = {"mutation": "MUTATION", "query": "QUERY", "subscription": "SUBSCRIPT
 def tie_names(entries: Sequence[Entry], scripts: Iterable[s.Module]) -> list[Entry]:
     """GUI entries for procedures and fields that scripts of pages call by name."""
     procedures: dict[str, list[Entry]] = defaultdict(list)
+    beside: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    """Methods by folder and bare name: a script names those of the class beside it so."""
     for entry in entries:
         if entry.operation.surface in ("rpc", "graphql"):
             procedures[entry.operation.path].append(entry)
+        elif entry.operation.surface == "api" and entry.routes[0].name == entry.operation.handler:  # published at its own dotted name
+            procedures[entry.operation.handler].append(entry)
+            if entry.routes[0].owner:
+                beside[entry.operation.file.rpartition("/")[0], entry.operation.symbol.rpartition(".")[2]].append(entry)
     if not procedures:
         return []
     known = {handler_key(e) for e in entries if e.operation.surface == "gui"}
     called: dict[str, tuple[Entry, PageAction]] = {}
     for module in sorted(scripts, key=lambda m: (m.path, m.name)):
         for method, name, line, caller in _named(module):
-            for entry in procedures.get(name, ()):
-                if entry.operation.method == method and handler_key(entry) not in known:
+            for entry in procedures.get(name, ()) or beside.get((module.path.rpartition("/")[0], name), ()):
+                if entry.operation.method in (method, "ANY", "POST") and handler_key(entry) not in known:
                     called.setdefault(entry.operation.id, (entry, PageAction("script", method, name, file=module.path, line=line, caller=caller)))
     return [seen_from_page(entry, action) for _, (entry, action) in sorted(called.items())]
 
@@ -40,8 +46,9 @@ def _named(module: s.Module) -> Iterator[tuple[str, str, int, str]]:
     for expr in _all(module.body):
         if isinstance(expr, s.Call):
             first = expr.args[0] if expr.args else None
-            if isinstance(first, s.Constant) and isinstance(first.value, str) and "." in first.value:
-                yield "CALL", first.value, expr.line, dotted(expr.func) or "call"
+            called = dotted(expr.func) or "call"
+            if isinstance(first, s.Constant) and isinstance(first.value, str) and ("." in first.value or called.endswith(".call")):
+                yield "CALL", first.value, expr.line, called
         elif isinstance(expr, s.Mapping):
             yield from _request(expr)
         elif isinstance(expr, s.Constant | s.Template):
@@ -55,6 +62,11 @@ def _request(expr: s.Mapping) -> Iterator[tuple[str, str, int, str]]:
     method = keys.get("method")
     if isinstance(method, s.Constant) and isinstance(method.value, str) and ("jsonrpc" in keys or "params" in keys):
         yield "CALL", method.value, expr.line, "JSON-RPC"
+        return
+    for key in ("method", "url"):
+        named = keys.get(key)
+        if isinstance(named, s.Constant) and isinstance(named.value, str) and named.value.replace(".", "").replace("_", "").isalnum():
+            yield "CALL", named.value, expr.line, f"a request by {key}"
 
 
 def _fields(text: str) -> Iterator[tuple[str, str]]:

@@ -88,9 +88,21 @@ class RowOrigins:
             expr = expr.items[0]
         candidates = (expr,) if isinstance(expr, s.Call) else self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else ()
         for candidate in candidates:
-            if isinstance(candidate, s.Call) and any(t.meta and self._models.of_type(t) is not None for t in self._places.typed(candidate.func, function)):
+            if not isinstance(candidate, s.Call):
+                continue
+            if any(t.meta and self._models.of_type(t) is not None for t in self._places.typed(candidate.func, function)) or self._is_built(candidate, function):
                 return candidate
         return None
+
+    def _is_built(self, call: s.Call, function: str) -> bool:
+        """True for a library's function that makes a row and does not save it."""
+        info = self._places.program.functions.get(function)
+        site = self._calls.at(info.module.name, call.site) if info is not None else None
+        row = self._places.library.type_row(f"{site.library}()") if site is not None and site.library else None
+        if row is None or not row.built:
+            return False
+        first = call.args[0] if call.args else None
+        return row.built == "always" or isinstance(first, s.Mapping) or isinstance(first, s.Call) and dotted(first.func) == "dict"
 
     def made(self, expr: s.Expr | None, function: str, depth: int = 0) -> tuple[s.Call, str] | None:
         """The call that builds the instance and the function that holds it: here, or in a function of the project that hands back what it built."""

@@ -13,7 +13,7 @@ from agentlint.analysis.types.memory import Memory
 from agentlint.analysis.types.parameters import argument, is_static
 from agentlint.analysis.types.values import Type, Types_, collection, union
 from agentlint.ir import syntax as s
-from agentlint.ir.walk import expressions
+from agentlint.ir.walk import dotted, expressions
 
 if TYPE_CHECKING:
     from agentlint.analysis.program import FunctionInfo
@@ -25,6 +25,19 @@ _MOST_CALLS = 500
 _MOST_SOURCES = 200
 _SHORTEST_PART = 3
 """Constant letters of a computed attribute name below which nothing is guessed."""
+
+
+def _entries(expr: s.Expr | None) -> list[str]:
+    """The texts of a mapping as `key=value`, by which a registry may be asked too."""
+    if isinstance(expr, s.Mapping):
+        pairs = [(k.value if isinstance(k, s.Constant) else None, v) for k, v in zip(expr.keys, expr.values, strict=True)]
+    elif isinstance(expr, s.Call) and dotted(expr.func).rpartition(".")[2] in ("dict", "_dict"):
+        if expr.args:
+            return _entries(expr.args[0])
+        pairs = [(k.name, k.value) for k in expr.keywords]
+    else:
+        return []
+    return [f"{key}={value.value}" for key, value in pairs if key and isinstance(value, s.Constant) and isinstance(value.value, str)]
 
 
 class Results:
@@ -80,6 +93,8 @@ class Results:
             key = asked.value if isinstance(asked, s.Constant) else self._engine.program.resolve(asked, frame.scope)
             if isinstance(key, str) and key:
                 keys.append(key)
+            bound = frame.flow.bindings.get(asked.id, ()) if isinstance(asked, s.Name) else ()
+            keys += [entry for one in (asked, *(b.expr for b in bound if b.kind == "value")) for entry in _entries(one)]
         holders = [f"{t.name}.{func.attr}()" for t in self._engine.eval(func.value, frame)]
         for key in (" ".join(keys), *keys):
             found = union(self._engine.members.told(h, key) for h in holders)

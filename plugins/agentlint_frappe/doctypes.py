@@ -171,4 +171,5 @@ def _named(program: Program) -> Iterator[str]:
                     if isinstance(k, syntax.Constant) and k.value == "doctype" and isinstance(v, syntax.Constant) and isinstance(v.value, str)
                 )
             elif isinstance(expr, syntax.Call):
-                yield from (k.value.value for k in expr.keywords if k.name == "doctype" and isinstance(k.value, syntax.Constant) and isinstance(k.value.value, str))
+                given = (k.value for k in expr.keywords if k.name == "doctype")
+                yield from (v.value for v in given if isinstance(v, syntax.Constant) and isinstance(v.value, str))

@@ -10,10 +10,10 @@ from agentlint.ir.syntax import Import
 from agentlint.ir.walk import statements
 
 _FRAMEWORKS = {
-    "apistar": "API Star", "blacksheep": "BlackSheep", "dash": "Dash", "emmett": "Emmett", "esmerald": "Esmerald", "gluon": "web2py",
-    "gradio": "Gradio", "hug": "hug", "klein": "Klein", "masonite": "Masonite", "microdot": "Microdot", "morepath": "Morepath", "muffin": "Muffin",
-    "nicegui": "NiceGUI", "panel": "Panel", "py4web": "py4web", "pylons": "Pylons", "reflex": "Reflex", "responder": "Responder",
-    "streamlit": "Streamlit", "tg": "TurboGears", "web": "web.py", "webapp2": "webapp2",
+    "apistar": "API Star", "blacksheep": "BlackSheep", "emmett": "Emmett", "esmerald": "Esmerald", "gluon": "web2py",
+    "hug": "hug", "klein": "Klein", "masonite": "Masonite", "microdot": "Microdot", "morepath": "Morepath", "muffin": "Muffin",
+    "py4web": "py4web", "pylons": "Pylons", "responder": "Responder",
+    "tg": "TurboGears", "web": "web.py", "webapp2": "webapp2",
 }
 """Import name to name. `web` and `tg` are short names that a project may have of its own: its own modules never count."""
 _MODULES = {"twisted.web": "Twisted Web"}

@@ -15,8 +15,8 @@ class FastAPI(FrameworkBase):
     version = "0.1.0"
 
     def detect(self, program: Program) -> bool:
-        """True when a module imports FastAPI or Starlette."""
-        return imports(program, "fastapi", "starlette")
+        """True when a module imports FastAPI, Starlette, or a library that hands out such an application."""
+        return imports(program, "fastapi", "starlette", "nicegui")
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
         """Endpoints of Starlette are given a request."""

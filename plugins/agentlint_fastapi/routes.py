@@ -12,6 +12,8 @@ from agentlint_fastapi.starlette import plain, starlette_routes
 
 _TABLES = ("fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router", "fastapi.routing.APIRouter")
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
+_READY_MADE = ("nicegui.app",)
+"""Applications that a library holds ready."""
 _METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 _LISTED = {"api_route": "methods", "route": "methods", "add_api_route": "methods", "add_route": "methods"}
 
@@ -50,6 +52,8 @@ class _Reader:
         self.middleware = Middleware(context)
         self._tree = MountTree()
         self._providers: dict[str, tuple[str, ...]] = {}
+        for name in _READY_MADE:
+            self._tree.declare(name, "", (), root=True)
 
     # ---------------------------------------------------------------- tables
 

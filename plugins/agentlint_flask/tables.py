@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from agentlint.api import Above, Factories, Made, Member, MountTree, Program, Ref, Value
 
-APPS = ("flask.Flask", "quart.Quart", "flask_openapi3.OpenAPI", "apiflask.APIFlask", "connexion.FlaskApp", "connexion.App", "connexion.apps.flask_app.FlaskApp")
+APPS = ("flask.Flask", "quart.Quart", "flask_openapi3.OpenAPI", "apiflask.APIFlask", "connexion.FlaskApp", "connexion.App", "connexion.apps.flask_app.FlaskApp",
+        "dash.Dash", "dash.dash.Dash")
 BLUEPRINTS = (
     "flask.Blueprint", "quart.Blueprint", "flask_smorest.Blueprint", "apiflask.APIBlueprint", "flask_openapi3.APIBlueprint", "flask.blueprints.Blueprint",
     "flask_smorest.blueprint.Blueprint", "flask_openapi3.APIView",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -18,7 +20,7 @@ from agentlint.analysis.decisions.endpoints import Endpoints
 from agentlint.analysis.decisions.judge import Judge
 from agentlint.analysis.decisions.lasting import Lasting
 from agentlint.analysis.decisions.oversight import Oversight, Watched
-from agentlint.analysis.decisions.paths import Callers, DecisionFinder, matters, numbered
+from agentlint.analysis.decisions.paths import Callers, DecisionFinder, kept_by_people, matters, numbered
 from agentlint.analysis.decisions.siblings import class_decisions
 from agentlint.analysis.effects.models import Models
 from agentlint.analysis.effects.places import Places
@@ -95,8 +97,9 @@ def audit(linked: Linked) -> Audited:
     places = PlaceIndex()
     blocks = Blocks(program, linked.calls, linked.library, mechanisms)
     ledger = Ledger(records, neighbours_of(shapes), lambda effect: coverage.within(effect) is not None)
+    concerns = partial(matters, kept=kept_by_people(linked.entries))
     endings = EndingCalls(program, linked.calls, linked.library)
-    paths = AuditPaths(Linking(program, linked.calls, summaries, linked.types, places, endings), ledger, records, coverage, matters, blocks)
+    paths = AuditPaths(Linking(program, linked.calls, summaries, linked.types, places, endings), ledger, records, coverage, concerns, blocks)
     paths.compute(nodes)
     judge = Judge(program, summaries, paths, coverage, places)
     judge.look_up(nodes, (route for entry in linked.entries for route in entry.routes))
@@ -249,13 +252,16 @@ class _Recorder:
     def __init__(self, linked: Linked, records: Records, effects: Mapping[Node, tuple[Effect, ...]]) -> None:
         self._calls = linked.calls
         self._content: dict[str, RecordContent] = {}
+        self._lines: dict[str, set[int]] = defaultdict(set)
         for node, own in effects.items():
             for effect in own:
                 if records.is_making(effect):
+                    self._lines[node[0]].add(effect.line)
                     self._add(node[0], records.of_effect(effect, None, linked.program.functions.get(node[0])).content)
             for site in linked.calls.sites(node[0]):
                 record = records.of_call(site)
                 if record is not None:
+                    self._lines[node[0]].add(site.line)
                     self._add(node[0], record.content)
         self._spread()
 
@@ -275,11 +281,17 @@ class _Recorder:
                     sure = any(t.function == function and t.confidence != "low" for t in site.targets)
                     if sure and site.caller not in self._content:
                         above.setdefault(site.caller, self._content[function])
+                    if sure:
+                        self._lines[site.caller].add(site.line)
             self._content.update(above)
             level = sorted(above)
 
     def __call__(self, function: str) -> RecordContent | None:
         return self._content.get(function)
+
+    def lines(self, function: str) -> frozenset[int]:
+        """Lines of a function at which a record is made, there or below."""
+        return frozenset(self._lines.get(function, ()))
 
 
 def _recorders(linked: Linked, records: Records, effects: Mapping[Node, tuple[Effect, ...]]) -> _Recorder:

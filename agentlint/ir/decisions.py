@@ -102,6 +102,8 @@ class Mechanism(msgspec.Struct, frozen=True, gc=False):
     """True when it records only what happens inside a block that code has to open."""
     besides: tuple[str, ...] = ()
     """Models that one which watches every model leaves out."""
+    exact: bool = False
+    """True when it does not see writes of subclasses of the model."""
 
 
 class Bypass(msgspec.Struct, frozen=True, gc=False):

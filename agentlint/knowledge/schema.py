@@ -136,6 +136,8 @@ class MechanismRow(_Row, frozen=True, kw_only=True, gc=False):
     """Access paths of field types: only models with such a field are watched, and of them only that field."""
     besides: str = ""
     """Name of a setting that lists the models left out by one that watches every model."""
+    heirs: str = ""
+    """Whether writes of subclasses are seen: empty when they are, `never`, or the place of the argument that asks for it."""
 
 
 class ListenerRow(_Row, frozen=True, kw_only=True, gc=False):
@@ -151,6 +153,8 @@ class ListenerRow(_Row, frozen=True, kw_only=True, gc=False):
     """Parameter of the function that gets the object: where no model is named, its type says which are meant."""
     prefix: str = ""
     """Access path before the event's text."""
+    heirs: str = ""
+    """Whether it hears of subclasses of the model: empty when it does, `never`, or the place of the argument that asks for it."""
 
 
 class SinkRow(_Row, frozen=True, kw_only=True, gc=False):

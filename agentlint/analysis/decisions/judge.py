@@ -116,7 +116,7 @@ class Judge:
             for entry in self._summaries.entries(callee):
                 methods = joined_methods(site.methods, entry.methods)
                 if methods is None or not self._paths.counts(entry.effect) or self._in_passing(entry, getter) or only_asks(entry.effect, info.id) \
-                        or is_index_work(entry.effect, (info.id, target.function)):
+                        or is_index_work(entry.effect, (info.id, target.function)) or self._summaries.is_said(entry.effect, site, target):
                     continue
                 distance = 0 if entry.effect.function in self._generic else entry.distance + _STEP.get(target.kind, 1)
                 places = self._places.of(info.id, info.node)

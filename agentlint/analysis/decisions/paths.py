@@ -38,11 +38,11 @@ _PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})
 _WORST: dict[AuditStatus, int] = {"unaudited": 0, "partial": 1, "audited": 2}
 
 
-def matters(effect: Effect) -> bool:
-    """True for effects that somebody may have to account for."""
+def matters(effect: Effect, kept: Container[str] = ()) -> bool:
+    """True for effects that somebody may have to account for. `kept` are models that people keep, whatever their name."""
     if effect.kind in _SILENT or effect.operation == "logout":
         return False
-    if effect.confidence == "low" or is_bookkeeping(effect) or is_display_preference(effect) or _is_plumbing(effect):
+    if effect.confidence == "low" or is_bookkeeping(effect) or is_display_preference(effect) or (effect.model not in kept and _is_plumbing(effect)):
         return False
     return changes_state(effect)
 
@@ -53,6 +53,18 @@ def _is_plumbing(effect: Effect) -> bool:
     if len(said) > 1 and said[-2] in _RUNNING and said[-1] in _PROGRESS:
         return effect.operation != "delete"
     return bool(said) and singular(said[-1]) in _PLUMBING
+
+
+def kept_by_people(entries: Iterable[Entry]) -> frozenset[str]:
+    """Models with an operation of people that is about them and writes them itself: a metric that somebody defines is no measurement."""
+    found: set[str] = set()
+    for entry in entries:
+        operation = entry.operation
+        if operation.surface in _PERSON and operation.changes_state:
+            about = {singular(w) for w in (*words(operation.symbol), *words(operation.path))}
+            own = (r.effect for r in entry.reached if not r.chain and r.effect.kind == "orm-write" and r.effect.model)
+            found.update(e.model for e in own if {singular(w) for w in words(e.target)} <= about)
+    return frozenset(found)
 
 
 class Callers(msgspec.Struct, frozen=True):
@@ -151,7 +163,8 @@ class DecisionFinder:
 
     def at_handler(self, handler: Handler) -> Iterator[Decision]:
         """What an actor's request decides over."""
-        judged = [self._judge.framework_effect(e, handler.owner, nodes) for e, nodes in handler.registered if matters(e) and not self._is_elsewhere(e)]
+        done = ((e, nodes) for e, nodes in handler.registered if matters(e, (e.model,)) and not self._is_elsewhere(e))
+        judged = [self._judge.framework_effect(e, handler.owner, nodes) for e, nodes in done]
         for node in handler.nodes:
             judged += self._judge.effects_of(node, handler.owner)
         if handler.surface == "cli":

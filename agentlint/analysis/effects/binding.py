@@ -39,6 +39,10 @@ class Binding:
             known = self._ancestors[class_id] = frozenset(self._program.mro(class_id)) if class_id in self._program.classes else frozenset()
         return known
 
+    def is_model(self, name: str) -> bool:
+        """True for a class whose instances are rows."""
+        return bool(self._models.style(name))
+
     def bind(self, effect: Effect, concrete: Type) -> Effect:
         """The effect as it is when its function runs on an instance of the concrete class."""
         if effect.open_model:

@@ -28,6 +28,9 @@ AROUND = "runs inside"
 _WORDS = {"deferred": "hands over to", "signal": "triggers", "reference": "passes on", "decorates": AROUND, "property": "reads"}
 
 
+_WRITING_ITSELF = frozenset({"save", "delete", "asave", "adelete"})
+
+
 class Summaries:
     """Reached effects of functions, computed when asked for and remembered."""
 
@@ -162,7 +165,8 @@ class Summaries:
             merged[node, number] = theirs.version
             for entry in theirs:
                 methods = joined_methods(site.methods, entry.methods)
-                if methods is not None and not (target.kind == "constructor" and self._of_new(entry.effect, target)):
+                if methods is not None and not (target.kind == "constructor" and self._of_new(entry.effect, target)) \
+                        and not self.is_said(entry.effect, site, target):
                     confidence = max(entry.confidence, target.confidence, key=_RANK.__getitem__)
                     effect = entry.effect
                     if effect.open_model.startswith("parameter "):
@@ -175,6 +179,15 @@ class Summaries:
         owner = self._program.functions[constructor.function].owner
         model = effect.model or effect.open_model.removeprefix("abstract ")
         return effect.api == "attribute" and (model in self._binding.ancestors(owner) or owner in self._binding.ancestors(model))
+
+    def is_said(self, effect: Effect, site: CallSite, override: Target) -> bool:
+        """True for the write that a subclass's own `save` or `delete` hands on: the call says already that rows of the base are written."""
+        if override.kind != "override":
+            return False
+        owner = self._program.functions[override.function].owner
+        if effect.function != override.function or effect.model != owner or override.function.rpartition(".")[2] not in _WRITING_ITSELF:
+            return False
+        return any(t.name in self._binding.ancestors(owner) and self._binding.is_model(t.name) for t in site.receiver)
 
     def _cut(self, function: str, reason: str) -> None:
         info = self._program.functions.get(function)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
 
 import msgspec
 
@@ -10,6 +11,7 @@ from agentlint.analysis.calls.listeners import Listening, find_listeners
 from agentlint.analysis.calls.sites import Calls, CallSite
 from agentlint.analysis.effects.tables import table_of
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
+from agentlint.analysis.records.created import recorded_saves
 from agentlint.analysis.records.mechanism_places import Registrations, argument_at, settings_texts
 from agentlint.analysis.records.mechanism_settings import left_out, settings_told
 from agentlint.analysis.types.inference import Types
@@ -73,6 +75,8 @@ class Coverage:
         for mechanism in self._candidates(effect):
             if mechanism.scope and not self._in_scope(effect, mechanism, owner):
                 continue
+            if mechanism.exact and effect.model != mechanism.model and not self._takes_along(effect, mechanism):
+                continue
             if self._wants(effect, mechanism):
                 yield mechanism
 
@@ -84,6 +88,13 @@ class Coverage:
             for table in tables:
                 yield from self._by_table.get(table, ())
         yield from self._by_table.get("", ())
+
+    def _takes_along(self, effect: Effect, mechanism: Mechanism) -> bool:
+        """True for a deletion that takes the row of a base's own table along: Django tells of both."""
+        info = self._program.classes.get(mechanism.model)
+        meta = self._program.classes.get(info.nested.get("Meta", "")) if info is not None else None
+        abstract = meta is not None and "abstract" in meta.attributes
+        return effect.operation == "delete" and not abstract and self._table(effect.model) == effect.model
 
     def _in_scope(self, effect: Effect, mechanism: Mechanism, owner: str) -> bool:
         return effect.registered and mechanism.scope in (owner, f"{effect.file}:{effect.line}")
@@ -146,7 +157,7 @@ def bypassing_writes(effects: Iterable[Effect], coverage: Coverage, recorded: Ca
 
 
 def find_mechanisms(
-    program: Program, types: Types, calls: Calls, library: LibraryFacts, makes_record: Callable[[str], RecordContent | None],
+    program: Program, types: Types, calls: Calls, library: LibraryFacts, makes_record: Makers,
     told: Iterable[Mechanism] = (),
 ) -> tuple[Mechanism, ...]:
     """Every registered mechanism, sorted by place. `told` are those that framework plugins know of."""
@@ -155,9 +166,19 @@ def find_mechanisms(
     return tuple(sorted(dict.fromkeys(found), key=lambda m: (m.file, m.line, m.model, m.name, m.operations)))
 
 
+class Makers(Protocol):
+    """Which functions make a record, themselves or a few calls below."""
+
+    def __call__(self, function: str) -> RecordContent | None:
+        """What the record of a function holds; None when it makes none."""
+
+    def lines(self, function: str) -> frozenset[int]:
+        """Lines of the function at which it is made."""
+
+
 class _Finder:
     def __init__(
-        self, program: Program, types: Types, calls: Calls, library: LibraryFacts, makes_record: Callable[[str], RecordContent | None],
+        self, program: Program, types: Types, calls: Calls, library: LibraryFacts, makes_record: Makers,
     ) -> None:
         self._program, self._calls, self._library, self._makes = program, calls, library, makes_record
         self._places = Registrations(program, types, calls)
@@ -243,18 +264,19 @@ class _Finder:
         told = [self._program.fold(argument_at(call, place), scope) if call else None for place in (row.fields, row.excluded, row.relations)]
         fields, excluded, relations = (tuple(str(i) for i in t) if isinstance(t, (list, tuple)) else () for t in told)
         operations = self._places.operations(call, row) if call is not None else row.operations
+        exact = self._is_exact(row.heirs, call) and (call is None or self._program.resolve(call.func, scope) not in self._program.classes)
         for name in names:
             through = self._places.through_class(name)
             if through is not None:
                 yield self._mechanism(row, path, through[0], file, line, fields=(through[1],), operations=(_RELATION,))
                 continue
-            yield self._mechanism(row, path, name, file, line, fields=fields, excluded=excluded, operations=operations)
+            yield self._mechanism(row, path, name, file, line, fields=fields, excluded=excluded, operations=operations, exact=exact)
             if relations:
                 yield self._mechanism(row, path, name, file, line, fields=relations, operations=(_RELATION,))
 
     def _mechanism(
         self, row: MechanismRow, path: str, model: str, file: str, line: int, *,
-        fields: tuple[str, ...] = (), excluded: tuple[str, ...] = (), operations: tuple[str, ...] = _ANY_TABLE,
+        fields: tuple[str, ...] = (), excluded: tuple[str, ...] = (), operations: tuple[str, ...] = _ANY_TABLE, exact: bool = False,
     ) -> Mechanism:
         who = row.who or any(self._places.used(actor) for actor in row.actor)
         name = f"{row.name} on {model.rpartition('.')[2]}" if model else row.name
@@ -262,7 +284,7 @@ class _Finder:
             name += "." + ",".join(fields)
         inside = bool(row.blocks) and not any(self._places.used(path) for path in row.always)
         return Mechanism(name, path, model, file, line, RecordContent(who=who, what=row.what, why=row.why), fields, excluded, operations, inside=inside,
-                         besides=left_out(row, self._program) if not model else ())
+                         besides=left_out(row, self._program) if not model else (), exact=exact or (row.heirs == "never" and bool(model)))
 
     # functions that listen to events and make records
 
@@ -287,9 +309,29 @@ class _Finder:
             hook = f"{row.prefix}.{item.value}" if isinstance(item, s.Constant) else self._program.resolve(item, scope)
             found = self._library.mechanism(hook) if hook else None
             if found is not None and found.how == "event":
-                for name in models:
+                operations = self._recorded(one.function, found.operations)
+                exact = model is not None and self._is_exact(row.heirs, call)
+                for name in models if operations else ():
                     words = f"{found.name} {one.function.rpartition('.')[2]}"
-                    yield Mechanism(words, hook, self._listened(name), one.file, one.line, content, operations=found.operations)
+                    listened = self._listened(name)
+                    yield Mechanism(words, hook, listened, one.file, one.line, content, operations=operations, exact=exact and bool(listened))
+
+    def _recorded(self, function: str, operations: tuple[str, ...]) -> tuple[str, ...]:
+        """The operations of a hook of which a function makes a record: one that runs after every save may go on with new rows alone."""
+        if not {"create", "update"} <= set(operations):
+            return operations
+        told = recorded_saves(self._program.functions[function].node.body, self._makes.lines(function))
+        return tuple(o for o in operations if o in told or o not in ("create", "update")) if told else operations
+
+    @staticmethod
+    def _is_exact(heirs: str, call: s.Call | None) -> bool:
+        """True when writes of subclasses are not seen: the library says so, or the argument that would change it is not given."""
+        if not heirs or heirs == "never" or call is None:
+            return heirs == "never"
+        given = argument_at(call, heirs)
+        if given is None:
+            return all(k.name for k in call.keywords)
+        return isinstance(given, s.Constant) and given.value is False
 
     def _listened(self, name: str) -> str:
         """A session, its factory or the mapper as the target means every model. A class of the project is one when it derives from a library's: a model

@@ -151,9 +151,10 @@ class Members(Contents):
         owner, self_type = type.args
         order = self._engine.program.mro(self_type.name)
         rest = order[order.index(owner.name) + 1 :] if owner.name in order else self._engine.program.mro(owner.name)[1:]
-        return self._of_class(self_type, name, rest)
+        return self._of_class(self_type, name, rest, owner.name)
 
-    def _of_class(self, type: Type, name: str, order: tuple[str, ...]) -> Types_:
+    def _of_class(self, type: Type, name: str, order: tuple[str, ...], above: str = "") -> Types_:
+        """`above` is the class whose `super()` is asked: what its heirs make of the name lies below it."""
         engine = self._engine
         for base in order:
             if base in engine.program.classes:
@@ -162,7 +163,7 @@ class Members(Contents):
                 found = self.told(base, name) or engine.known.known(f"{base}.{name}", self._given(type, base))
             if found:
                 return found
-        found = self._delegated(type, name, order) or self.assigned_elsewhere(type, name) or self._of_heirs(type, name)
+        found = self._delegated(type, name, order) or self.assigned_elsewhere(type, name) or self._of_heirs(type, name, above)
         if not found and name == "request":
             found = self.told("*", name)  # a mixin of views has no base that says so
         return found or self._outside(type, name, order)
@@ -348,12 +349,15 @@ class Members(Contents):
             return (Type(info.id, (msgspec.structs.replace(type, meta=True),), True),)
         return (Type(info.id, () if type.meta else (type,), True),)
 
-    def _of_heirs(self, type: Type, name: str) -> Types_:
-        """An attribute that only subclasses give: a mixin or abstract base relies on them."""
-        heirs = self._engine.program.hierarchy.subclasses(type.name)
+    def _of_heirs(self, type: Type, name: str, above: str = "") -> Types_:
+        """An attribute that only subclasses give: a mixin or abstract base relies on them; what follows after `above` where they mix it in."""
+        program = self._engine.program
+        heirs = program.hierarchy.subclasses(above or type.name)
         if not 0 < len(heirs) <= _MOST_HEIRS:
             return ()
-        return union(self._own(msgspec.structs.replace(type, name=h, args=()), h, name) for h in heirs)
+        orders = ((h, program.mro(h)) for h in heirs)
+        places = [(h, b) for h, order in orders for b in (order[order.index(above) + 1 :] if above else (h,)) if b in program.classes]
+        return union(self._own(msgspec.structs.replace(type, name=h, args=()), b, name) for h, b in places)
 
     def _of_function(self, type: Type, name: str) -> Types_:
         """An attribute of a function: what a library's decorator made of it (`task.delay`)."""

@@ -102,7 +102,13 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     if not atoms:
         return []
     heaviest = max(a.weight for a in atoms)
-    return sorted((a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest or (with_parts and a.subject in rights)), key=lambda a: (-a.weight, a.key))
+    kept = (a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest or (with_parts and (a.subject in rights or _is_own(a))))
+    return sorted(kept, key=lambda a: (-a.weight, a.key))
+
+
+def _is_own(atom: Atom) -> bool:
+    """True for fields that the handler itself sets: whoever calls it may do so for their sake, however many others set them."""
+    return atom.depth == 0 and atom.operation == "update" and bool(atom.fields) and atom.purpose
 
 
 def _spoken(entry: Entry) -> frozenset[str]:

@@ -78,9 +78,10 @@ class Matcher:
         total = sum(a.weight for a, _ in answers)
         share = sum(a.weight * answer.share for a, answer in answers) / total
         lacks = any(a.registered and answer.share < _COVERED for a, answer in answers)  # people can do each of them there
-        status: Status = "agent-accessible" if share >= _COVERED and not lacks else "gui-only" if share < _UNCOVERED else "partial"
+        status: Status = "agent-accessible" if share >= _COVERED and not lacks else "gui-only" if share < _UNCOVERED or _only_follows(answers) else "partial"
         found = [answer.entry for _, answer in answers if answer.entry is not None] if status != "gui-only" else []
-        return _judged(operation, status, found, [answer.text for _, answer in answers], "high" if share in (0.0, 1.0) else "medium")
+        told = [answer.text for _, answer in answers if status != "gui-only" or answer.share == 0] or [answer.text for _, answer in answers]
+        return _judged(operation, status, found, told, "high" if share in (0.0, 1.0) else "medium")
 
     def _by_domain(self, entry: Entry) -> Operation:
         """The judgement where no row is known to be written: by the functions that a page and an endpoint both call to get it done."""
@@ -129,6 +130,13 @@ class Matcher:
             return []  # how everything is kept here, and no thing of its own
         shared = [offer for site in sorted(atom.sites) for offer in self._sites.get((atom.key, site), ())]
         return [(e, offer) for e, offer in (*direct, *shared) if offer.purpose or not atom.purpose]
+
+
+def _only_follows(answers: Sequence[tuple[Atom, _Answer]]) -> bool:
+    """True when all that an endpoint answers for lies below what none does: that it follows from the operation is no part that somebody could ask for."""
+    answered = [atom for atom, answer in answers if answer.share > 0]
+    refused = [atom for atom, answer in answers if answer.share == 0]
+    return bool(refused) and not any(a.named for a in answered) and all(a.depth > min(r.depth for r in refused) for a in answered)
 
 
 def _without_remains(atoms: Sequence[Atom]) -> Sequence[Atom]:

@@ -12,6 +12,7 @@ _HOMES = ("flask_login", "flask_login.utils", "flask_security", "flask_jwt_exten
 _MIXINS = ("flask_login.UserMixin", "flask_login.mixins.UserMixin", "flask_security.UserMixin", "flask_security.core.UserMixin")
 _STORES = ("SQLAlchemyUserDatastore", "SQLAlchemySessionUserDatastore", "MongoEngineUserDatastore", "PeeweeUserDatastore", "PonyUserDatastore")
 _SPACES = ("flask.g", "quart.g")
+_PROXIES = ("werkzeug.local.LocalProxy", "werkzeug.LocalProxy")
 
 Told = dict[str, dict[str, Type | Element]]
 
@@ -28,8 +29,17 @@ def people(program: Program) -> Mapping[str, Mapping[str, Type | Element]]:
                         found[space].setdefault(target.attr, Element(stmt.value, scope))
     user = _user(program)
     if user is not None:
-        found.update({home: {"current_user": user} for home in _HOMES})
+        found.update({home: {"current_user": user} for home in (*_HOMES, *_own_homes(program))})
     return found
+
+
+def _own_homes(program: Program) -> Iterator[str]:
+    """Modules of the project that make a `current_user` of their own: `current_user = LocalProxy(load)`."""
+    for module in program.modules.values():
+        for stmt in module.body:
+            if isinstance(stmt, syntax.Assign) and isinstance(stmt.value, syntax.Call) and program.resolve(stmt.value.func, module) in _PROXIES:
+                if any(isinstance(t, syntax.Name) and t.id == "current_user" for t in stmt.targets):
+                    yield module.name
 
 
 def given_to_resources(program: Program) -> Told:

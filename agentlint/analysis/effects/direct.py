@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -180,8 +181,10 @@ class EffectFinder:
             for target in _changed_items(stmt):
                 name = dotted(target.value)
                 if name.rpartition(".")[2].lower().endswith("session") and self._is_session(target.value, name, info):
-                    yield Effect(kind="session", operation="write", target=_key(target.index), file=info.module.path, line=target.line,
-                                 function=info.id, api="session.__setitem__()", methods=self.places.types.method_context(info.id, target.line))
+                    signs = isinstance(stmt, s.Assign) and not isinstance(stmt.value, s.Constant) and bool(_WHO.fullmatch(_key(target.index)))
+                    yield Effect(kind="authentication" if signs else "session", operation="login" if signs else "write", target=_key(target.index),
+                                 file=info.module.path, line=target.line, function=info.id, api="session.__setitem__()",
+                                 methods=self.places.types.method_context(info.id, target.line))
 
     def _is_session(self, expr: s.Expr, name: str, info: FunctionInfo) -> bool:
         if name.endswith("request.session"):
@@ -193,6 +196,10 @@ class EffectFinder:
     def _kind(self, path: str) -> str:
         row = self._library.effect(path)
         return row.kind if row is not None else ""
+
+
+_WHO = re.compile(r"_*(auth_)?(user|account|member|person|customer|login)_?(id|uid|pk)|_*uid|_*logged_?in_?(user|as)?")
+"""Keys under which a project of its own keeps who is signed in: setting one signs a person in, whatever function does it."""
 
 
 def _changed_items(stmt: s.Stmt) -> Iterator[s.Subscript]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -18,6 +19,8 @@ _LOOKS = frozenset({
 """Methods that bring a row, or nothing."""
 _FINDS = ("read_", "get_", "find_", "fetch_", "load_", "lookup_")
 """How functions of a project begin that do the same."""
+_GETS_OR_MAKES = re.compile(r"(?:^|[ .])_*(?:get|find|fetch|load|first)_or_(?:create|make|add|new|insert|default)", re.IGNORECASE)
+"""What the step into a function says whose name tells that it makes what it does not find."""
 
 
 class MadeWhenMissing:
@@ -33,6 +36,8 @@ class MadeWhenMissing:
         """True when a line below the handler, on the way to the effect or its own, only runs because a row was missing: nobody asked for that."""
         if not reached.chain:
             return False
+        if any(_GETS_OR_MAKES.search(step.text) for step in reached.chain):
+            return True
         places = ((reached.effect.file, reached.effect.line), *((step.file, step.line) for step in reached.chain[1:]))
         return any(line in self._of(file) for file, line in places)
 

@@ -51,7 +51,7 @@ class Members(Contents):
             return (Type(name, (), True),)
         owner, _, last = name.rpartition(".")
         if owner in program.modules and last in program.names.tables[owner].names:
-            return self._variable(owner, last)
+            return self.told(owner, last) or self._variable(owner, last)
         if not owner and "" in program.modules and last in program.names.tables[""].names:
             return self._variable("", last)
         if owner in program.classes:

@@ -197,3 +197,16 @@ def test_a_safe_method_that_asks_for_nothing_offers_nothing() -> None:
 def test_a_callback_is_no_counterpart() -> None:
     api = entry("api", "watch_callback", write("delete", "Order", line=9), guard="api-key")
     assert judged(entry("gui", "remove", write("delete", "Order")), api).status == "gui-only"
+
+
+def test_what_only_follows_from_the_operation_is_no_part_of_it() -> None:
+    page = with_deep(entry("gui", "me", write("update", "Person", "name")), deep(write("create", "Archive", line=2), 1))
+    found = judged(page, entry("api", "archive", write("create", "Archive", line=9), guard="token"))
+    assert (found.status, found.evidence) == ("gui-only", ("no machine-callable operation can update Person (name)",))
+
+
+def test_fields_that_many_set_are_offered_by_the_handler_that_sets_them_itself() -> None:
+    noise = [entry("gui", f"page{n}", write("update", "Order", "state"), write("delete", f"Thing{n}")) for n in range(12)]
+    api = entry("api", "report", write("update", "Reading", "value", line=8), write("update", "Order", "state", line=9), method="PUT", guard="token")
+    found = next(o for o in match_operations([entry("gui", "close", write("update", "Order", "state")), api, *noise]) if o.symbol == "close")
+    assert found.status == "agent-accessible"

@@ -14,7 +14,7 @@ MOST_SHOWN = 4
 """Alternatives that `Types.of` gives."""
 
 
-class Type(msgspec.Struct, frozen=True, order=True, gc=False):
+class Type(msgspec.Struct, frozen=True, order=True, gc=False, cache_hash=True):
     """A class of the project or a library, with its type arguments."""
 
     name: str

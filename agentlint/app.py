@@ -15,6 +15,7 @@ from agentlint import REPORTER_GROUP, __version__
 from agentlint.analysis.auditing import Linked, audit
 from agentlint.analysis.callers.guards import GuardFinder
 from agentlint.analysis.calls.sites import Calls, CallSite, resolve_calls
+from agentlint.analysis.clients.own_requests import tie_own_requests
 from agentlint.analysis.clients.ties import tie_pages
 from agentlint.analysis.clients.ties_by_name import tie_names
 from agentlint.analysis.effects.direct import EffectFinder
@@ -262,7 +263,7 @@ def _code_facts(
         state.gaps += client.requests.gaps
     with state.timed("operations"):
         reach = Reach(program, summaries)
-        entries = build_entries(routes, reach, GuardFinder(program, calls, library))
+        entries = tie_own_requests(build_entries(routes, reach, GuardFinder(program, calls, library)), program, calls)
         entries += [*tie_pages(entries, client.actions), *tie_names(entries, client.read.modules)]
     with state.timed("decisions"):
         audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations))

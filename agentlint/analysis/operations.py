@@ -34,6 +34,9 @@ _SUBMITTED = frozenset({
 })
 """Attributes by which handlers look at a submission."""
 _FORMS = frozenset({"POST", "FILES", "validate_on_submit", "is_submitted", "is_valid", "get_argument", "get_arguments", "get_body_argument", "parse_args"})
+_PROCEDURE = "CALL"
+"""The method of what is called by name: a procedure, a handler of a page that knows no HTTP."""
+_READING = frozenset({"get", "fetch", "read", "show", "view", "display", "is", "has", "can", "open", "refresh", "reload", "load"})
 _NEARBY = 2
 """Calls between a handler and code that looks at the submission for it."""
 _MOST_EFFECTS = 24
@@ -55,6 +58,8 @@ class Entry(msgspec.Struct, frozen=True):
     """True when the code refuses everybody but administrators."""
     domain: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Functions of the program outside the handler's module that it calls to get something done, each with those that it calls in turn."""
+    sends: tuple[Entry, ...] = ()
+    """Endpoints of the project to which its code sends requests: they do what it does."""
 
     @property
     def machine_callable(self) -> bool:
@@ -289,10 +294,10 @@ def changes_by(routes: Sequence[Route], method: str, reached: Sequence[ReachedEf
         return any(changes_state(r.effect) and (_asked_for(r, asks) or r.effect.registered) for r in reached)
     if any(is_consequential(r.effect) for r in reached):
         return True
-    submitted = method in _WRITING_METHODS
+    submitted = method in _WRITING_METHODS or (method == _PROCEDURE and not _only_reads(routes[0]))
     if any(changes_state(r.effect) and (submitted or r.methods or r.effect.kind == "authentication" or asks) for r in reached):
         return True
-    return submitted and acts and (method == "MUTATION" or not looks_up(routes[0]))
+    return method in _WRITING_METHODS and acts and (method == "MUTATION" or not looks_up(routes[0]))
 
 
 def _asked_for(reached: ReachedEffect, asks: bool) -> bool:
@@ -324,6 +329,12 @@ def _is_deed(info: FunctionInfo) -> bool:
     """True for a function whose name begins with a verb of doing; one that is nothing but the verb says enough as a method only."""
     said = words(info.node.name)
     return bool(said) and said[0] in DEEDS and (len(said) > 1 or bool(info.owner))
+
+
+def _only_reads(route: Route) -> bool:
+    """True when the name of a procedure says that it gives something: what it writes in passing, nobody asked for."""
+    said = words(route.symbol.rsplit(".", 1)[-1])
+    return looks_up(route) or bool(said) and said[0] in _READING
 
 
 def _administers(route: Route) -> bool:

@@ -69,6 +69,8 @@ class Matcher:
         same = self._handlers.get((operation.file, operation.symbol, operation.method)) or self._handlers.get((operation.file, operation.symbol, _PROCEDURE))
         if same is not None:
             return _judged(operation, "agent-accessible", [same], ["the same handler takes a token"], "high")
+        if entry.sends:
+            return _by_requests(entry)
         atoms = _without_remains(atoms_of(entry, self._rarity, self._background))
         if self._domain(entry) and not any(a.kind == "rows" for a in atoms):
             return self._by_domain(entry)
@@ -137,6 +139,17 @@ def _only_follows(answers: Sequence[tuple[Atom, _Answer]]) -> bool:
     answered = [atom for atom, answer in answers if answer.share > 0]
     refused = [atom for atom, answer in answers if answer.share == 0]
     return bool(refused) and not any(a.named for a in answered) and all(a.depth > min(r.depth for r in refused) for a in answered)
+
+
+def _by_requests(entry: Entry) -> Operation:
+    """The judgement of what sends requests to endpoints of the project: what they take, a program can send as well."""
+    open_ = [other for other in entry.sends if other.machine_callable]
+    status: Status = "gui-only" if not open_ else "agent-accessible" if len(open_) == len(entry.sends) else "partial"
+    texts = [
+        f"it sends {o.method} {o.path} ({o.symbol}, {o.file}:{o.line}){'' if other in open_ else ', which takes no credentials of a program'}"
+        for other in entry.sends for o in (other.operation,)
+    ]
+    return _judged(entry.operation, status, open_, texts, "high" if len(open_) in (0, len(entry.sends)) else "medium")
 
 
 def _without_remains(atoms: Sequence[Atom]) -> Sequence[Atom]:

@@ -38,7 +38,7 @@ def gradio_routes(context: Context) -> Iterator[Route]:
         file = scope.path if isinstance(scope, syntax.Module) else scope.module.path
         guard = Guard("basic" if closed else "anonymous", "launch(auth=...)" if closed else "", file, call.line)
         yield page_route(
-            "gradio", functions, call, scope, surface="api", method="ANY", guards=(guard,),
+            "gradio", functions, call, scope, surface="api", guards=(guard,),
             path=f"/gradio_api/call/{given if isinstance(given, str) else name or functions[0].node.name}".replace("call//", "call/"),
         )
 

@@ -10,7 +10,7 @@ import msgspec
 from agentlint.analysis.decisions.arms import Arm, is_rule, tells
 from agentlint.analysis.decisions.consequence import is_bookkeeping, is_display_preference
 from agentlint.analysis.decisions.judge import Judge, Judged
-from agentlint.analysis.decisions.relevance import hands_on, is_seeding, is_work
+from agentlint.analysis.decisions.relevance import accompanies, hands_on, is_seeding, is_work, keeps_progress
 from agentlint.analysis.decisions.things import Things
 from agentlint.analysis.decisions.words import in_words
 from agentlint.analysis.effects.summaries import Node, Summaries
@@ -32,6 +32,8 @@ _PLUMBING = frozenset({
 _RUNNING = frozenset({"run", "job", "task", "step", "process", "worker", "workflow", "agent", "thread"})
 _PROGRESS = frozenset({"state", "status", "progress", "checkpoint", "memory", "result", "heartbeat"})
 """`RunState`, `TaskResult`: rows that keep how far something is that runs."""
+_SUMS = frozenset({"summary", "summaries", "rollup", "aggregate", "aggregates"})
+"""`HostSummary`: rows that add others up."""
 _FURTHER = 3
 """Calls below a function within which its own branch is said to decide over an effect."""
 _PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})
@@ -52,6 +54,8 @@ def _is_plumbing(effect: Effect) -> bool:
     said = words(effect.target) if effect.kind == "orm-write" else []
     if len(said) > 1 and said[-2] in _RUNNING and said[-1] in _PROGRESS:
         return effect.operation != "delete"
+    if len(said) > 1 and effect.operation != "delete" and _SUMS.intersection(said):
+        return True
     return bool(said) and singular(said[-1]) in _PLUMBING
 
 
@@ -223,6 +227,8 @@ class DecisionFinder:
         if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete")):
             return False
         if hands_on(judged.effect, info.node) or is_seeding(judged.effect, info.node.qualname, info.module.path):
+            return False
+        if accompanies(judged.effect, info.node) or keeps_progress(judged.effect, info.node):
             return False
         callers = self._callers.get(info.id, Callers())
         if judged.effect.kind == "outbound-http" and not callers.count and not callers.handed and self._is_for_others(info):

@@ -9,6 +9,7 @@ from agentlint.analysis.decisions.consequence import is_cache
 from agentlint.analysis.effects.summary_entries import Entry
 from agentlint.analysis.wording import CLEARING, words
 from agentlint.ir import syntax as s
+from agentlint.ir import walk
 from agentlint.ir.effects import Effect
 
 _READING = frozenset({"get", "aget", "fetch", "afetch", "find", "load", "lookup", "ensure", "retrieve", "read", "has", "is"})
@@ -23,6 +24,13 @@ _RECORDING = frozenset({"record", "records", "event", "events", "log", "audit", 
 _SENDING = frozenset({"mail", "outbound-http", "message", "queue"})
 _ASKING_IN = frozenset({"get", "fetch", "refresh", "exchange", "obtain", "acquire", "renew", "request"})
 
+_WORKING_OUT = frozenset({"computed", "recompute", "recomputed", "recalculate", "denormalize", "denormalise", "precompute"})
+_RUNS = frozenset({"job", "run", "execution", "worker", "import", "export"})
+_PERSONS = frozenset({"request", "user", "actor", "current_user", "by", "author"})
+_PROGRESS = frozenset({
+    "status", "state", "progress", "result", "results", "error", "errors", "log", "logs", "output", "feedback", "explanation", "traceback", "started", "start",
+    "finished", "finish", "ended", "end", "completed", "stopped", "heartbeat", "pid", "attempt", "attempts", "retries", "duration", "elapsed", "exit",
+})
 _INDEXING = frozenset({"index", "indexer", "indexing", "indices", "vector", "vectors", "embedding", "embeddings", "cache", "fts"})
 
 
@@ -31,7 +39,7 @@ def is_upkeep(effect: Effect) -> bool:
     the rows they are made from, and for commands of the framework that another command runs."""
     if effect.kind in ("file", "outbound-http", "process") and _TRACING.intersection(_name(effect.function)):
         return True
-    if is_cache(effect):
+    if is_cache(effect) or (effect.kind == "orm-write" and effect.operation != "delete" and _WORKING_OUT.intersection(_name(effect.function))):
         return True
     return is_index_work(effect, (effect.function,)) or (effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command"))
 
@@ -55,20 +63,26 @@ def hands_on(effect: Effect, node: s.Function) -> bool:
     """True for a function that sends what it is given where it is told to: who calls it decides. `send_email(recipient, subject, html)`,
     `request(method, url, **kwargs)`."""
     names = [p.name for p in node.params if p.kind != "double-star"]
-    if effect.kind == "mail":
+    if effect.kind == "mail" or is_notice(effect):
         said = sum(any(map(part.match, names)) for part in _PARTS_OF_MAIL)  # of three: to whom, on what, which text
         return said >= 2 or (not names and bool(node.params))
-    return effect.kind == "outbound-http" and any(name in ("url", "uri") for name in names) and any(name in _PARTS_OF_REQUEST for name in names)
+    return effect.kind == "outbound-http" and any(name in _PLACES_OF_REQUEST for name in names) and any(name in _PARTS_OF_REQUEST for name in names)
+
+
+def is_notice(effect: Effect) -> bool:
+    """True for a row that tells somebody of something."""
+    return effect.kind == "orm-write" and effect.operation in ("create", "write") and words(effect.target)[-1:] in (["notification"], ["notifications"])
 
 
 _PARTS_OF_MAIL = (
     re.compile(r"^(\w+_)?(to|recipients?|targets|receivers?|addressees?|address(es)?)(_\w+)?$"),
-    re.compile(r"^(\w+_)?(subject|title)(_\w+)?$"),
+    re.compile(r"^(\w+_)?(subject|title|verb|action)(_\w+)?$"),
     re.compile(r"^(\w+_)?(body|message|html|text|content|template)(_\w+)?$"),
 )
+_PLACES_OF_REQUEST = frozenset({"url", "uri", "path", "endpoint"})
 _PARTS_OF_REQUEST = frozenset({"method", "verb", "headers", "payload", "body", "json", "data", "params"})
 _SEEDING = frozenset({"seed", "backfill", "bootstrap", "init"})
-_SEEDING_FILES = frozenset({"seed", "seeds", "seeder", "backfill", "bootstrap", "populate", "demo", "fake"})
+_SEEDING_FILES = frozenset({"seed", "seeds", "seeder", "backfill", "bootstrap", "populate", "preload", "demo", "fake"})
 _SEEDING_COMMANDS = frozenset({"configure", "setup", "install", "init"})
 _SEEDING_FOLDERS = frozenset({"seed", "seeds", "seeding", "localdev", "fixtures"})
 
@@ -80,9 +94,26 @@ def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
         return False
     *folders, last = file.removesuffix(".py").split("/")
     name, stem = words(symbol.rpartition(".")[2])[:1], words(last)[:1]
-    if "commands" in folders and _SEEDING_COMMANDS.intersection(stem):
+    if "commands" in folders and (_SEEDING_COMMANDS.intersection(stem) or _SEEDING_FILES.intersection(words(last))):
         return True
     return bool(_SEEDING.intersection(name) or _SEEDING_FILES.intersection(stem) or _SEEDING_FOLDERS.intersection(folders))
+
+
+def accompanies(effect: Effect, node: s.Function) -> bool:
+    """True for what a receiver of a signal tells others about the change that set it off, and for a row that a function makes which reads by name."""
+    if is_getter(node.name):
+        return effect.kind == "orm-write" and effect.operation == "create"
+    if effect.kind not in _SENDING and not is_notice(effect):
+        return False
+    return any(walk.dotted(d.func if isinstance(d, s.Call) else d).rpartition(".")[2] == "receiver" for d in node.decorators)
+
+
+def keeps_progress(effect: Effect, node: s.Function) -> bool:
+    """True for what a worker writes down about how far its own run is: `job.status`, `import_run.finished_at`; no person asks for that."""
+    if effect.kind != "orm-write" or effect.operation == "delete" or not effect.fields or any(p.name in _PERSONS for p in node.params):
+        return False
+    runs = _RUNS.intersection(words(effect.target)[-1:])
+    return bool(runs) and all(_PROGRESS.intersection(words(field)) for field in effect.fields)
 
 
 def only_asks(effect: Effect, function: str) -> bool:

@@ -34,7 +34,7 @@ from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.documents import Documents
 from agentlint.extension.framework import Context, Framework
 from agentlint.extension.loading import Refused, knowledge_files, load_frameworks, names_of_group
-from agentlint.extension.unread import unread_frameworks
+from agentlint.extension.unread import unread_frameworks, unread_servers
 from agentlint.findings import Plugin, Report, Tool, places_of
 from agentlint.graph.matching import Background, match_operations
 from agentlint.ir.decisions import Mechanism
@@ -244,7 +244,7 @@ def _code_facts(
         return Facts(), ()
     with state.timed("link"):
         program = build_program(python, library)
-    used = tuple(f for f in frameworks if f.detect(program))
+    used = tuple(f for f in frameworks if state.guarded("detect", f, lambda f=f: [f] if f.detect(program) else []))  # type: ignore[misc]
     state.gaps += unread_frameworks(program)
     context = Context(program, library, state.gap, documents, state.beside)
     for framework in used:
@@ -258,6 +258,7 @@ def _code_facts(
     with state.timed("routes"):
         routes = [r for f in used for r in state.guarded("routes", f, lambda f=f: list(f.routes(context))) if isinstance(r, Route)]  # type: ignore[misc]
         mechanisms = [m for f in used for m in state.guarded("mechanisms", f, lambda f=f: list(f.mechanisms(context))) if isinstance(m, Mechanism)]  # type: ignore[misc]
+        state.gaps += unread_servers(program, routes)
     with state.timed("client side"):
         client = clients()
         state.gaps += client.requests.gaps

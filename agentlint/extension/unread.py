@@ -1,10 +1,11 @@
-"""Web frameworks that no plugin reads: where a program uses one, its routes are missing from every answer, and that is said."""
+"""Web frameworks that no plugin reads, and requests that a program answers without any: their routes are missing from every answer, and that is said."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentlint.analysis.program import Program
+from agentlint.ir.operations import Route
 from agentlint.ir.source import Gap
 from agentlint.ir.syntax import Import
 from agentlint.ir.walk import statements
@@ -33,3 +34,26 @@ def unread_frameworks(program: Program) -> Iterator[Gap]:
             if name and name not in said:
                 said.add(name)
                 yield Gap(module.path, stmt.line, f"the routes of {name} are not read: no plugin knows this framework", "unread")
+
+
+_SERVERS = ("http.server.BaseHTTPRequestHandler", "http.server.SimpleHTTPRequestHandler", "http.server.CGIHTTPRequestHandler")
+_ANSWERING = ("do_POST", "do_PUT", "do_PATCH", "do_DELETE", "do_GET")
+_INTERFACES = {("environ", "start_response"): "WSGI", ("scope", "receive", "send"): "ASGI"}
+"""The last parameters of an application by the interface that it has (PEP 3333; the ASGI specification 3.0, Applications)."""
+_NOT_OF_THE_WEB = frozenset({"cli", "job", "mcp"})
+
+
+def unread_servers(program: Program, routes: Iterable[Route]) -> Iterator[Gap]:
+    """Where no route of the web was found: a gap for each way in which the program answers requests all the same, at its first place."""
+    if any(r.surface not in _NOT_OF_THE_WEB for r in routes):
+        return  # what stands beside a framework is mostly something around it
+    said: set[str] = set()
+    for function in program.functions.values():
+        info = function.node
+        kind = _INTERFACES.get(tuple(p.name for p in info.params if p.name not in ("self", "cls")), "")
+        if function.owner and info.name in _ANSWERING and program.inherits(function.owner, *_SERVERS):
+            kind = "http.server"
+        if kind and kind not in said:
+            said.add(kind)
+            reason = f"requests are answered here without a framework that is known ({kind}): what routes there are is not read"
+            yield Gap(function.module.path, info.line, reason, "unread")

@@ -173,7 +173,8 @@ def test_twenty_megabytes_of_description(agentlint, project: Path) -> None:
     assert found.code == 0 and "Traceback" not in found.err
 
 
-def test_a_plugin_that_breaks_is_named_and_the_rest_goes_on(agentlint, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", ["detect", "routes"])
+def test_a_plugin_that_breaks_is_named_and_the_rest_goes_on(agentlint, project: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     from agentlint.extension import loading
     from agentlint.extension.framework import FrameworkBase
 
@@ -183,13 +184,14 @@ def test_a_plugin_that_breaks_is_named_and_the_rest_goes_on(agentlint, project: 
         def detect(self, program: object) -> bool:
             return True
 
-        def routes(self, context: object) -> list:
-            raise ValueError("oops")
+    def breaks(*_: object) -> list:
+        raise ValueError("oops")
 
+    monkeypatch.setattr(Broken, where, breaks)
     monkeypatch.setattr("agentlint.app.load_frameworks", lambda: ((Broken(),), (loading.Refused("their-package", "no entry"),)))
     found = analysed(agentlint, project)
     told = json.dumps(found["inventory"])
-    assert "plugin broken 9 failed in routes: ValueError: oops" in told
+    assert f"plugin broken 9 failed in {where}: ValueError: oops" in told
     assert "their-package" in told
 
 

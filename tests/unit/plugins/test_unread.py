@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from agentlint.extension.unread import unread_frameworks
+import pytest
+
+from agentlint.extension.unread import unread_frameworks, unread_servers
+from agentlint.ir.operations import Route, Surface
 from tests.unit.analysis.harness import program_of
 
 
@@ -13,3 +16,23 @@ def test_a_framework_without_a_plugin_is_said_once() -> None:
 
 def test_a_module_of_the_project_is_no_framework() -> None:
     assert not list(unread_frameworks(program_of({"web/__init__.py": "", "a.py": "import web\n"})))
+
+
+_BY_HAND = {
+    "http.server": "from http.server import BaseHTTPRequestHandler\n\nclass Orders(BaseHTTPRequestHandler):\n    def do_POST(self):\n        self.send_response(200)\n",
+    "WSGI": "class App:\n    x = 1\n\n    def __call__(self, environ, start_response):\n        return []\n",
+    "ASGI": "import json\n\n\nasync def app(scope, receive, send):\n    await send({})\n",
+}
+
+
+@pytest.mark.parametrize("kind", sorted(_BY_HAND))
+def test_requests_that_are_answered_by_hand_are_said(kind: str) -> None:
+    found = list(unread_servers(program_of({"a.py": _BY_HAND[kind], "b.py": _BY_HAND[kind]}), ()))
+    assert [(g.file, g.line, g.kind) for g in found] == [("a.py", 4, "unread")]
+    assert f"({kind})" in found[0].reason
+
+
+@pytest.mark.parametrize(("surface", "said"), [("job", 1), (None, 0), ("gui", 0)])
+def test_beside_a_framework_such_code_is_around_it(surface: Surface | None, said: int) -> None:
+    route = Route(framework="x", method="POST", path="/x", handler="a.x", symbol="x", file="a.py", line=1, surface=surface)
+    assert len(list(unread_servers(program_of({"a.py": _BY_HAND["WSGI"]}), [route]))) == said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentlint.findings.finding import Finding, Severity
 from agentlint.findings.fingerprint import fingerprint
@@ -56,6 +56,11 @@ def step(rule: Rule, row: Lifecycle, message: str, advice: str, weight: int, own
         rule=rule.name, severity=severity, weight=weight, confidence=rule.confidence, message=message, help=advice, file=row.file, line=row.line,
         symbol=row.resource, fingerprint=fingerprint(rule.name, row.file, row.resource, *filter(None, (own,))),
     )
+
+
+def kept_things(rows: Iterable[Lifecycle]) -> set[tuple[str, str]]:
+    """What is known to be kept: something lists, changes or ends it. What is only made and read again may be a question and its answer."""
+    return {row.whose for row in rows if row.status == "present" and row.transition.split(" ")[0] not in ("create", "read")}
 
 
 def an(noun: str, capital: bool = False) -> str:

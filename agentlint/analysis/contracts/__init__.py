@@ -8,6 +8,7 @@ from agentlint.analysis.contracts.accountability import Accountability
 from agentlint.analysis.contracts.authentication import no_machine_authentication
 from agentlint.analysis.contracts.automation import Automations
 from agentlint.analysis.contracts.broken_links import broken_links
+from agentlint.analysis.contracts.browser_only import GRANT
 from agentlint.analysis.contracts.chains import Callable, chains
 from agentlint.analysis.contracts.described import described_operations
 from agentlint.analysis.contracts.handed_on import HandedOn, linked
@@ -51,7 +52,8 @@ def judge(description: Description, handed: HandedOn | None = None) -> ContractF
     lacks = (*no_machine_authentication(description), *account.shortcomings(), *tools.shortcomings())
     contract = Contract(description.file, tuple(c for c in (*tools.clauses(), *account.clauses()) if c.of))
     identifiers = tuple(Identifiers(roles, resources, payloads, {**linked(description), **(handed or {})}).all())
-    callable_ones = [Callable(d.name, d.operation_id, description.file, bool(o.browser_only)) for d, o in zip(description.operations, operations)]
+    shut = [bool(o.browser_only) and o.evidence[:1] != (GRANT,) for o in operations]  # a token that a person was granted is a credential
+    callable_ones = [Callable(d.name, d.operation_id, description.file, closed) for d, closed in zip(description.operations, shut)]
     found, identifiers = chains(callable_ones, identifiers)
     return ContractFacts(
         operations, lifecycle_rows(steps, description), identifiers, lacks, tools.all(), found, contract, tuple(broken_links(description))

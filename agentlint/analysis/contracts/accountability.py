@@ -32,7 +32,8 @@ _REASONS = frozenset(
 )
 _LINES = frozenset(
     "stream connection socket session channel handle cursor browser tab window port shift "
-    "task job operation run build execution process import export upload download query pipeline command update deployment sync batch".split()
+    "task job operation run build execution process import export upload download query pipeline command update deployment sync batch "
+    "conversation thread chat search meeting".split()
 )
 """What is closed or called off without anybody deciding on it."""
 _SIGN_IN = re.compile(r"(^|/)(oauth2?|oidc|sso|auth|sessions?|tokens?)(/|$)|_sessions$", re.IGNORECASE)
@@ -141,9 +142,21 @@ class Accountability:
 def _decisions(resource: Resource) -> list[Role]:
     if resource.noun.split(" ")[-1] in _LINES:
         return []
-    return [
-        r for r in resource.of("action") if r.verb in _JUDGED and r.operation.method not in ("GET", "DELETE") and not _SIGN_IN.search(r.operation.path)
-    ]
+    if not resource.of("read", "list", "create"):
+        return []  # nothing is known of it but that something is done
+    return [r for r in resource.of("action") if r.verb in _JUDGED and _decides(r)]
+
+
+def _decides(role: Role) -> bool:
+    """True when the verb is said of the thing itself: `cancel-warmup` calls off something else."""
+    last = next((s.text for s in reversed(role.path.segments) if not s.hole), "")
+    others = set(v.noun_words(role.path.verb or last.rsplit(".", 1)[-1])) - {role.verb, *role.noun.split(" ")}
+    if any(not v.same_verb(role.verb, word) and word not in _ALONG for word in others):
+        return False
+    return role.operation.method not in ("GET", "DELETE") and not _SIGN_IN.search(role.operation.path)
+
+
+_ALONG = frozenset("bulk batch all many by id request".split())
 
 
 def _tells_history(role: Role) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.births import Births
+from agentlint.analysis.contracts.counterparts import Counterparts
 from agentlint.analysis.contracts.paths import Path, is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource, undressed
@@ -27,6 +29,7 @@ _SETS = frozenset(
     "assign attach detach add link unlink pin unpin enable disable activate deactivate suspend resume lock unlock archive star".split()
 )
 _REPEATABLE = frozenset("sync synchronize refresh reload heartbeat activity touch ping validate verify check".split())
+_MAILS = frozenset("send resend remind".split())
 _SIGN_IN = re.compile(r"(^|/)(oauth2?/)?(token|login|logout|signin|signout|refresh|session)s?/?$", re.IGNORECASE)
 _SIGN_IN_HOME = re.compile(r"(^|/)(auth|oauth2?|oidc|sso|session|login)(/|$)", re.IGNORECASE)
 
@@ -47,6 +50,8 @@ class Automations:
 
     def __init__(self, roles: Sequence[Role], resources: Sequence[Resource], payloads: Payloads) -> None:
         self._payloads = payloads
+        self._counterparts = Counterparts(roles, payloads)
+        self._births = Births(roles, resources, payloads)
         self._resource = {id(role): resource for resource in resources for role in resource.roles}
         self._by_shape: dict[str, set[str]] = {}
         self._homes: dict[str, int] = {}
@@ -73,7 +78,7 @@ class Automations:
             return final
         if operation.method == "DELETE" or role.kind == "delete":
             return self._deletion(role)
-        if said & _REPEATABLE:
+        if said & _REPEATABLE and not said & _MAILS:
             return "safe", "repeating it changes nothing more"
         if self._looks_up(role, said):
             return "safe", "it only looks something up"
@@ -81,7 +86,8 @@ class Automations:
             return "safe", "it gives or ends a session of the caller's own"
         if operation.method in ("PUT", "PATCH") or role.kind == "update":
             return self._update(role)
-        if said & _SETS or self._reversed_here(role) or self._taken_back(role) or self._sets_single(role):
+        sets = said & _SETS and not said & _MAILS
+        if sets or self._reversed_here(role) or self._taken_back(role) or self._sets_single(role) or self._counterparts.taken_back(role):
             return "undoable", "it sets a state that another call sets back, and a repeat changes nothing more"
         if self._chosen_by_caller(role):
             return "undoable", "the caller names the thing, so that a repeat meets the same one, and it can be removed"
@@ -101,6 +107,8 @@ class Automations:
         if any(r.status in ("201", "202") for r in role.operation.responses) or any(s.text.lower() == "create" for s in role.path.segments):
             return False
         tried = role.verb == "test" and role.place != "item"
+        if role.operation.method == "POST" and self._births.asks(role) and not ({role.verb} | said) & (v.SENDING_VERBS | v.FINAL_VERBS):
+            return True
         return role.kind == "list" or tried or (bool(said & v.HARMLESS_VERBS) and role.kind == "action" and not said & v.SENDING_VERBS)
 
     def _taken_back(self, role: Role) -> bool:
@@ -141,7 +149,7 @@ class Automations:
             return "undoable", "posting to the same place puts it back"
         if role.place == "single" and role.path.shape in self._set_here:
             return "undoable", "it switches off what a call without any content switches on at the same place"
-        if self._unties(role):
+        if self._unties(role) or self._counterparts.unties(role):
             return "undoable", "it takes a thing off another one, and adding it again puts it back"
         actions = resource.of("action") if resource is not None and not resource.archival else ()
         if any(r.verb in ("restore", "undelete", "recover", "unarchive") for r in actions):

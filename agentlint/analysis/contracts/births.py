@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.phrases import of_id, of_text
 from agentlint.analysis.contracts.resources import Resource
@@ -16,6 +17,7 @@ _WEAK = frozenset("request post put upsert generate build compose import submit 
 """Verbs that also stand for calls after which nothing is there."""
 _ASKS = v.READ_VERBS | v.HARMLESS_VERBS | frozenset("perform return calculate run analyse analyze recommend predict rank score tell convert send".split())
 _ASKING_ENDS = frozenset("search query lookup find filter match validate verify check preview estimate calculate compute test".split())
+_READING = frozenset("get list search find query fetch retrieve".split())
 _SETTING = frozenset("set update edit change modify replace overwrite toggle".split())
 
 
@@ -37,7 +39,7 @@ class Births:
 
     def sure(self, role: Role) -> bool:
         """True when the description gives more than the method to say that the call makes a thing of its path's noun."""
-        if self._asks(role) or self._of_another(role):
+        if self.asks(role) or self._acts(role) or self._of_another(role) or _of_a_kind(role):
             return False
         operation = role.operation
         shown = any(r.status == "201" or any(h.lower() == "location" for h in r.headers) for r in operation.responses)
@@ -46,29 +48,45 @@ class Births:
         verb = role.verb or spoken_verb(operation)
         return verb in v.CREATE_VERBS - _WEAK
 
-    def _asks(self, role: Role) -> bool:
-        """True for a call that only wants to know something, in the clothes of a POST, or that sets what is there."""
+    def asks(self, role: Role) -> bool:
+        """True for a call that only wants to know something, in the clothes of a POST."""
         operation = role.operation
         twin = self._asked.get(role.path.shape)
         if twin is not None and operation.summary and twin.summary == operation.summary:
             return True
         last = next((words(s.text) for s in reversed(role.path.segments) if not s.hole), [])
-        if last[:1] and last[0] in _ASKING_ENDS:
-            return True
         first = words(operation.summary or operation.description[:80])[:1]
         verb = plain_verb(first[0]) if first else ""
-        made = plain_verb(next(iter(words(operation.operation_id)), "")) in v.CREATE_VERBS
-        if verb in _SETTING:
+        called = plain_verb(next(iter(words(operation.operation_id)), ""))
+        if {verb, called, *last[:1]} & (v.CREATE_VERBS - _WEAK):
+            return False
+        if (last[:1] and last[0] in _ASKING_ENDS) or (called in _READING and verb not in v.CREATE_VERBS):
             return True
-        asking = verb in _ASKS or (bool(first) and first[0] in _THIRD)
-        return asking and verb not in v.CREATE_VERBS and not made
+        return (verb in _ASKS or (bool(first) and first[0] in _THIRD)) and verb not in v.CREATE_VERBS
+
+    @staticmethod
+    def _acts(role: Role) -> bool:
+        """True for a call that sets what is there, or whose path is its verb: `/train`, "Train a dataset"."""
+        last = next((words(s.text) for s in reversed(role.path.segments) if not s.hole), [])
+        said = words(role.operation.summary or role.operation.description[:80])
+        verb = plain_verb(said[0]) if said else ""
+        return verb in _SETTING or (len(said) > 1 and said[:1] == last and verb not in v.CREATE_VERBS)
 
     def _of_another(self, role: Role) -> bool:
         """True for one of several ways to make a thing that stands elsewhere: `POST /registrations/instant` creates a registration."""
         own = {w for s in role.base if not s.hole for w in v.noun_words(s.text)[-1:]}
         heads = {phrase[-1] for phrase in (of_text(role.operation.summary), of_id(role.operation.operation_id)) if phrase}
         noun = role.noun.split(" ")[-1]
-        return noun not in heads and bool(heads) and heads <= self._made and bool(heads & own)
+        if noun in heads or not heads:
+            return False
+        named = role.base != role.path.base() and len(words(role.path.segments[-1].text)) > 1  # `/urls/add-tracking-domain` adds no url
+        return named or (heads <= self._made and bool(heads & own))
+
+
+def _of_a_kind(role: Role) -> bool:
+    """True for `POST /videos/live`, which may as well make a video of that kind as a thing of its own."""
+    last, before = (role.base[-1], role.base[-2]) if len(role.base) > 1 else (None, None)
+    return last is not None and before is not None and not before.hole and is_plural(before.text) and not is_plural(last.text) and len(words(last.text)) == 1
 
 
 _THIRD = frozenset("performs returns calculates runs recommends predicts ranks scores converts lemmatizes detects extracts classifies".split())

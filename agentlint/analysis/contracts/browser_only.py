@@ -14,6 +14,8 @@ _HEADLESS = frozenset({"client-credentials", "password", "device"})
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 _REDIRECTS = frozenset({"301", "302", "303", "307", "308", "3XX"})
+COOKIE = "it accepts nothing but what a person's browser gets: a session cookie"
+GRANT = "it accepts nothing but what a person's browser gets: an interactive grant"
 
 
 class BrowserOnly:
@@ -31,8 +33,11 @@ class BrowserOnly:
         if self._answers_pages(operation):
             return "it answers with a page, not with data"
         if operation.security and all(self._needs_browser(alternative) for alternative in operation.security):
-            return "it accepts nothing but what a person's browser gets: a session cookie or an interactive grant"
+            return COOKIE if any(self._cookie(alternative) for alternative in operation.security) else GRANT
         return ""
+
+    def _cookie(self, alternative: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
+        return any(self._schemes[name].location == "cookie" for name, _ in alternative if name in self._schemes)
 
     def _needs_browser(self, alternative: tuple[tuple[str, tuple[str, ...]], ...]) -> bool:
         named = [self._schemes[name] for name, _ in alternative if name in self._schemes]

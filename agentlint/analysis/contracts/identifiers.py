@@ -28,6 +28,7 @@ _ID_FIELD = re.compile(r"(^|_|(?<=[a-z]))(id|ids|uuid|guid|sid|gid|slug|ulid|uid
 _COOKIE = re.compile(r"^(session_?)?cookie([_-]?(name|value))?$|^captcha|^g-recaptcha|recaptcha_?token", re.IGNORECASE)
 _GRANT_CODE = re.compile(r"^(code|authorization_code|auth_code|oauth_verifier|SAMLResponse|RelayState)$", re.IGNORECASE)
 _SIGN_IN = re.compile(r"(^|/)(oauth2?|oidc|saml2?|sso|auth)(/|$)", re.IGNORECASE)
+_SENTENCE = re.compile(r"\.\s|\n\s*\n")
 _ALWAYS = re.compile(r"\b(always|must be|should be|only|set to|value)\b[^.]{0,24}?[`'\"]([\w:.-]+)[`'\"]|^[`'\"]([\w:.-]+)[`'\"]$", re.IGNORECASE)
 _MOST_CHOICES = 60
 _MOST_OFFERS = 4
@@ -179,7 +180,7 @@ class Identifiers:
         shape = self._payloads.schemas.shape(schema)
         if shape.constant or 0 < len(shape.choices) <= _MOST_CHOICES:
             return f"one of {len(shape.choices)} values that the description lists" if len(shape.choices) > 1 else "the description fixes it"
-        said = _ALWAYS.search(text or shape.description or "")
+        said = _ALWAYS.search(_SENTENCE.split(text or shape.description or "", maxsplit=1)[0])  # later ones tell of single cases
         return "the description says which text it always is" if said else ""
 
     @staticmethod

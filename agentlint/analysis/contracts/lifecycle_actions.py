@@ -145,6 +145,8 @@ class Actions:
         near = (words(r.operation.path.rsplit("/", 1)[-1]) for r in self._shapes.beginning_with(parent.rsplit("/", 1)[0] + "/") if r.writes)
         if any(said[:1] and said[0] in ("stop", "end", "undo") and v.has_verb(role.verb, said[1:]) for said in near):
             return True
+        if "remove" in back and self._mentions.ends(resource):
+            return True
         if "remove" in back and not parent.endswith("}") and f"{parent}/{{}}" in self._deleted:
             return True
         if shape in self._deleted or any(r.operation.method == "DELETE" for r in self._shapes.beginning_with(shape + "/")):

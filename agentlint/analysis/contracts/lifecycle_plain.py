@@ -24,6 +24,7 @@ _STAMP = re.compile(
     r"(_at|_by|_on|At|By|On)$|^(type|kind|object|(is_?|Is)?[aA]ctive|guid|uuid|links|_links)$|^(created|updated|modified|last_?([uU]pdated|[mM]odified))"
 )
 """Fields that the system fills in, or that say what a thing is."""
+_PLACES = frozenset("city zip postal postcode country county".split())
 _IDENTITY = frozenset("id uuid guid gid sid key slug name code number handle uid uri".split())
 
 
@@ -84,7 +85,8 @@ class Plain:
             return
         if not self._is_value(resource, made[0]):
             yield from self._unread(resource, made[0], place)
-        if not resource.of("list") and not (resource.issued and not resource.of("delete", "update")):
+        named_by_caller = all(r.operation.method == "PUT" and r.path.ends_with_hole for r in made) and bool(resource.of("read"))
+        if not resource.of("list") and not resource.tie and not named_by_caller and not (resource.issued and not resource.of("delete", "update")):
             shown = self._containment.lists(resource) or self._listed_elsewhere(made[0], resource) or self._mentions.lists(resource)
             told = f"{shown.name} shows them" if shown is not None else f"{born} creates one, no operation lists them"
             yield Step("list", shown.name if shown is not None else None, told, place, "plain")
@@ -178,7 +180,7 @@ class Plain:
 
     def _lives(self, resource: Resource, made: Sequence[Role]) -> bool:
         """True for things that stay: known to other operations, or answered with an identity of their own."""
-        if resource.kept:
+        if any(r.kind in ("list", "read", "delete") or (r.kind == "update" and r.place == "item") for r in resource.roles if r.place != "single"):
             return True
         if resource.schema and undressed(resource.schema) in self._owners:
             return False
@@ -221,11 +223,15 @@ class Plain:
         fields = settable(resource.of("update", "action"), self._payloads)
         if any(set(name.split("_")) & _OFF_WORDS for name in fields):
             return True
-        return any({v.DECISIONS.get(c, "") for c in choices} & set(ENDS) for name, (_, choices) in fields.items() if v.STATE_FIELD.match(name))
+        placed = any(_PLACES & set(name.split("_")) for name in fields)  # a state of a federation stands beside a city
+        states = [choices for name, (_, choices) in fields.items() if v.STATE_FIELD.match(name) and not (placed and name.endswith("state"))]
+        return any(not choices or {v.DECISIONS.get(c, "") for c in choices} & set(ENDS) for choices in states)
 
     def _undone_below(self, resource: Resource) -> bool:
-        """True when a collection below an item holds what undoes it: refunds, reversals, cancellations."""
+        """True when a collection below an item holds what undoes it (refunds, reversals, cancellations), or a call there sets its state."""
         below = tuple(f"{b}/{{}}/" for b in resource.bases)
+        if any(r.writes and r.operation.path.lower().rstrip("/").endswith(("status", "state")) for r in self._shapes.beginning_with(*below)):
+            return True
         inside = (self._resources[number] for number in self._shapes.by_resource(below))
         nouns = {o.noun.split(" ")[-1] for o in inside if o.of("create")}
         return bool(nouns & {"refund", "reversal", "cancellation", "return", "revocation", "termination", "withdrawal", "closure", "void"})

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
-from agentlint.analysis.contracts.phrases import Phrase, after_of, phrases, speaks_of_several
+from agentlint.analysis.contracts.phrases import Phrase, after_of, phrases, speaks_of_several, without_pale
 from agentlint.analysis.contracts.resources import Resource, undressed
 from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.wording import words
@@ -75,14 +75,14 @@ class Mentions:
         return any(role.writes and role.operation.method != "GET" and _does(role, (verb,)) for role in (*self._about(resource), *self._parts(resource)))
 
     def _parts(self, resource: Resource) -> Iterator[Role]:
-        for name in dict.fromkeys(self._names(resource)):
+        for name in dict.fromkeys(without_pale(name) for name in self._names(resource)):
             yield from self._of_parts.get(name, ())
 
     def _about(self, resource: Resource) -> Iterator[Role]:
         """Operations that speak of the resource, whatever resource their path makes them belong to."""
         above = {word for base in resource.bases for part in base.split("/") if part not in _PREFIXES for word in v.noun_words(part)}
         seen: set[int] = set()
-        for name in dict.fromkeys(self._names(resource)):
+        for name in dict.fromkeys(without_pale(name) for name in self._names(resource)):
             around, near = above | set(name), above - {name[-1]} - _PREFIXES
             for phrase, role in self._by_head.get(name[-1], ()):
                 enough = len(phrase) > 1 or len(name) == 1 or near & set(v.noun_words(role.operation.path)) or role.base != role.path.base()

@@ -97,9 +97,9 @@ def parse_path(path: str) -> Path:
 
 
 def _parts(path: str) -> list[str]:
-    """The parts between slashes. Where several operations share an address, what tells them apart (`/#Action=CreateQueue`, `/things#create`) is the last."""
+    """The parts between slashes. Where operations share one address and a name after it tells them apart (`/#Action=CreateQueue`), the name is the last."""
     address, _, told = path.partition("#")
-    name = told.rpartition("=")[2].rpartition(".")[2].strip("/")
+    name = told.rpartition("=")[2].rpartition(".")[2].strip("/") if address.endswith("/") else ""
     return [*address.split("?")[0].strip("/").split("/"), *([name] if name else [])]
 
 

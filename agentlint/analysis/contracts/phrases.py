@@ -37,7 +37,8 @@ _MOST = 5
 
 def phrases(operation: DescribedOperation, path: Path) -> tuple[Phrase, ...]:
     """The names of what an operation is about, by its path, its id and its summary."""
-    found = (of_path(path), of_id(operation.operation_id), of_text(operation.summary or operation.description[:120]))
+    told = operation.summary or operation.description[:120]
+    found = (of_path(path), of_id(operation.operation_id), of_text(told), *_alternatives(told))
     return tuple(dict.fromkeys(phrase for phrase in found if phrase))
 
 
@@ -84,6 +85,14 @@ def of_text(text: str) -> Phrase:
     return _singular(_named(words(_FIRST.split(text.strip(), maxsplit=1)[0])[:14])) if text else ()
 
 
+def _alternatives(text: str) -> Iterator[Phrase]:
+    """`Delete a comment or a reply` -> (reply)."""
+    said = words(_FIRST.split(text.strip(), maxsplit=1)[0])[:14]
+    for at, word in enumerate(said):
+        if word in ("or", "and") and at < len(said) - 1:
+            yield _singular(_named(["get", *said[at + 1 :]]))
+
+
 def after_of(text: str) -> Phrase:
     """`Updates the title of a pull request` -> (pull, request)."""
     said = words(_FIRST.split(text.strip(), maxsplit=1)[0])[:14]
@@ -96,12 +105,17 @@ def _named(said: list[str]) -> Iterator[str]:
     if not said or not plain_verb(said[0]):
         return
     taken = 0
-    for word in said[1:]:
+    for word in said[2 if said[1:2] == ["for"] else 1 :]:
         if word in _ENDS_PHRASE or (taken and word in _ARTICLES):
             return
         if word not in _PALE:
             taken += 1
             yield word
+
+
+def without_pale(name: Phrase) -> Phrase:
+    """A name without the pale words that texts leave out as well: `(shield, information, barrier)` -> `(shield, barrier)`."""
+    return tuple(word for word in name if word not in _PALE) or name
 
 
 def _singular(said: Iterator[str]) -> Phrase:

@@ -61,12 +61,16 @@ class RoleFinder:
         self._methods: dict[str, set[str]] = defaultdict(set)
         self._below: dict[str, int] = defaultdict(int)
         """By shape of a path: how many holes may follow it."""
+        self._beside: dict[tuple[str, tuple[str, ...]], Segment] = {}
+        """Last fixed parts of paths, by what stands before and their singular words."""
         self._lists: set[str] = set()
         self._read: set[str] = set()
         """Shapes of bases below which something is read."""
         for operation in self._operations:
             path = parse_path(operation.path)
             self._methods[path.shape].add(operation.method)
+            if path.segments and not path.segments[-1].hole:
+                self._beside.setdefault((Path(path.segments[:-1]).shape, v.noun_words(path.segments[-1].text)), path.segments[-1])
             base = Path(path.base()).shape
             self._below[base] = max(self._below[base], path.trailing_holes())
             if operation.method == "GET" and path.trailing_holes():
@@ -103,7 +107,7 @@ class RoleFinder:
         dotted = last.text.split(".")
         if len(dotted) > 1 and all(dotted) and not last.hole:
             tail = words(dotted[-1])
-            return (tail[0] if tail else ""), (*base[:-1], Segment(".".join(dotted[:-1])))
+            return (tail[0] if tail else ""), (*base[:-1], Segment("-".join(dotted[:-1])))
         verb = verb_in(last)
         if not verb:
             sent = operation.method in ("POST", "PUT") and last.text.lower() in v.CONTENTS and len(base) > 1 and is_plural(base[-2].text)
@@ -118,9 +122,9 @@ class RoleFinder:
         if operation.method == "GET" and verb not in v.LIST_VERBS | {"get", "export", "download", "check", "validate", "preview", "count", "verify"}:
             return "", base
         rest = base[:-1]
-        beside = Path((*rest, Segment(last.text.partition("-")[2]))).shape if "-" in last.text else ""
-        if verb in ("add", "create") and beside in self._methods:
-            return verb, (*rest, Segment(last.text.partition("-")[2]))
+        beside = self._beside.get((Path(rest).shape, v.noun_words(last.text)[1:])) if verb in ("add", "create") else None
+        if beside is not None:
+            return verb, (*rest, beside)
         named = [w for w in words(last.text) if w not in (verb, "bulk", "batch", "mark", "as", "all", "by", "and", "to")]
         thing = _called_thing(last, verb, rest)
         if thing is not None:
@@ -233,8 +237,9 @@ def _asked(operation: DescribedOperation, path: Path) -> str:
     """The verb by which a call that sends something only asks: before the method at the end of its id (`costStorageGetPost`), or first in the path's last
     part (`estimate-shipping-methods`)."""
     first, began = words(operation.operation_id)[:1], words(operation.summary)[:1]
-    if began and began[0] in _ANSWERS and first and first[0] in _ANSWERS | {"search", "find", "query"}:
-        return "list" if first[0] in v.LIST_VERBS or began[0] in ("list", "lists") else "get"
+    asks = not first or first[0] in _ANSWERS | {"search", "find", "query"}
+    if began and began[0] in _ANSWERS and asks and words(operation.summary)[1:2] not in (["or"], ["and"]):
+        return "list" if first[:1] and first[0] in v.LIST_VERBS or began[0] in ("list", "lists") else "get"
     if began and began[0] in ("generate", "generates") and {"report", "reports"} & set(words(operation.path)):
         return "get"
     said, last = words(operation.operation_id)[-2:], words(path.segments[-1].text) if path.segments and not path.segments[-1].hole else []

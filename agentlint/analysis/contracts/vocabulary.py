@@ -138,7 +138,7 @@ TECHNICAL = frozenset(
     "export download upload webhook-receiver debug maintenance util utils media static shutdown proxy content raw binary".split()
 )
 """Nouns of paths that stand for no resource with a life of its own."""
-TIES = frozenset("assignment membership association relationship relation binding lock vote like reaction".split())
+TIES = frozenset("assignment link membership association relationship relation binding lock vote like reaction".split())
 """Ties between two things: made and removed, never edited."""
 SECRET_WORDS = frozenset("password secret token passphrase credential private auth key".split())
 

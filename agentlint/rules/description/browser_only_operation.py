@@ -1,7 +1,8 @@
 """
 What it finds
 -------------
-A described operation that changes something and that only a browser can use: it accepts nothing but a session cookie, or answers with a page.
+A described operation that changes something and that only a browser can use: it accepts nothing but a session cookie or an interactive grant, or answers with
+a page.
 
 Why it hurts
 ------------
@@ -13,7 +14,8 @@ Accept a token or key beside the cookie, and answer with data.
 
 Limits
 ------
-Steps of an interactive sign-in are meant for a browser and are not reported.
+Steps of an interactive sign-in are meant for a browser and are not reported. Where the whole document knows no grant but interactive ones,
+`no-machine-authentication` says so once.
 """
 
 from __future__ import annotations
@@ -53,9 +55,12 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per state-changing operation."""
+    told = {found.file for found in context.facts.shortcomings if found.kind == "no-machine-authentication"}
     for operation in context.facts.operations:
         if operation.browser_only and operation.changes_state and operation.origin == "description":
             why = operation.evidence[0] if operation.evidence else "it needs a person's browser"
+            if operation.file in told and why.endswith("an interactive grant"):
+                continue
             yield Finding(
                 rule=RULE.name, severity="warning", weight=50, message=f"{operation.method} {operation.path} can only be used from a browser: {why}.",
                 help="Accept a token or key beside the cookie, and answer with data.", file=operation.file, line=operation.line, symbol=operation.symbol,

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
 from agentlint.rules.base import Rule, RuleContext
-from agentlint.rules.described import an, step
+from agentlint.rules.described import an, kept_things, step
 
 _DOCUMENT = """\
 openapi: 3.0.3
@@ -76,7 +76,10 @@ def check(context: RuleContext) -> Iterator[Finding]:
             message = f"What is set on {an(row.resource)} stays: {row.evidence}."
             yield step(RULE, row, message, f"Describe an operation that can {row.transition}.", 30, row.transition, "info")
     made = {row.whose for row in context.facts.lifecycles if row.status == "present" and row.transition.split(" ")[0] == "create"}
+    kept = kept_things(context.facts.lifecycles)
     for row in rows:
         if row.transition.split(" ")[0] == "delete" and row.whose in made:
+            sure = row.whose in kept
             message = f"{an(row.resource, True)} can be created and not taken back: {row.evidence}."
-            yield step(RULE, row, message, f"Describe an operation that deletes or cancels {an(row.resource)}; build it where there is none.", 45)
+            advice = f"Describe an operation that deletes or cancels {an(row.resource)}; build it where there is none."
+            yield step(RULE, row, message, advice, 45 if sure else 15, severity="warning" if sure else "info")

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
 from agentlint.rules.base import Rule, RuleContext
-from agentlint.rules.described import an, step
+from agentlint.rules.described import an, kept_things, step
 
 _DOCUMENT = """\
 openapi: 3.0.3
@@ -72,6 +72,7 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per missing list, milder ones for what nothing gives back. What a list shows is found there, also where nothing reads a single one."""
+    kept = kept_things(context.facts.lifecycles)
     lists = {row.whose for row in context.facts.lifecycles if row.transition == "list" and row.status == "present"}
     for row in context.facts.lifecycles:
         if row.transition == "read one" and row.whose in lists and "uploads" not in row.evidence:
@@ -80,4 +81,5 @@ def check(context: RuleContext) -> Iterator[Finding]:
             listed = row.transition == "list"
             message = f"{an(row.resource, True)} is not to be found again: {row.evidence}."
             advice = f"Describe the operation that does it ({row.transition})."
-            yield step(RULE, row, message, advice, 40 if listed else 15, row.transition, "warning" if listed else "info")
+            sure = listed and row.whose in kept
+            yield step(RULE, row, message, advice, 40 if sure else 15, row.transition, "warning" if sure else "info")

@@ -21,6 +21,7 @@ from agentlint.project.roles import (
     library_folders,
     may_be_description,
     may_declare,
+    patch_folders,
     proven_test_folders,
     role_of,
 )
@@ -65,11 +66,14 @@ def find_files(root: Path, exclude: tuple[str, ...] = (), below: str = "") -> Fo
     aside: dict[str, int] = {}
     gaps: list[Gap] = []
     test_folders, examples, libraries = proven_test_folders(names), example_folders(names), library_folders(names)
+    patches = patch_folders(names)
     beside = tuple(n for n in names if may_declare(n) and not excluded(below + n) and role_of(f"{n}.py", test_folders, libraries) not in SET_ASIDE)
     for name in names:
         role = role_of(name, test_folders, libraries)
         if role in ("python", "script", "markup") and name.partition("/")[0] in examples:
             role = "examples"
+        if role == "python" and name.startswith(patches):
+            role = "migrations"
         if single and role in SET_ASIDE:
             role = role_of("x" + root.suffix)
         if role == "other" or excluded(below + name):

@@ -64,7 +64,7 @@ _ONE_FILE = frozenset({"six", "typing_extensions"})
 _SIDE_BY_SIDE = 4
 _GENERATED = frozenset({"dist", "build", "_build", "htmlcov", "coverage", "staticfiles", "collected_static", "storybook-static"})
 _MIGRATIONS = frozenset({"migrations", "alembic", "south_migrations"})
-_PATCHES = re.compile(r"(^|/)patches/(v\d[\w.]*|post_install|pre_install)(/|$)")
+_PATCHES = re.compile(r"(^|/)(patches/(v\d[\w.]*|post_install|pre_install)|doctype/[^/]+/patches)(/|$)")
 """Changes of data that a release brings, a folder a release."""
 _TEST_FILE = re.compile(r"^(test_.*|.*_tests?|tests?|conftest)\.py$|\.(test|spec|stories|cy)\.[jt]sx?$")
 _MINIFIED = re.compile(r"[.-]min\.(js|mjs|css)$|\.bundle\.js$|\.chunk\.js$|\.d\.ts$|-lock\.(json|yaml)$|\.lock$|_pb2(_grpc)?\.py$")
@@ -99,6 +99,13 @@ def example_folders(paths: Iterable[str]) -> frozenset[str]:
             counts[name] = counts.get(name, 0) + 1
     rest = counts.pop("", 0)
     return frozenset(counts) if sum(counts.values()) < rest else frozenset()
+
+
+def patch_folders(paths: Iterable[str]) -> tuple[str, ...]:
+    """Folders of patches to the data that each release brings: called so, beside the hooks of an application."""
+    known = set(paths)
+    found = {path[: path.index("/patches/") + 9] for path in known if "/patches/" in path}
+    return tuple(sorted(folder for folder in found if f"{folder[:-9]}/hooks.py" in known))
 
 
 def library_folders(paths: Iterable[str]) -> frozenset[str]:

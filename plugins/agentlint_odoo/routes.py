@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentlint.api import Context, Effect, EffectOperation, FunctionInfo, Guard, Route, syntax, walk
+from agentlint.api import Context, Effect, EffectOperation, FunctionInfo, Guard, Program, Route, syntax, walk
 from agentlint_odoo.declared import Declared
 from agentlint_odoo.registry import Model, Registry, outside
 
@@ -20,6 +20,8 @@ _OPENERS = frozenset({
     "_for_xml_id", "for_xml_id", "get_formview_action", "read", "_get_records_action", "report_action", "_get_action_view_picking", "get_access_action",
 })
 """Methods whose result is an action."""
+_HELPERS = 2
+"""Methods that may stand between a button's and the one that makes the action."""
 _SESSION = (Guard("session", "the web client", "", 0),)
 
 
@@ -139,11 +141,20 @@ def _key(method: FunctionInfo | None) -> tuple[Guard, ...]:
     return () if method is None else (Guard("api-key", "the external API", method.module.path, method.node.line),)
 
 
-def _shows(method: FunctionInfo, registry: Registry) -> bool:
+def _shows(method: FunctionInfo, owner: str, program: Program, depth: int = 0) -> bool:
     """True for a method that answers with an action, which opens a window: what it does beside that is what it is seen to do."""
-    values = registry.program.returned(method)
+    values = program.returned(method)
     assigned = {walk.dotted(t): s.value for s in walk.statements(method.node.body) if isinstance(s, syntax.Assign) for t in s.targets}
-    return bool(values) and all(_is_action(assigned.get(v.id, v) if isinstance(v, syntax.Name) else v) for v in values)
+    meant = [assigned.get(v.id, v) if isinstance(v, syntax.Name) else v for v in values]
+    return bool(meant) and all(_is_action(v) or depth < _HELPERS and _shown_by(v, owner, program, depth) for v in meant)
+
+
+def _shown_by(value: syntax.Expr | None, owner: str, program: Program, depth: int) -> bool:
+    """True for what another method of the same records gives, when that is an action."""
+    if not isinstance(value, syntax.Call) or not isinstance(value.func, syntax.Attribute) or walk.dotted(value.func.value) != "self":
+        return False
+    helper = program.method(owner, value.func.attr)
+    return helper is not None and _shows(helper, owner, program, depth + 1)
 
 
 def _is_action(value: syntax.Expr | None) -> bool:
@@ -158,7 +169,7 @@ def _is_action(value: syntax.Expr | None) -> bool:
 
 
 def _page(path: str, method: FunctionInfo, model: Model, file: str, line: int, registry: Registry) -> Route:
-    verb = "CALL" if _shows(method, registry) else "POST"
+    verb = "CALL" if _shows(method, model.last.id, registry.program) else "POST"
     return _of_method(method, model, verb, path, registry, surface="gui", table_file=file, table_line=line, guards=_SESSION, renders="html")
 
 

@@ -76,7 +76,12 @@ class Contents:
             return made
         found = union(self._engine.results.of_function(f, (), {}) for f in self.attribute(type, name))
         if name in ("__getitem__", "__iter__", "get", "pop", "setdefault") and type.name in self._engine.program.classes:
-            return union([tuple(t for t in found if t.name != f"dict.{name}"), self._stored(type)])
+            known = tuple(t for t in found if t.name != f"dict.{name}")
+            program = self._engine.program
+            outside = (b for b in program.mro(type.name) if "." in b and not b.startswith("collections.") and b not in program.classes)
+            if known and any(self._engine.known.has(f"{base}.{name}()") for base in outside):
+                return known  # a library says what its rows give: what is put in by key is a column
+            return union([known, self._stored(type)])
         return found
 
     def containers(self, type: Type, kind: str) -> Types_:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -76,6 +76,12 @@ class Audited(msgspec.Struct, frozen=True):
     gaps: tuple[Gap, ...]
 
 
+def _helps_only(function: str, derived: Container[str], calls: Calls) -> bool:
+    """True for what nothing calls but methods that work columns out."""
+    callers = calls.callers(function)
+    return bool(callers) and all(site.caller in derived for site in callers)
+
+
 def audit(linked: Linked) -> Audited:
     """Runs the pass."""
     program, summaries = linked.program, linked.summaries
@@ -113,7 +119,8 @@ def audit(linked: Linked) -> Audited:
     rules = Answers(program, linked.calls, _rule_calls(linked))
     kept = request_record(around, linked.calls, records, shapes, _by_function(effects), program)
     finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers, records.tables, rules, kept, run_by_models)
-    deciding = (f for f, info in program.functions.items() if not (info.owner and linked.models.derives(info.owner, info)))
+    derived = {f for f, info in program.functions.items() if info.owner and linked.models.derives(info.owner, info)}
+    deciding = (f for f in program.functions if f not in derived and not _helps_only(f, derived, linked.calls))
     rows = finder.find(sorted(deciding))
     rows += AnswerFinder(program, models, answers, finder.operations).find({row.function for row in rows if row.source == "model"})
     rows += list(class_decisions(program, rows))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import msgspec
 
 from agentlint.api import AuthKind, ClassInfo, Context, FunctionInfo, Guard, Scope, syntax, walk
+from agentlint_fastapi.ready_routers import ReadyRouters
 from agentlint_fastapi.refusals import refuses_without
 
 _DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends", "fastapi.params.Security"})
@@ -24,6 +25,7 @@ class Dependencies:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._program = context.program
+        self._ready = ReadyRouters(context)
 
     def of_expression(self, expr: syntax.Expr | None, scope: Scope, depth: int = 0) -> Iterator[Guard | str]:
         """Guards, and ids of provider functions, that an expression such as `Depends(get_user)` or `[Depends(a), Depends(b)]` brings."""
@@ -89,6 +91,10 @@ class Dependencies:
                         yield from self.of_expression(stmt.annotation, info)
 
     def _of_provider(self, provider: syntax.Expr, scope: Scope, depth: int) -> Iterator[Guard | str]:
+        ready = self._ready.demanded(provider, scope)
+        if ready:
+            yield from ready
+            return
         called = provider.func if isinstance(provider, syntax.Call) else provider
         name = self._program.resolve(called, scope)
         kind = self._context.library.guard(name) if name else None

@@ -8,6 +8,7 @@ from agentlint.api import Context, FunctionInfo, Guard, MountTree, Route, Scope,
 from agentlint_fastapi.answers import Answers, Renders
 from agentlint_fastapi.dependencies import Dependencies, split
 from agentlint_fastapi.middleware import Middleware
+from agentlint_fastapi.ready_routers import ReadyRouters
 from agentlint_fastapi.starlette import plain, starlette_routes
 
 _TABLES = ("fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router", "fastapi.routing.APIRouter")
@@ -33,6 +34,7 @@ def collect_routes(context: Context) -> Iterator[Route]:
     for scope, body in _scopes(context):
         yield from reader.listed(scope, body)
     yield from reader.starlette()
+    yield from reader.ready_made()
 
 
 def _scopes(context: Context) -> Iterable[tuple[Scope, tuple[syntax.Stmt, ...]]]:
@@ -49,6 +51,7 @@ class _Reader:
         self._program = context.program
         self._dependencies = Dependencies(context)
         self._answers = Answers(context)
+        self._ready = ReadyRouters(context)
         self.middleware = Middleware(context)
         self._tree = MountTree()
         self._providers: dict[str, tuple[str, ...]] = {}
@@ -129,6 +132,9 @@ class _Reader:
             self._providers[child] = (*self._providers.get(child, ()), *providers)
 
     def _child_key(self, expr: syntax.Expr, scope: Scope) -> str:
+        ready = self._ready.key(expr, scope)
+        if ready:
+            return ready
         if isinstance(expr, syntax.Call):  # a factory: the table that it returns
             target = self._program.lookup(self._program.resolve(expr.func, scope))
             if isinstance(target, FunctionInfo):
@@ -136,6 +142,10 @@ class _Reader:
                     if isinstance(stmt, syntax.Return) and stmt.value is not None:
                         return table_key(stmt.value, target, self._program)
         return table_key(expr, scope, self._program)
+
+    def ready_made(self) -> Iterator[Route]:
+        """Routes of routers that libraries make whole."""
+        return self._ready.routes(self._tree)
 
     # ---------------------------------------------------------------- routes
 

@@ -12,7 +12,8 @@ from agentlint_odoo.declared import Declared
 from agentlint_odoo.registry import Model, Registry, outside
 
 _WRITES: dict[EffectOperation, str] = {"create": "create", "update": "write", "delete": "unlink"}
-_PRIVATE = frozenset({"odoo.api.private", "odoo.api.private()"})
+_CLOSED = frozenset(f"odoo.api.{name}" for name in ("private", "depends", "depends_context", "onchange", "constrains", "ondelete"))
+"""Decorators of what no caller calls: kept from callers, or run by the framework as fields change."""
 _APIS = {name: f"odoo.models.BaseModel.{name}()" for name in _WRITES.values()}
 _NEVER = frozenset({"init", *_WRITES.values()})
 _WINDOWS = frozenset({"ir.actions.act_window", "ir.actions.act_url", "ir.actions.client", "ir.actions.report", "ir.actions.act_window_close"})
@@ -88,7 +89,7 @@ def _is_closed(method: FunctionInfo, registry: Registry) -> bool:
     """True for what is no method of records, or kept from callers."""
     resolved = {registry.program.resolve(d.func if isinstance(d, syntax.Call) else d, method.module) for d in method.node.decorators}
     plain = {walk.dotted(d) for d in method.node.decorators}
-    return bool(resolved & _PRIVATE) or bool(plain & {"property", "staticmethod", "classmethod"}) or not method.node.params
+    return bool(resolved & _CLOSED) or bool(plain & {"property", "staticmethod", "classmethod"}) or not method.node.params
 
 
 def _of_other_packages(registry: Registry, context: Context) -> Iterator[Route]:

@@ -14,6 +14,8 @@ from agentlint.ir.effects import Effect
 from agentlint.ir.operations import Route
 from agentlint.ir.walk import dotted
 
+_BESIDE = ("on_", "after_", "before_")
+"""How frameworks call the methods that they run beside a write of theirs."""
 _MOST_LEVELS = 6
 """Classes of the project that may stand between a view and its framework."""
 _SAVING = {"create": ("save",), "update": ("save",), "write": ("save",), "delete": ("delete",)}
@@ -42,6 +44,11 @@ class Hooks:
                 if found not in seen:
                     seen.add(found)
                     yield found
+
+    def runs_beside(self, node: Node) -> bool:
+        """True for what a framework runs before or after it writes, whatever becomes of it: functions registered for it, and methods named for that moment."""
+        info = self._program.functions.get(node[0])
+        return info is not None and (not info.owner or info.node.name.startswith(_BESIDE))
 
     def callers_by_framework(self, routes: Iterable[Route]) -> dict[str, list[tuple[Node, int]]]:
         """For the `save()` of a form and for what writes in a serializer, the calls of hooks in which the framework runs it: `super().form_valid(form)`,

@@ -153,18 +153,30 @@ class Judge:
             return Judged(effect, 0, effect.line, place, status, mechanism.content, (_site(mechanism),))
         best = Judged(effect, 0, effect.line, place, "unaudited")
         bit = self._paths.ledger.effect(effect)
+        nodes = tuple(nodes)
+        for node in filter(self._hooks.runs_beside, nodes):
+            transfer = self._paths.of(node).transfer
+            if self._paths.ledger.covers(transfer.may) & bit:
+                every = bool(self._paths.ledger.covers(transfer.must) & bit)
+                best = self._recorded(effect, node, transfer.must if every else transfer.may, every)
+                if every:
+                    return best
         for node, site in self._hooks.around(effect, owner, nodes):
             outcome = self._paths.probe(node, site, bit)
             if outcome.covered.get(site, 0) & bit:
-                found = self._paths.ledger.records_for(outcome.records.get(site, 0), bit)
-                held = [self._content_at(r, node) for r in found]
-                content = RecordContent(any(c.who for c in held), any(c.what for c in held), any(c.why for c in held))
-                sites = tuple(sorted({AuditSite(r.file, r.line, r.name) for r in found}))
                 left = bool(outcome.pending.get(site, 0) & bit)
-                best = Judged(effect, 0, effect.line, place, "partial" if left else "audited", content, sites, exit_line=outcome.exits.get(site, 0))
+                best = self._recorded(effect, node, outcome.records.get(site, 0), not left, outcome.exits.get(site, 0))
                 if not left:
                     return best
         return best
+
+    def _recorded(self, effect: Effect, node: Node, records: int, every: bool, exit_line: int = 0) -> Judged:
+        """A framework's effect that a hook records, on every path or on some."""
+        found = self._paths.ledger.records_for(records, self._paths.ledger.effect(effect))
+        held = [self._content_at(r, node) for r in found]
+        content = RecordContent(any(c.who for c in held), any(c.what for c in held), any(c.why for c in held))
+        sites = tuple(sorted({AuditSite(r.file, r.line, r.name) for r in found}))
+        return Judged(effect, 0, effect.line, Place(effect.line), "audited" if every else "partial", content, sites, exit_line=exit_line)
 
     def _judged(self, node: Node, account: Account, site: int, effect: Effect, places: dict[int, Place], owner: str) -> Judged:
         place = _place(effect, site, places)

@@ -14,6 +14,8 @@ from agentlint.api import Context, Documents, XmlElement
 
 _EDITING = frozenset({"form", "tree", "list", "kanban", "calendar", "activity", "gantt"})
 _SWITCHES = {"create": "create", "edit": "update", "delete": "delete"}
+_INNER = re.compile(r"field\[@name=['\"](\w+)['\"]\]//?(?:\w+/)*(?:form|tree|list|kanban)\b")
+"""Fields into whose own view an `xpath` leads."""
 _CODE = re.compile(r"\b(?:model|records?|env\[['\"]([\w.]+)['\"]\])(?:\.\w+\([^()]*\))*?\.(\w+)\(")
 _RIGHTS = {"perm_write": "update", "perm_create": "create", "perm_unlink": "delete"}
 _TRUE = frozenset({"1", "true", "True"})
@@ -115,8 +117,10 @@ def _buttons(element: XmlElement, model: str, path: str, found: set[Button]) -> 
     for child in element.children:
         if child.tag in ("button", "a", "i", "div", "span") and child.attributes.get("type") in ("object",) and child.attributes.get("name"):
             found.add(Button(model, child.attributes["name"], path, child.line))
-        inner = child.tag == "field" and any(c.tag in _EDITING for c in child.children)
-        _buttons(child, f"{model}@{child.attributes.get('name', '')}" if inner else model, path, found)
+        inner = [child.attributes.get("name", "")] if child.tag == "field" and any(c.tag in _EDITING for c in child.children) else []
+        if child.tag == "xpath":
+            inner = _INNER.findall(child.attributes.get("expr", ""))
+        _buttons(child, "@".join((model, *inner)), path, found)
 
 
 def _codes(record: XmlElement, path: str, scheduled: bool) -> Iterator[Code]:

@@ -89,6 +89,11 @@ class Registry:
         """The outermost method of a model that the program writes."""
         return self.program.method(model.last.id, name)
 
+    def only_with(self, method: str) -> Model | None:
+        """The one model whose classes write a method; None where several do."""
+        found = [m for m in self.models.values() if any(method in info.methods for info in m.classes)]
+        return found[0] if len(found) == 1 else None
+
     def methods(self, model: Model) -> dict[str, FunctionInfo]:
         """The outermost methods that the classes of a model itself write, by name."""
         return {name: self.program.functions[info.methods[name]] for info in model.classes for name in info.methods}
@@ -147,11 +152,19 @@ class Registry:
         environment |= {attribute: Type(self.class_of(name)) for attribute, name in _SHORTCUTS.items()}
         found = {_ENVIRONMENT: environment}
         for model in self.models.values():
-            for name, call, info in self.fields(model):
+            mapped: dict[str, Type | Element] = {}
+            for name, call, info in self._all_fields(model):
                 held = self._comodel(call, info) if walk.dotted(call.func).rpartition(".")[2] in _RELATIONAL else ""
                 if held:
-                    found.setdefault(info.id, {})[name] = Type(self.class_of(held))
+                    mapped[name] = found.setdefault(info.id, {})[name] = Type(self.class_of(held))
+            if mapped:
+                found.update({f"{info.id}.mapped()": mapped for info in model.classes})
         return found
+
+    def _all_fields(self, model: Model) -> Iterator[tuple[str, syntax.Call, ClassInfo]]:
+        """Fields of a model and of those of the program that it takes from; its own come last."""
+        for name in (*reversed(self.ancestors(model)), model.name):
+            yield from self.fields(self.models[name]) if name in self.models else ()
 
     def _comodel(self, call: syntax.Call, info: ClassInfo) -> str:
         given = next((k.value for k in call.keywords if k.name == "comodel_name"), call.args[0] if call.args else None)

@@ -31,6 +31,8 @@ def page_routes(registry: Registry, declared: Declared) -> Iterator[Route]:
     seen = set()
     for button in declared.buttons:
         model = _meant(button.model, registry)
+        if model is None or registry.method(model, button.method) is None:
+            model = registry.only_with(button.method)  # in the view of a field that another package declares
         if model is None or button.method.startswith("_") or (model.name, button.method) in seen:
             continue
         seen.add((model.name, button.method))

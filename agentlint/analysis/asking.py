@@ -13,7 +13,8 @@ _KINDS_TOO = _THINGS_TOO | frozenset("block import invite mark pin share upload"
 """Verbs of doing that may say which things are meant where they stand before a plural: `block_documents`, `import_jobs`."""
 _READS = frozenset("read get list fetch find search count show paginate query retrieve lookup preview".split())
 """How functions begin that only tell something."""
-_WRITES = VERBS.keys() - _READS
+_WRITES = (VERBS.keys() - _READS) | {"token", "session", "ticket"}
+"""Words that speak against it: `get_or_create_order`, and `get_token`, which makes one."""
 
 
 def asks_to_act(routes: Sequence[Route]) -> bool:
@@ -25,11 +26,16 @@ def asks_to_act(routes: Sequence[Route]) -> bool:
 
 def looks_up(route: Route) -> bool:
     """True when the words say that the caller only wants to know something: a search by POST, a preview, a validation."""
-    name = words(route.symbol.rsplit(".", 1)[-1])
-    if name and name[0] in _READS and "." not in route.symbol and not set(name) & _WRITES:
+    if reads(route):
         return True
-    said = [*name, *words(route.path.rstrip("/").rsplit("/", 1)[-1])]
+    said = [*words(route.symbol.rsplit(".", 1)[-1]), *words(route.path.rstrip("/").rsplit("/", 1)[-1])]
     return bool(set(said) & LOOKUPS) and not set(said) & DEEDS
+
+
+def reads(route: Route) -> bool:
+    """True when the handler is a function whose name begins by telling something and asks for no writing: `read_orders`, `preview_page`."""
+    name = words(route.symbol)
+    return bool(name) and name[0] in _READS and "." not in route.symbol and not set(name) & _WRITES
 
 
 def _is_deed(said: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from agentlint.analysis.asking import asks_to_act, looks_up
+from agentlint.analysis.asking import asks_to_act, looks_up, reads
 from agentlint.analysis.callers.guards import GuardFinder
 from agentlint.analysis.callers.permits import PermitChecks
 from agentlint.analysis.callers.persons import human_by_design
@@ -68,7 +68,7 @@ class Entry(msgspec.Struct, frozen=True):
         No counterparts are: what a vendor's signature or a component's internal key opens, and callbacks, by name or because the framework's browser check
         was switched off by hand and they ask for no credentials.
         """
-        kinds = {g.kind for g in self.guards}
+        kinds = {g.kind for g in self.guards if not g.whole}
         if self.operation.surface not in ("graphql", "rpc", "mcp", "api") or _calls_back(self.operation):
             return False
         closed = {"signature", "internal", "csrf-exempt"} if self.operation.surface == "api" else {"signature", "internal"}
@@ -292,6 +292,8 @@ def changes_by(routes: Sequence[Route], method: str, reached: Sequence[ReachedEf
     asks = asks_to_act(routes)
     if method in _SAFE:
         return any(changes_state(r.effect) and (_asked_for(r, asks) or r.effect.registered) for r in reached)
+    if reads(routes[0]):
+        reached = [r for r in reached if _asked_for(r, False) or r.effect.registered]
     if any(is_consequential(r.effect) for r in reached):
         return True
     submitted = method in _WRITING_METHODS or (method == _PROCEDURE and not _only_reads(routes[0]))

@@ -97,12 +97,12 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     nearest = min((len(r.chain) for group in grouped.values() for r in group), default=0)
     rights = frozenset(_subject(r.effect, background) for r in effects if r.effect.kind == "permission")
     made = _named_best([_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())], spoken)
-    atoms = _with_purpose(_without_savings(made), rights)
+    atoms = _with_purpose(_without_savings(made if with_parts else _with_later_writes(made)), rights)
     atoms = [a for a in atoms if a.ends or a in _without_parts(atoms)] if with_parts else _without_parts(atoms)
     if not atoms:
         return []
     heaviest = max(a.weight for a in atoms)
-    kept = (a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest or (with_parts and (a.subject in rights or _is_own(a))))
+    kept = (a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest or (with_parts and (a.subject in rights or a.kind in _BESIDE_ROWS or _is_own(a))))
     return sorted(kept, key=lambda a: (-a.weight, a.key))
 
 
@@ -191,6 +191,17 @@ def _without_savings(atoms: Sequence[Atom]) -> list[Atom]:
     """Atoms without the saving of what was changed before: where the fields are known, handing the row to a session writes no others."""
     changed = {a.subject for a in atoms if a.operation == "update" and a.fields and not a.open_fields}
     return [a for a in atoms if a.operation != "write" or a.fields or a.subject not in changed]
+
+
+def _with_later_writes(atoms: Sequence[Atom]) -> list[Atom]:
+    """Atoms with what code below writes to a row joined to the update that the operation makes of it nearer to itself: it is there by then."""
+    updates = {a.subject: a for a in atoms if a.operation == "update" and a.fields}
+    later = [a for a in atoms if a.operation == "write" and a.fields and a.subject in updates and a.depth > updates[a.subject].depth]
+    for write in later:
+        known = updates[write.subject]
+        values = {f: v for f, v in (known.values | write.values).items() if f not in known.fields & write.fields}
+        updates[write.subject] = msgspec.structs.replace(known, fields=known.fields | write.fields, sites=known.sites | write.sites, values=values)
+    return [updates.get(a.subject, a) if a.operation == "update" else a for a in atoms if a not in later]
 
 
 def _without_parts(atoms: Sequence[Atom]) -> list[Atom]:

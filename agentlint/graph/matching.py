@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -23,6 +24,8 @@ _SOME_FIELDS = 0.5
 """Share of a form over all fields that an endpoint with a list of fields answers for."""
 _ADMINISTRATORS_ONLY = 0.5
 """Share of a page's action that an endpoint for administrators answers for, where the page is open to others."""
+_DELETED = re.compile(r"^(is_|was_|date_|soft_)?deleted(_at|_on|_by|_date|_time)?$|^deletion_(date|time)$")
+"""Fields that mark a row as deleted."""
 _MOST_COUNTERPARTS = 5
 _PROCEDURE = "CALL"
 """Method of procedures, which have none of HTTP's: one handler is the same thing whichever way it is called."""
@@ -128,6 +131,10 @@ class Matcher:
         direct = self._offers.get(atom.key, [])
         if atom.ends:  # the API may write the relation as a field of either model
             direct = [*direct, *(o for end in atom.ends for o in self._offers.get((end[0], "update"), ()) if self._covers(o[1], end, atom))]
+        if _is_soft_deletion(atom):
+            direct = [*direct, *self._offers.get((atom.subject, "delete"), [])]
+        elif atom.operation == "delete":
+            direct = [*direct, *(o for o in self._offers.get((atom.subject, "update"), ()) if _is_soft_deletion(o[1]))]
         if atom.kind != "rows" and self._rarity.get(atom.subject, 1.0) < _TELLING:
             return []  # how everything is kept here, and no thing of its own
         shared = [offer for site in sorted(atom.sites) for offer in self._sites.get((atom.key, site), ())]
@@ -157,6 +164,11 @@ def _without_remains(atoms: Sequence[Atom]) -> Sequence[Atom]:
     if not any(a.named and a.operation == "delete" for a in atoms):
         return atoms
     return [a for a in atoms if a.purpose or a.operation != "delete"]
+
+
+def _is_soft_deletion(atom: Atom) -> bool:
+    """True for rows that are marked as deleted and stay: to whoever asked they are gone all the same."""
+    return atom.operation in ("update", "write") and bool(atom.fields) and not atom.open_fields and all(map(_DELETED.match, atom.fields))
 
 
 def _answers_for(operation: str) -> tuple[str, ...]:
@@ -195,7 +207,7 @@ def _compare(atom: Atom, other: Entry, offer: Atom) -> _Answer:
         return _Answer(1.0, other, f"{where} reaches the same line {file}:{line}")
     if atom.operation == "update" and atom.whole_form and offer.fields and not offer.open_fields:
         return _Answer(_SOME_FIELDS, other, f"{where} writes {', '.join(sorted(offer.fields))} of {_short(atom.subject)}, the form every field")
-    if atom.operation not in ("update", "write") or not atom.fields or offer.open_fields or atom.ends:
+    if atom.operation not in ("update", "write") or not atom.fields or offer.open_fields or atom.ends or offer.operation == "delete":
         return _Answer(1.0, other, f"{where} can {_said(offer)} too")
     common = atom.fields & offer.fields
     if not offer.fields or not common:

@@ -27,6 +27,8 @@ class Guard(msgspec.Struct, frozen=True, gc=False, order=True):
     line: int = 0
     optional: bool = False
     """True for a credential that may be absent: it tells who calls where there is one, and turns nobody away."""
+    whole: bool = False
+    """True where it was set for a whole table of routes at once: what lifts a browser check there does so for programs, not for one that calls back."""
 
 
 class Route(msgspec.Struct, frozen=True, gc=False):

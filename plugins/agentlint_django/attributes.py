@@ -22,6 +22,7 @@ _MANY = "django.db.models.ManyRelatedManager"
 _QUERYSET = "django.db.models.QuerySet"
 _NOT_MANAGERS = ("TaggableManager",)
 """Fields of libraries whose names say manager."""
+_TAGS = "taggit.managers._TaggableManager"
 _REQUEST = "django.http.HttpRequest"
 _FORM_HOOKS = ("form_valid", "form_invalid", "formset_valid")
 
@@ -37,6 +38,8 @@ def attribute_types(program: Program) -> Attributes:
         for name, value in info.attributes.items():
             if isinstance(value, syntax.Call):
                 _relation(info, name, value, program, found)
+                if _tags(value, info, program):
+                    found.setdefault(class_id, {})[name] = Type(_TAGS, (Type(class_id),))
         _managers(info, program, found)
     for class_id in program.subclasses(MODEL_FORM):
         written = form_of_class(class_id, program).written
@@ -69,6 +72,12 @@ def _relation(info: ClassInfo, name: str, call: syntax.Call, program: Program, f
         single = kind in ("OneToOneField", "AutoOneToOneField")
         back = Type(info.id) if single else Type(_RELATED if to_one else _MANY, (Type(info.id),))
         found.setdefault(target, {}).setdefault(reverse, back)
+
+
+def _tags(call: syntax.Call, info: ClassInfo, program: Program) -> bool:
+    """True for the manager of taggit, which writes the tags of the model that has it (https://django-taggit.readthedocs.io/en/latest/api.html)."""
+    made = program.resolve(call.func, info)
+    return any(base.endswith(_NOT_MANAGERS) for base in (made, *(program.mro(made) if made in program.classes else ())))
 
 
 def _reverse(info: ClassInfo, call: syntax.Call, kind: str, program: Program) -> str:

@@ -8,7 +8,7 @@ from typing import Literal
 from agentlint.api import Context, FunctionInfo, Scope, syntax, walk
 
 Renders = Literal["html", "redirect", "json"]
-_HTML = frozenset({"HTMLResponse", "TemplateResponse", "FileResponse"})
+_HTML = frozenset({"HTMLResponse", "TemplateResponse", "FileResponse", "TagResponse", "HtpyResponse", "LudicResponse"})
 _REDIRECT = "RedirectResponse"
 _PAGE_DECORATORS = frozenset({"fastapi_htmx.htmx", "fastapi_htmx.htmx.htmx"})
 _PAGE_OBJECTS = frozenset({"hx", "page"})

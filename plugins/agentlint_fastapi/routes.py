@@ -55,6 +55,8 @@ class _Reader:
         self.middleware = Middleware(context)
         self._tree = MountTree()
         self._providers: dict[str, tuple[str, ...]] = {}
+        self._pages: set[str] = set()
+        """Tables whose path operations answer with pages unless they say otherwise: `default_response_class=HTMLResponse`."""
         for name in _READY_MADE:
             self._tree.declare(name, "", (), root=True)
 
@@ -86,6 +88,9 @@ class _Reader:
                     guards, providers = (*guards, *own), (*providers, *more)
                     prefix = prefix or self._text(_keyword(inner, "prefix"), init)
         self._providers[key] = providers
+        default = _keyword(call, "default_response_class")
+        if default is not None and self._answers.named(default, scope) == "html":
+            self._pages.add(key)
         self._tree.declare(key, prefix, guards, root=name in _APPS or self._program.inherits(name, *_APPS))
 
     def _is_table(self, name: str) -> bool:
@@ -188,6 +193,7 @@ class _Reader:
             found += self._dependencies.of_class(info.owner)
         guards, providers = split(iter(found))
         file = scope.path if isinstance(scope, syntax.Module) else scope.module.path
+        renders = self._renders(info, call, scope, key)
         for place in self._tree.places(key) or ():
             for method in methods:
                 yield Route(
@@ -200,11 +206,11 @@ class _Reader:
                     line=info.node.line,
                     owner=info.owner,
                     guards=tuple(dict.fromkeys((*place.guards, *guards))),
-                    renders=self._renders(info, call, scope),
+                    renders=renders,
                     name=self._text(_keyword(call, "name"), scope) or info.node.name,
                     table_file=file,
                     table_line=call.line,
-                    guard_handlers=tuple(dict.fromkeys((*self._inherited(key), *providers, *self.middleware.of(info)))),
+                    guard_handlers=tuple(dict.fromkeys((*self._inherited(key), *providers, *(self.middleware.of(info) if renders == "json" else ())))),
                 )
 
     def _inherited(self, key: str) -> tuple[str, ...]:
@@ -227,10 +233,12 @@ class _Reader:
         folded = self._program.fold(_keyword(call, "methods"), scope) if _keyword(call, "methods") is not None else None
         return tuple(str(m).upper() for m in folded) if isinstance(folded, (list, tuple, set)) else ("GET",)
 
-    def _renders(self, info: FunctionInfo, call: syntax.Call, scope: Scope) -> Renders:
+    def _renders(self, info: FunctionInfo, call: syntax.Call, scope: Scope, key: str) -> Renders:
         declared = _keyword(call, "response_class")
         said = self._answers.named(declared, scope) if declared is not None else "json"
-        return said if said != "json" else self._answers.of(info)
+        said = said if said != "json" else self._answers.of(info)
+        paged = said != "html" and declared is None and not self._pages.isdisjoint((key, *self._tree.above(key)))
+        return "html" if paged else said
 
     def _text(self, expr: syntax.Expr | None, scope: Scope) -> str:
         folded = self._program.fold(expr, scope) if expr is not None else ""

@@ -51,6 +51,7 @@ class Answers:
         return "json" if last == "jsonify" else "redirect" if last == "redirect" else ""
 
     def _returned(self, value: syntax.Expr, handler: FunctionInfo, depth: int) -> Iterator[Answer]:
+        value = self._constant(value, handler)
         first = value.items[0] if isinstance(value, syntax.Sequence) and value.kind == "tuple" and value.items else value
         if isinstance(first, syntax.Name):
             first = _last_value(first.id, handler) or first
@@ -65,6 +66,13 @@ class Answers:
                 yield self._of(target, depth - 1)
         elif first is not value and isinstance(first, syntax.Constant) and first.value in ("", None):
             yield "other"  # an empty body with a status: nothing that a person could look at
+
+    def _constant(self, value: syntax.Expr, handler: FunctionInfo) -> syntax.Expr:
+        """The tuple that a module keeps under a name (`NO_CONTENT = ("", 204)`); anything else stays itself."""
+        if not isinstance(value, syntax.Name | syntax.Attribute):
+            return value
+        held = self._program.lookup(self._program.resolve(value, handler))
+        return held if isinstance(held, syntax.Sequence) and held.kind == "tuple" else value
 
 
 def _last_value(name: str, handler: FunctionInfo) -> syntax.Expr | None:

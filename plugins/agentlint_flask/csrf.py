@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from agentlint.api import FunctionInfo, Guard, Made, Member, Program, Ref, syntax, walk
@@ -11,6 +12,8 @@ from agentlint_flask.tables import Tables
 _PROTECTORS = ("flask_wtf.CSRFProtect", "flask_wtf.csrf.CSRFProtect", "flask_wtf.CsrfProtect", "flask_wtf.csrf.CsrfProtect", "flask_seasurf.SeaSurf")
 _SWITCH = "WTF_CSRF_CHECK_DEFAULT"
 _SAFE = ("GET", "HEAD", "OPTIONS")
+_CALLED_BACK = re.compile(r"hook|callback|\bipn\b|notif", re.IGNORECASE)
+"""Paths that other systems call, also where they share a table."""
 
 
 class BrowserCheck:
@@ -37,13 +40,14 @@ class BrowserCheck:
     def _protects(self, value: object) -> bool:
         return isinstance(value, Made) and isinstance(value.callee, Ref) and value.callee.name in _PROTECTORS
 
-    def guards(self, table: str, handler: FunctionInfo, method: str) -> tuple[Guard, ...]:
+    def guards(self, table: str, handler: FunctionInfo, method: str, path: str) -> tuple[Guard, ...]:
         """The check that stands before a rule, or the sign that somebody took it away."""
         if self._protector is None or method in _SAFE:
             return ()
         place = (self._protector.file, self._protector.line)
-        exempt = handler.id in self._exempt_functions or not self._exempt_tables.isdisjoint({table, *self._tables.tree.above(table)})
-        return (Guard("csrf-exempt" if exempt else "csrf", "CSRFProtect", *place),)
+        whole = not self._exempt_tables.isdisjoint({table, *self._tables.tree.above(table)})
+        alone = handler.id in self._exempt_functions
+        return (Guard("csrf-exempt" if whole or alone else "csrf", "CSRFProtect", *place, whole=whole and not alone and not _CALLED_BACK.search(path)),)
 
 
 def _exempted(program: Program) -> Iterator[str]:

@@ -123,6 +123,7 @@ class GuardFinder:
             exprs = [e for stmt in self._alive(info.node.body, owner) for root in own_expressions(stmt) if not _is_set(root, stmt) for e in expressions(root)]
             sites = frozenset(e.site for e in exprs if type(e) is s.Call)
             reads = set(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info)))
+            reads |= set(_cookies(exprs, info))
             line = demands_session(info.node.body) if not any(g.kind == "session" for g in reads) else None
             if line is not None:
                 reads.add(Guard("session", "a value in the session", info.module.path, line))
@@ -255,6 +256,22 @@ def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], obje
         kind = _credential(source, name) if isinstance(name, str) else None
         if kind is not None:
             yield Guard(kind, str(name), file, expr.line)
+
+
+def _cookies(exprs: Iterable[s.Expr], info: FunctionInfo) -> Iterator[Guard]:
+    """Cookies of a session whose name is a setting: `request.cookies.get(settings.SESSION_COOKIE)`, also as a parameter's default."""
+    defaults = {p.name: dotted(p.default) for p in info.node.params if p.default is not None}
+    for expr in exprs:
+        source, key = "", None
+        if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr == "get" and expr.args:
+            source, key = dotted(expr.func.value), expr.args[0]
+        elif isinstance(expr, s.Subscript):
+            source, key = dotted(expr.value), expr.index
+        if key is None or isinstance(key, s.Constant) or not _COOKIE_SOURCE.search(source):
+            continue
+        name = (defaults.get(dotted(key)) or dotted(key)).rpartition(".")[2]
+        if _SESSION_COOKIE.search(name) and not _NOT_CREDENTIAL.search(name):
+            yield Guard("session", name, info.module.path, expr.line)
 
 
 def _credential(source: str, key: str) -> AuthKind | None:

@@ -210,3 +210,18 @@ def test_fields_that_many_set_are_offered_by_the_handler_that_sets_them_itself()
     api = entry("api", "report", write("update", "Reading", "value", line=8), write("update", "Order", "state", line=9), method="PUT", guard="token")
     found = next(o for o in match_operations([entry("gui", "close", write("update", "Order", "state")), api, *noise]) if o.symbol == "close")
     assert found.status == "agent-accessible"
+
+
+def test_a_row_marked_as_deleted_is_gone_for_whoever_asked() -> None:
+    page = entry("gui", "remove", write("update", "Order", "deleted_at"))
+    assert judged(page, entry("api", "destroy", write("delete", "Order", line=9), method="DELETE", guard="token")).status == "agent-accessible"
+    page = entry("gui", "remove", write("delete", "Order"))
+    assert judged(page, entry("api", "destroy", write("update", "Order", "is_deleted", line=9), method="DELETE", guard="token")).status == "agent-accessible"
+    assert judged(page, entry("api", "edit", write("update", "Order", "name", line=9), method="PATCH", guard="token")).status == "gui-only"
+
+
+def test_lifting_the_browser_check_from_a_whole_table_opens_it_to_programs() -> None:
+    page, api = entry("gui", "remove", write("delete", "Order")), entry("api", "destroy", write("delete", "Order", line=9), guard="csrf-exempt")
+    assert judged(page, api).status == "gui-only"
+    whole = Entry(api.operation, api.reached, (Guard("csrf-exempt", whole=True),), api.routes)
+    assert judged(page, whole).status == "agent-accessible"

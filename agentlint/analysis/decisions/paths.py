@@ -34,6 +34,8 @@ _PROGRESS = frozenset({"state", "status", "progress", "checkpoint", "memory", "r
 """`RunState`, `TaskResult`: rows that keep how far something is that runs."""
 _SUMS = frozenset({"summary", "summaries", "rollup", "aggregate", "aggregates"})
 """`HostSummary`: rows that add others up."""
+_AT_HAND = 1
+"""Calls within which a model's answer that a function takes is said to decide over a file or a program."""
 _FURTHER = 3
 """Calls below a function within which its own branch is said to decide over an effect."""
 _PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})
@@ -233,7 +235,7 @@ class DecisionFinder:
         callers = self._callers.get(info.id, Callers())
         if judged.effect.kind == "outbound-http" and not callers.count and not callers.handed and self._is_for_others(info):
             return False  # a client of some interface, which other programs call
-        if is_work(judged.effect, info.id) and not self._depends(self._answers, (judged,)):
+        if is_work(judged.effect, info.id) and not (judged.distance <= _AT_HAND and self._depends(self._answers, (judged,))):
             return False
         if judged.distance == 0:
             return True

@@ -56,7 +56,7 @@ def is_work(effect: Effect, function: str) -> bool:
     the deletion of files by a function that says so."""
     if effect.kind == "file":
         return effect.operation != "delete" or not CLEARING.intersection(_name(function))
-    return effect.kind == "process" and effect.operation == "run"
+    return effect.kind == "process" and (effect.operation == "run" or (effect.operation == "delete" and effect.api.startswith(_SIGNALS)))
 
 
 def hands_on(effect: Effect, node: s.Function) -> bool:
@@ -81,6 +81,8 @@ _PARTS_OF_MAIL = (
 )
 _PLACES_OF_REQUEST = frozenset({"url", "uri", "path", "endpoint"})
 _PARTS_OF_REQUEST = frozenset({"method", "verb", "headers", "payload", "body", "json", "data", "params"})
+_SIGNALS = ("os.", "subprocess.", "asyncio.", "psutil.", "multiprocessing.")
+"""Where the end of a program of the same machine is asked for, as against a container or a server elsewhere."""
 _SEEDING = frozenset({"seed", "backfill", "bootstrap", "init"})
 _SEEDING_FILES = frozenset({"seed", "seeds", "seeder", "backfill", "bootstrap", "populate", "preload", "demo", "fake"})
 _SEEDING_COMMANDS = frozenset({"configure", "setup", "install", "init"})

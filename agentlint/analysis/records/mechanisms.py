@@ -14,6 +14,7 @@ from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.records.created import recorded_saves
 from agentlint.analysis.records.mechanism_places import Registrations, argument_at, settings_texts
 from agentlint.analysis.records.mechanism_settings import left_out, settings_told
+from agentlint.analysis.records.silenced import silenced_lines
 from agentlint.analysis.types.inference import Types
 from agentlint.ir import syntax as s
 from agentlint.ir.decisions import Bypass, Mechanism, RecordContent
@@ -39,6 +40,7 @@ class Coverage:
         for one in self.mechanisms:
             self._by_table.setdefault(self._table(one.model) if one.model else "", []).append(one)
         self._skips: dict[str, frozenset[str]] = {}
+        self._silenced = silenced_lines(program) if self.mechanisms else frozenset()
 
     def _table(self, model: str) -> str:
         return table_of(model, self._program)
@@ -74,6 +76,8 @@ class Coverage:
             return
         for mechanism in self._candidates(effect):
             if mechanism.scope and not self._in_scope(effect, mechanism, owner):
+                continue
+            if not mechanism.scope and (effect.file, effect.line) in self._silenced:
                 continue
             if mechanism.exact and effect.model != mechanism.model and not self._takes_along(effect, mechanism):
                 continue

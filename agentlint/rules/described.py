@@ -59,8 +59,9 @@ def step(rule: Rule, row: Lifecycle, message: str, advice: str, weight: int, own
 
 
 def kept_things(rows: Iterable[Lifecycle]) -> set[tuple[str, str]]:
-    """What is known to be kept: something lists, changes or ends it. What is only made and read again may be a question and its answer."""
-    return {row.whose for row in rows if row.status == "present" and row.transition.split(" ")[0] not in ("create", "read")}
+    """What is known to be looked after: something described changes it, acts on it or ends it. What is only made and shown may be a question with its answer,
+    a record, or a value that is set."""
+    return {row.whose for row in rows if row.status == "present" and row.transition.split(" ")[0] not in ("create", "read", "list")}
 
 
 def an(noun: str, capital: bool = False) -> str:

@@ -32,7 +32,7 @@ _REASONS = frozenset(
 )
 _LINES = frozenset(
     "stream connection socket session channel handle cursor browser tab window port shift "
-    "task job operation run build execution process import export upload download query pipeline command update deployment sync batch "
+    "task job operation run build execution process import export upload download query pipeline command update deployment sync batch bulk "
     "conversation thread chat search meeting".split()
 )
 """What is closed or called off without anybody deciding on it."""
@@ -153,6 +153,10 @@ def _decides(role: Role) -> bool:
     others = set(v.noun_words(role.path.verb or last.rsplit(".", 1)[-1])) - {role.verb, *role.noun.split(" ")}
     if any(not v.same_verb(role.verb, word) and word not in _ALONG for word in others):
         return False
+    hole = next((s.holes[-1] for s in reversed(role.path.segments) if s.hole), "")
+    named = {w for w in v.noun_words(hole) if w not in ("id", "uuid", "guid", "key", "name", "number", "num", "slug", "code", "item")}
+    if named and not named & {*role.noun.split(" "), *v.noun_words(last)} and len(role.path.segments) - len(role.base) > 2:
+        return False  # `/projects/{user}/{project}/{build}/cancel` is said of a build
     return role.operation.method not in ("GET", "DELETE") and not _SIGN_IN.search(role.operation.path)
 
 

@@ -70,7 +70,7 @@ class Births:
         last = next((words(s.text) for s in reversed(role.path.segments) if not s.hole), [])
         said = words(role.operation.summary or role.operation.description[:80])
         verb = plain_verb(said[0]) if said else ""
-        return verb in _SETTING or (len(said) > 1 and said[:1] == last and verb not in v.CREATE_VERBS)
+        return verb in _SETTING or said[:1] in (["act"], ["acts"]) or (len(said) > 1 and said[:1] == last and verb not in v.CREATE_VERBS)
 
     def _of_another(self, role: Role) -> bool:
         """True for one of several ways to make a thing that stands elsewhere: `POST /registrations/instant` creates a registration."""

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
-from agentlint.analysis.contracts.paths import Path
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.wording import words
@@ -66,7 +65,7 @@ class Counterparts:
 
 
 def _before(role: Role) -> str:
-    return Path(role.path.segments[:-1]).shape
+    return role.path.shape.rpartition("/")[0]
 
 
 def _last(role: Role) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ class Plain:
         fleeting = resource.issued and not resource.of("list", "update")
         tied = made[0].verb in v.INVERSES
         gone = resource.of("delete") or self._deleted_elsewhere(resource, made[0]) or self._mentions.ends(resource)
-        if not gone and not resource.archival and not fleeting and not tied and not self._ends(resource):
+        if not gone and not resource.archival and not fleeting and not tied and not self._ends(resource) and not self._is_work(resource):
             told = f"{inside.name} replaces them" if inside is not None else f"{born} creates one, nothing deletes, cancels or revokes it"
             yield Step("delete", inside.name if inside is not None else None, told, place, "plain")
         if not resource.of("update") and not resource.archival and not resource.issued and not resource.tie and not self._changes(resource):
@@ -221,11 +221,23 @@ class Plain:
         if any(doing(verb, resource.of("action", "update")) for verb in ENDS) or self._undone_below(resource):
             return True
         fields = settable(resource.of("update", "action"), self._payloads)
+        if any(takes_anything(role, self._payloads) for role in resource.of("update")) and self._shows_an_end(resource):
+            return True
         if any(set(name.split("_")) & _OFF_WORDS for name in fields):
             return True
         placed = any(_PLACES & set(name.split("_")) for name in fields)  # a state of a federation stands beside a city
         states = [choices for name, (_, choices) in fields.items() if v.STATE_FIELD.match(name) and not (placed and name.endswith("state"))]
         return any(not choices or {v.DECISIONS.get(c, "") for c in choices} & set(ENDS) for choices in states)
+
+    def _shows_an_end(self, resource: Resource) -> bool:
+        """True when it has a state or a flag by which it may be put away."""
+        shown = map(v.state_word, self._payloads.schemas.shape(resource.entity).properties)
+        return any(set(name.split("_")) & _OFF_WORDS or v.STATE_FIELD.match(name) for name in shown)
+
+    def _is_work(self, resource: Resource) -> bool:
+        """True for work that is set off and leaves a result (`GET /tasks/{id}/result`): it keeps what was."""
+        below = self._shapes.beginning_with(*(f"{base}/{{}}/" for base in resource.bases))
+        return any(not r.writes and {"result", "results", "output", "progress"} & set(words(r.operation.path.rsplit("/", 1)[-1])) for r in below)
 
     def _undone_below(self, resource: Resource) -> bool:
         """True when a collection below an item holds what undoes it (refunds, reversals, cancellations), or a call there sets its state."""

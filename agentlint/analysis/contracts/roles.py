@@ -70,7 +70,7 @@ class RoleFinder:
             path = parse_path(operation.path)
             self._methods[path.shape].add(operation.method)
             if path.segments and not path.segments[-1].hole:
-                self._beside.setdefault((Path(path.segments[:-1]).shape, v.noun_words(path.segments[-1].text)), path.segments[-1])
+                self._beside.setdefault((path.shape.rpartition("/")[0] or "/", v.noun_words(path.segments[-1].text)), path.segments[-1])
             base = Path(path.base()).shape
             self._below[base] = max(self._below[base], path.trailing_holes())
             if operation.method == "GET" and path.trailing_holes():

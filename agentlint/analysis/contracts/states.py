@@ -18,6 +18,7 @@ GENERIC_ACTIONS = frozenset("kind decision review verdict outcome "
     "action actions transition transitions state status event events lifecycle operation operations command commands verb".split())
 _DEEPEST = 2
 _MOST_VALUES = 40
+_PART_OF_FIELDS = 3
 _MANY_ACTIONS = 3
 _REFUSALS = frozenset("reject decline deny".split())
 _RICH = 8
@@ -66,7 +67,9 @@ def takes_anything(role: Role, payloads: Payloads) -> bool:
     """True for an update that takes a patch document, or of which nothing is described: any field can be set by it."""
     schema = payloads.body_schema(role.operation.body)
     if role.kind == "update" and role.operation.method in ("PUT", "PATCH") and schema is None:
-        return not any(p.location == "query" for p in role.operation.parameters)
+        asked = sum(p.location == "query" for p in role.operation.parameters)
+        shown = len(payloads.schemas.shape(role.answer.entity).properties)
+        return asked * _PART_OF_FIELDS < (shown or _RICH) or not asked  # a few parameters only say which one is meant
     if role.kind not in ("update", "action") or role.operation.body is None:
         return False
     if any("json-patch" in media.name for media in role.operation.body.content):

@@ -15,6 +15,7 @@ Limits
 ------
 Logs, receipts, checks, messages and the like, which keep what was, are not reported, nor are resources without an address of their own. A POST counts as
 making a thing where its words, a 201, or an address below it say so; an operation elsewhere that says it ends such a thing counts as the way back.
+Where nothing changes or acts on the thing either, it is told as a note: it may be a record.
 """
 
 from __future__ import annotations

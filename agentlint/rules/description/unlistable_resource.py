@@ -15,6 +15,7 @@ Limits
 ------
 Things that another answer shows (a list inside its owner), secrets that are shown once, things of which there is one, and entries of a list that is changed
 as a whole are not reported. A search, a list through a holder, and a list at another address count where their path, id or summary names the thing.
+Where nothing changes, ends or acts on it either, it is told as a note: it may be a question with its answer.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class _Reader:
                     self._tree.declare(f"{scope.id}.{parameter.name}")
 
     def _declare(self, key: str, call: syntax.Call, scope: Scope) -> None:
-        name = self._program.resolve(call.func, scope)
+        name = self._made_class(self._program.resolve(call.func, scope))
         if not key or not name or not self._is_table(name):
             return
         prefix = self._text(_keyword(call, "prefix"), scope)
@@ -92,6 +92,16 @@ class _Reader:
         if default is not None and self._answers.named(default, scope) == "html":
             self._pages.add(key)
         self._tree.declare(key, prefix, guards, root=name in _APPS or self._program.inherits(name, *_APPS))
+
+    def _made_class(self, name: str) -> str:
+        """The class behind a name that a function gave a class to: `Router = router_class(route)`, where the function returns a class of its own."""
+        held = self._program.lookup(name) if name and name not in self._program.classes else None
+        home = self._program.modules.get(name.rpartition(".")[0])
+        maker = self._program.lookup(self._program.resolve(held.func, home)) if isinstance(held, syntax.Call) and home is not None else None
+        if isinstance(maker, FunctionInfo):
+            made = (f"{maker.id}.{r.id}" for r in self._program.returned(maker) if isinstance(r, syntax.Name))
+            return next((c for c in made if c in self._program.classes), name)
+        return name
 
     def _is_table(self, name: str) -> bool:
         return name in _TABLES or (name in self._program.classes and self._program.inherits(name, *_TABLES))

@@ -11,6 +11,8 @@ from agentlint.ir.effects import Effect, ReachedEffect
 
 _OPENS = "a person opens an account"
 _PEOPLE = frozenset({"user", "account", "member", "customer", "person", "principal", "identity"})
+_RULES = frozenset({"setting", "settings", "config", "configuration"})
+"""Words of pages that say who may register at all: nobody opens an account there."""
 _FLOWS: tuple[tuple[str, str], ...] = (
     (r"\b(log ?in|sign ?in)\b", "sign-in"),
     (r"^(?!.*\b(add|create|new|edit|update|change|configure|delete|remove)\b.*).*\b(sso|saml|oidc)\b", "sign-in"),  # those set up a provider, not a session
@@ -70,6 +72,8 @@ def _concerns_people(names: Sequence[str], consequential: Sequence[Effect]) -> b
     """True unless what is registered is known to be something else, or somebody who manages registrations acts: a talk, a vehicle, a form."""
     written = [{singular(w) for w in words(e.target)} for e in consequential if e.kind == "orm-write" and e.target]
     said = {w for name in names for w in words(name)}
+    if said & _RULES:
+        return False
     return any(found & _PEOPLE for found in written) if written else not said & {"manage", "management", "admin", "administration"}
 
 

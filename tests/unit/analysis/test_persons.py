@@ -33,6 +33,7 @@ def reached(kind: str, operation: str, *fields: str) -> ReachedEffect:
         (["resend_confirmation", "/orders/{id}/resend-confirmation/"], reached("mail", "send"), False, False),
         (["MagicCode.post", "/auth/magic-generate/"], reached("queue", "send"), False, True),
         (["Disable2FA.post", "/preferences/disable-2fa/"], reached("orm-write", "update", "two_factor_auth"), False, True),
+        (["Registration.post", "/settings/registration/"], reached("orm-write", "update", "invitation_only"), False, False),
         (["register_post", "/register"], reached("orm-write", "create"), False, True),
         (["edit_order", "/orders/{id}/"], reached("orm-write", "update", "price"), False, False),
     ],

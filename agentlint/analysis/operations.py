@@ -85,7 +85,7 @@ class Reach:
         self.ranks = Ranks(program)
         self.missing = MadeWhenMissing(program)
         self._abstract: dict[str, bool] = {"": False}
-        self._found: dict[tuple[str, str], tuple[ReachedEffect, ...]] = {}
+        self._found: dict[tuple[str, tuple[str, ...]], tuple[ReachedEffect, ...]] = {}
         self.passing: frozenset[tuple[str, int]] = frozenset()
         """Lines that leave a trace in the session on the way to nearly every handler: what all go through is not what any of them is for."""
 
@@ -93,14 +93,14 @@ class Reach:
         """Effects of a route's handlers."""
         for function_id in dict.fromkeys((route.handler, *route.extra_handlers)):
             if function_id:
-                found = self._of_handler(function_id, route.owner)
+                found = self._of_handler(function_id, (route.owner, *route.runs_on))
                 yield from (r for r in found if (r.effect.file, r.effect.line) not in self.passing) if self.passing else found
 
-    def _of_handler(self, function_id: str, owner: str) -> tuple[ReachedEffect, ...]:
-        known = self._found.get((function_id, owner))
+    def _of_handler(self, function_id: str, classes: tuple[str, ...]) -> tuple[ReachedEffect, ...]:
+        known = self._found.get((function_id, classes))
         if known is None:
-            reached = self._summaries.reached_for(function_id, owner)
-            known = self._found[function_id, owner] = tuple(r for r in reached if not self._checks.hold(r) and not self._is_abstract(r.effect.model))
+            reached = self._summaries.reached_for(function_id, *classes)
+            known = self._found[function_id, classes] = tuple(r for r in reached if not self._checks.hold(r) and not self._is_abstract(r.effect.model))
         return known
 
     def acts(self, routes: Iterable[Route]) -> bool:

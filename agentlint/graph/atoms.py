@@ -82,11 +82,11 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     `with_parts` keeps relations of what the operation itself makes and the rights that it grants: they count in what it offers, not in what it is for.
     """
     effects = [r for r in entry.reached if is_consequential(r.effect)]
-    effects = [r for r in effects if r.effect.model not in background.records] or effects
+    spoken = _spoken(entry)
+    effects = [r for r in effects if r.effect.model not in background.records or _is_spoken_of(r.effect.model, spoken)] or effects
     rows = [r for r in effects if r.effect.kind in _ROWS]
     if rows:
         effects = [r for r in effects if r.effect.kind in _ROWS or r.effect.kind in _BESIDE_ROWS]
-    spoken = _spoken(entry)
     effects = _without_makings(effects, background)
     meant = [r for r in effects if with_parts or not _in_passing(r, spoken, background)]
     effects = _without_insides(meant if meant or entry.domain else effects, background)
@@ -104,6 +104,12 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     heaviest = max(a.weight for a in atoms)
     kept = (a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest or (with_parts and (a.subject in rights or a.kind in _BESIDE_ROWS or _is_own(a))))
     return sorted(kept, key=lambda a: (-a.weight, a.key))
+
+
+def _is_spoken_of(model: str, spoken: frozenset[str]) -> bool:
+    """True when the operation speaks of a model: whoever deletes or writes records at an address of theirs does it for their sake."""
+    said = nouns([model.rpartition(".")[2]])
+    return bool(said) and said <= spoken
 
 
 def _is_own(atom: Atom) -> bool:

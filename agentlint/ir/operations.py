@@ -63,6 +63,8 @@ class Route(msgspec.Struct, frozen=True, gc=False):
     """Where the route is registered."""
     extra_handlers: tuple[str, ...] = ()
     """Function ids that run around the handler (dispatch, get_queryset, form_valid, form.save, serializer.create)."""
+    runs_on: tuple[str, ...] = ()
+    """Concrete classes, beside the owner, on which extra handlers run (serializers, forms)."""
     guard_handlers: tuple[str, ...] = ()
     """Function ids that only check the caller (dependencies, before-request hooks, permission classes)."""
     confidence: Confidence = "high"

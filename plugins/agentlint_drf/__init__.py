@@ -29,8 +29,8 @@ class RestFramework(FrameworkBase):
 
     def deferred(self, context: Context) -> Iterable[tuple[str, Target]]:
         """`serializer.save()` runs the serializer's own `create` or `update`."""
-        for caller, hook in saving_edges(context):
-            yield caller, Target(hook, "high", "override")
+        for caller, hook, serializer in saving_edges(context):
+            yield caller, Target(hook, "high", "override", serializer)
 
     def call_effects(self, site: CallSite, context: Context) -> Iterable[Effect]:
         """What `serializer.save()` writes."""

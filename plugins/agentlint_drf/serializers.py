@@ -14,6 +14,7 @@ HOOKS = ("create", "update", "save", "validate", "to_internal_value")
 SAVE, DELETE = "django.db.models.Model.save()", "django.db.models.Model.delete()"
 _READ_ONLY = ("SerializerMethodField", "ReadOnlyField", "HyperlinkedIdentityField", "HiddenField", "StringRelatedField")
 _NEVER = frozenset({"id", "pk", "url"})
+_VIEW_HOOKS = frozenset({"create", "update", "partial_update", "perform_create", "perform_update"})
 
 
 def is_serializer(class_id: str, program: Program) -> bool:
@@ -133,19 +134,21 @@ def _wanted(call: syntax.Call, info: FunctionInfo | None, program: Program) -> l
     return ["create", "update"]
 
 
-def saving_edges(context: Context) -> Iterator[tuple[str, str]]:
-    """(caller, hook): `serializer.save()` runs the project's own `create` and `update` of the serializer."""
+def saving_edges(context: Context) -> Iterator[tuple[str, str, str]]:
+    """(caller, hook, serializer): `serializer.save()` runs the project's own `create` and `update` of the serializer, named where it can be one only."""
     program = context.program
     for info in program.functions.values():
         for call in program.calls_in(info):
             if not isinstance(call.func, syntax.Attribute) or call.func.attr != "save":
                 continue
-            for kind in context.types.of(call.func.value, info.id):
-                if not kind.meta and is_serializer(kind.name, program):
-                    for hook in _wanted(call, info, program):
-                        method = program.method(kind.name, hook)
-                        if method is not None:
-                            yield info.id, method.id
+            kinds = [kind.name for kind in context.types.of(call.func.value, info.id) if not kind.meta and is_serializer(kind.name, program)]
+            if len(kinds) > 1 and info.node.name in _VIEW_HOOKS:
+                continue  # a base saves what each view below has: the view's own operations say which
+            for kind in kinds:
+                for hook in _wanted(call, info, program):
+                    method = program.method(kind, hook)
+                    if method is not None:
+                        yield info.id, method.id, kind if len(kinds) == 1 else ""
 
 
 def serializer_types(program: Program) -> Iterator[tuple[str, str, Type]]:

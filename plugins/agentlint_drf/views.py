@@ -138,14 +138,15 @@ class _Views:
         guards, checks = self._guards(view, place)
         mine = own is not None and own.owner == info.id and own.node.name == name
         around = [m.id for n in (*_AROUND, _PERFORM.get(name, "")) if n and (m := self._program.method(info.id, n)) is not None]
-        if effects or name in _DOES:
-            around += [m.id for c in self._serializers(view, place.options) for n in HOOKS if (m := self._program.method(c, n)) is not None and _fits(n, name)]
+        serializers = self._serializers(view, place.options) if effects or name in _DOES else []
+        around += [m.id for c in serializers for n in HOOKS if (m := self._program.method(c, n)) is not None and _fits(n, name)]
         symbol, line = (f"{info.node.qualname}.{name}", own.node.line) if mine and own is not None else (info.node.qualname, info.node.line)
         return Route(
             framework="drf", method=place.verb, path=place.path, handler=own.id if own is not None else "", symbol=symbol, file=info.module.path, line=line,
             owner=info.id, guards=guards, effects=effects, renders="json", name=place.name,
             action=name, resource=effects[0].target if effects else "", table_file=place.file, table_line=place.line,
-            extra_handlers=tuple(dict.fromkeys(a for a in around if own is None or a != own.id)), guard_handlers=checks, confidence=place.confidence,
+            extra_handlers=tuple(dict.fromkeys(a for a in around if own is None or a != own.id)), runs_on=tuple(serializers), guard_handlers=checks,
+            confidence=place.confidence,
         )
 
     def _guards(self, view: ViewSet, place: _Place) -> Guards:

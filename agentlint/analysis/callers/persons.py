@@ -10,6 +10,7 @@ from agentlint.analysis.wording import DEEDS, singular, words
 from agentlint.ir.effects import Effect, ReachedEffect
 
 _OPENS = "a person opens an account"
+_PASSWORD = "a person's own password"
 _PEOPLE = frozenset({"user", "account", "member", "customer", "person", "principal", "identity"})
 _RULES = frozenset({"setting", "settings", "config", "configuration"})
 """Words of pages that say who may register at all: nobody opens an account there."""
@@ -19,7 +20,7 @@ _FLOWS: tuple[tuple[str, str], ...] = (
     (r"\b(oauth( ?2)?|openid|social) (redirect|callback|complete|login)\b", "sign-in"),
     (r"\b(log ?out|sign ?out)\b", "sign-out"),
     (r"\b(sign ?up|registration|register (new )?(user|account)|(users?|accounts?|auth) register|create account)\b|^register( (post|submit))?$", _OPENS),
-    (r"\b(passwords?|passwd|passphrase|forgot|recover account|account recovery)\b", "a person's own password"),
+    (r"\b(passwords?|passwd|passphrase|forgot|recover account|account recovery)\b", _PASSWORD),
     (
         r"\b(mfa|otp|totp|hotp|2 ?fa|two factor|second factor|webauthn|passkeys?|u ?2 ?f|fido( ?2)?"
         r"|authenticator|security keys?|backup codes?|recovery codes?)\b",
@@ -59,7 +60,7 @@ def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], admi
     if administers:
         return "it swaps the browser's session to another person" if _logs_in(effects) else ""
     for meaning in _meanings(names):
-        if meaning != _OPENS or _concerns_people(names, consequential):
+        if (meaning != _OPENS or _concerns_people(names, consequential)) and not (meaning == _PASSWORD and _of_something_else(consequential)):
             return f"it is about {meaning}"
     if _logs_in(effects) and not (consequential and (_asks(names) or not any(_PERSON.search(e.target) for e in consequential))):
         return "it signs the person in or out"
@@ -75,6 +76,12 @@ def _concerns_people(names: Sequence[str], consequential: Sequence[Effect]) -> b
     if said & _RULES:
         return False
     return any(found & _PEOPLE for found in written) if written else not said & {"manage", "management", "admin", "administration"}
+
+
+def _of_something_else(consequential: Sequence[Effect]) -> bool:
+    """True when all rows that are written are of things that no person signs in with: the password is that of a document, an archive, a share."""
+    written = [e for e in consequential if e.kind == "orm-write"]
+    return bool(written) and all(e.target and not _PERSON.search(e.target) and not _own_credential(e) for e in written)
 
 
 def _meanings(names: Sequence[str]) -> list[str]:

@@ -20,6 +20,8 @@ class Target(msgspec.Struct, frozen=True, order=True):
     confidence: Confidence
     kind: TargetKind
     """`reference`: passed as a value; `deferred`: runs later; `decorates`: the wrapper that a decorator puts around the caller."""
+    on: str = ""
+    """The class that an edge of a plugin runs the method on, where it is known and not the method's own."""
 
 
 class CallSite(msgspec.Struct, frozen=True, eq=False):

@@ -107,12 +107,17 @@ class Folder:
         if isinstance(expr.value, s.Name) and expr.value.id in ("self", "cls") and not isinstance(scope, s.Module):
             owner = getattr(scope, "owner", "")
             held = self._program.attribute(owner, expr.attr) if owner else None
-            return self.fold(held[0], held[1]) if held is not None else UNKNOWN
+            return self.fold(held[0], held[1]) if held is not None and not self._is_heirs_own(owner, expr.attr) else UNKNOWN
         name = self._program.resolve(expr, scope)
         found = self._named(name) if name else UNKNOWN
         if found is UNKNOWN and expr.attr == "value":
             return self.fold(expr.value, scope, names)
         return found
+
+    def _is_heirs_own(self, owner: str, attr: str) -> bool:
+        """True when a class below says for itself what an attribute is: what the owner says holds for some objects only."""
+        classes = self._program.classes
+        return owner in classes and any(attr in classes[heir].attributes for heir in self._program.subclasses(owner) if heir in classes)
 
     def _variable(self, name: str, home: Scope) -> Folded:
         key = (name, self._program.id_of(home))

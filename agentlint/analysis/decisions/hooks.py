@@ -50,16 +50,16 @@ class Hooks:
         info = self._program.functions.get(node[0])
         return info is not None and (not info.owner or info.node.name.startswith(_BESIDE))
 
-    def callers_by_framework(self, routes: Iterable[Route]) -> dict[str, list[tuple[Node, int]]]:
+    def callers_by_framework(self, routes: Iterable[Route]) -> dict[Node, list[tuple[Node, int]]]:
         """For the `save()` of a form and for what writes in a serializer, the calls of hooks in which the framework runs it: `super().form_valid(form)`,
         `serializer.save()`. One that some view saves without such a hook is left out."""
-        found: dict[str, list[tuple[Node, int]]] = {}
-        bare: set[str] = set()
+        found: dict[Node, list[tuple[Node, int]]] = {}
+        bare: set[Node] = set()
         for route in routes:
             hooks = [f for f in (route.handler, *route.extra_handlers) if f in self._program.functions]
             saves = [f for f in hooks if f.rpartition(".")[2] in _SAVED and not self._is_of_view(f, route.owner)]
             around = [place for f in hooks if f not in saves for place in self._hands_on_at(f, route.owner)] if saves else []
-            for save in saves:
+            for save in (self._summaries.node(f, route.owner, *route.runs_on) for f in saves):
                 bare.update(() if around else (save,))
                 found.setdefault(save, []).extend(place for place in around if place not in found.get(save, ()))
         return {save: places for save, places in found.items() if save not in bare}

@@ -65,7 +65,7 @@ class Judge:
         """Functions of repositories and the like, which write whatever model their caller means: the caller is who acts."""
         self._hooks = Hooks(program, summaries, paths)
         self._recorders = frozenset(record.function for record in paths.ledger.records)
-        self._hooked: dict[str, list[tuple[Node, int]]] = {}
+        self._hooked: dict[Node, list[tuple[Node, int]]] = {}
         """Methods of forms and serializers to the calls in which the framework runs them."""
         self._open: dict[Node, int] = {}
         self._closed: dict[Node, int] = {}
@@ -76,7 +76,7 @@ class Judge:
         roots = frozenset(f for route in routes for f in (route.handler, *route.extra_handlers) if f)
         self._hooked = self._hooks.callers_by_framework(routes)
         for node in reversed(tuple(nodes)):
-            told = self._hooked.get(node[0], []) if node[1] is None else []
+            told = self._hooked.get(node, [])
             callers = [] if node[0] in roots and not told else [*self._paths.callers(node), *told]
             if not callers:
                 self._open[node], self._closed[node] = -1, 0
@@ -245,7 +245,7 @@ class Judge:
         found: list[RecordSite] = []
         for caller, site in self._paths.callers(node):
             found += self._paths.ledger.records_for(self._paths.of(caller).outcome.records.get(site, 0), bit)
-        for caller, site in self._hooked.get(node[0], ()):
+        for caller, site in self._hooked.get(node, ()):
             found += self._paths.ledger.records_for(self._paths.probe(caller, site, bit).records.get(site, 0), bit)
         return found
 

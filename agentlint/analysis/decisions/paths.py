@@ -120,7 +120,7 @@ def _handler(group: Sequence[Entry], summaries: Summaries) -> Handler:
 
 
 def _nodes_of(route: Route, summaries: Summaries) -> tuple[Node, ...]:
-    return tuple(summaries.node(f, route.owner) for f in dict.fromkeys((route.handler, *route.extra_handlers)) if f)
+    return tuple(summaries.node(f, route.owner, *route.runs_on) for f in dict.fromkeys((route.handler, *route.extra_handlers)) if f)
 
 
 def _names(operation: Operation, routes: Sequence[Route]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from agentlint.analysis.calls.sites import CallSite
-from agentlint.analysis.program import UNKNOWN, Folded, Program
+from agentlint.analysis.program import UNKNOWN, ClassInfo, Folded, Program
 from agentlint.analysis.types.inference import AttributeWrite, Type, Types
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import statements
@@ -91,8 +91,16 @@ class Places:
             return None
         if isinstance(expr, s.Constant):
             return expr.value
-        value = self.program.fold(expr, self.program.scope_of(function))
+        held = self._of_class(expr)
+        value = self.program.fold(*held) if held is not None else self.program.fold(expr, self.program.scope_of(function))
         return None if value is UNKNOWN else value
+
+    def _of_class(self, expr: s.Expr) -> tuple[s.Expr, ClassInfo] | None:
+        """What an attribute of `self` is by the body of the concrete class in hand."""
+        if self.concrete and isinstance(expr, s.Attribute) and isinstance(expr.value, s.Name) and expr.value.id in ("self", "cls"):
+            self.relied = True
+            return self.program.attribute(self.concrete.name, expr.attr)
+        return None
 
     def text(self, site: CallSite, text: str) -> str:
         """Constant text at a place or a quoted text; empty when it is not constant."""

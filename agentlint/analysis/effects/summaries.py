@@ -52,9 +52,10 @@ class Summaries:
         """Everything a function reaches, nearest first."""
         return self._answer((function, None))
 
-    def reached_for(self, function: str, class_id: str) -> tuple[ReachedEffect, ...]:
-        """The same when the function, perhaps inherited, runs on an instance of a concrete class."""
-        return self._answer((function, Type(class_id) if class_id in self._program.classes else None))
+    def reached_for(self, function: str, class_id: str, *others: str) -> tuple[ReachedEffect, ...]:
+        """The same when the function, perhaps inherited, runs on an instance of a concrete class, or else of one of the others."""
+        node = self.node(function, *others) if others and self.node(function, class_id)[1] is None else (function, None)
+        return self._answer(node if node[1] is not None else (function, Type(class_id) if class_id in self._program.classes else None))
 
     def reaches(self, function: str, wanted: Callable[[Effect], bool], class_id: str = "") -> bool:
         """True when the function reaches an effect that the predicate accepts."""
@@ -87,11 +88,13 @@ class Summaries:
         """The calls that lead to a reached effect."""
         return self._chain(entry)
 
-    def node(self, function: str, class_id: str = "") -> Node:
-        """A function, told apart for a concrete class where the program knows it and the function may run on it."""
+    def node(self, function: str, *class_ids: str) -> Node:
+        """A function, told apart for the first of some concrete classes that the program knows and that the function may run on."""
         info = self._program.functions.get(function)
-        runs = class_id in self._program.classes and (info is None or not info.owner or info.owner in self._binding.ancestors(class_id))
-        return (function, Type(class_id) if runs else None)
+        for class_id in class_ids:
+            if class_id in self._program.classes and (info is None or not info.owner or info.owner in self._binding.ancestors(class_id)):
+                return (function, Type(class_id))
+        return (function, None)
 
     def _answer(self, node: Node) -> tuple[ReachedEffect, ...]:
         found = sorted(self._reached(node), key=Entry.order)
@@ -223,6 +226,8 @@ class Summaries:
             return concrete or (self._limited(Type(caller.owner)) if caller is not None and caller.owner else None)
         if not callee.owner:
             return None
+        if target.on:
+            return self._limited(Type(target.on))
         if _on_self(site, target):
             return self._last_class(function, callee.owner)
         for type_ in site.receiver:

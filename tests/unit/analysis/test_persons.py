@@ -42,6 +42,12 @@ def test_human_by_design(names: list[str], effect: ReachedEffect, administers: b
     assert bool(human_by_design(names, [effect], administers)) is expected
 
 
+def test_the_password_of_a_thing_is_nobodys_own() -> None:
+    removed = ReachedEffect(Effect("orm-write", "update", "Document", "m.py", 1, "f", model="app.Document"))
+    assert human_by_design(["remove_password", "/documents/{id}/remove_password/"], [removed], False) == ""
+    assert human_by_design(["remove_password", "/password/"], [], False) != "", "nothing else is known to be written"
+
+
 def test_a_flash_message_alone_makes_nothing_personal() -> None:
     shown = ReachedEffect(Effect("session", "write", "", "m.py", 1, "f", incidental=True))
     assert human_by_design(["shortlist"], [shown], True) == ""

@@ -46,6 +46,13 @@ def test_missing_fields_make_it_partial_and_are_named() -> None:
     assert "but not price" in found.evidence[0]
 
 
+def test_records_are_what_an_operation_at_their_own_address_is_for() -> None:
+    page = entry("gui", "delete_journal_entry", write("delete", "JournalEntry"), write("create", "Job"))
+    api = entry("api", "journal_entry", write("delete", "JournalEntry", line=9), method="DELETE", guard="token")
+    found = next(o for o in match_operations((page, api), Background(records=frozenset({"shop.JournalEntry"}))) if o.surface == "gui")
+    assert (found.status, found.counterparts) == ("partial", ("api:DELETE /api/journal_entry",)), "the job that goes with it is another matter"
+
+
 def test_a_vendor_signed_webhook_is_no_counterpart() -> None:
     found = judged(entry("gui", "close", write("update", "Order", "state")), entry("api", "hook", write("update", "Order", "state"), guard="signature"))
     assert found.status == "gui-only"

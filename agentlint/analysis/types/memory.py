@@ -15,8 +15,8 @@ CALLERS = 4
 """Callers of callers that are asked for an argument's type."""
 _NESTED = 400
 """Questions within questions. Chains of local names that build on one another are long in real code; deeper than this they tell nothing."""
-_MOST_IN_CYCLE = 200
-"""Questions that come back to one another of which each is answered for itself."""
+_MOST_IN_CYCLE = 24
+"""Questions that come back to one another of which each is answered for itself; larger knots cost the square of their size, and tell no more."""
 _NOWHERE = 1 << 30
 
 _FRESH, _ANSWERED = -2, -1

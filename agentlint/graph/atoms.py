@@ -83,7 +83,7 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     """
     effects = [r for r in entry.reached if is_consequential(r.effect)]
     spoken = _spoken(entry)
-    effects = [r for r in effects if r.effect.model not in background.records or _is_spoken_of(r.effect.model, spoken)] or effects
+    effects = [r for r in effects if r.effect.model not in background.records or _is_named_in_full(r.effect.model, spoken)] or effects
     rows = [r for r in effects if r.effect.kind in _ROWS]
     if rows:
         effects = [r for r in effects if r.effect.kind in _ROWS or r.effect.kind in _BESIDE_ROWS]
@@ -104,12 +104,6 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     heaviest = max(a.weight for a in atoms)
     kept = (a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest or (with_parts and (a.subject in rights or a.kind in _BESIDE_ROWS or _is_own(a))))
     return sorted(kept, key=lambda a: (-a.weight, a.key))
-
-
-def _is_spoken_of(model: str, spoken: frozenset[str]) -> bool:
-    """True when the operation speaks of a model: whoever deletes or writes records at an address of theirs does it for their sake."""
-    said = nouns([model.rpartition(".")[2]])
-    return bool(said) and said <= spoken
 
 
 def _is_own(atom: Atom) -> bool:
@@ -150,6 +144,12 @@ def _is_named(subject: str, spoken: frozenset[str]) -> bool:
     return bool(said) and (said[-1] in spoken or "".join(said) in spoken)
 
 
+def _is_named_in_full(subject: str, spoken: frozenset[str]) -> bool:
+    """True when every word of a subject's name, or all of them written together, is among the nouns: the operation is about that thing and no other."""
+    said = _said(subject)
+    return bool(said) and (set(said) <= spoken or "".join(said) in spoken)
+
+
 def _named_best(atoms: Sequence[Atom], spoken: frozenset[str]) -> list[Atom]:
     """Atoms without the names of things that share their last word with one that is named in full: `/books/{id}` is about Book, not SyncedBook."""
     full = {said[-1] for a in atoms if a.named and (said := _said(a.subject)) and set(said) <= spoken}
@@ -158,7 +158,7 @@ def _named_best(atoms: Sequence[Atom], spoken: frozenset[str]) -> list[Atom]:
 
 def _is_lesser(atom: Atom, full: set[str], spoken: frozenset[str]) -> bool:
     said = _said(atom.subject)
-    return atom.named and not atom.registered and said[-1] in full and not (set(said) <= spoken or "".join(said) in spoken)
+    return atom.named and not atom.registered and said[-1] in full and not _is_named_in_full(atom.subject, spoken)
 
 
 def _said(subject: str) -> list[str]:

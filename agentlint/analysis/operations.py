@@ -9,6 +9,7 @@ import msgspec
 
 from agentlint.analysis.asking import asks_to_act, looks_up, reads
 from agentlint.analysis.callers.guards import GuardFinder
+from agentlint.analysis.callers.handed_sessions import with_handed_sessions
 from agentlint.analysis.callers.permits import PermitChecks
 from agentlint.analysis.callers.persons import human_by_design
 from agentlint.analysis.callers.ranks import Ranks
@@ -81,7 +82,7 @@ class Reach:
     def __init__(self, program: Program, summaries: Summaries) -> None:
         self._summaries = summaries
         self._checks = PermitChecks(program)
-        self._program = program
+        self.program = program
         self.ranks = Ranks(program)
         self.missing = MadeWhenMissing(program)
         self._abstract: dict[str, bool] = {"": False}
@@ -109,7 +110,7 @@ class Reach:
         A page that answers GET and POST by one function, and looks at nothing that was submitted, only shows itself again.
         """
         routes = tuple(routes)
-        infos = {f: self._program.functions.get(f) for r in routes for f in (r.handler, *r.extra_handlers) if f}
+        infos = {f: self.program.functions.get(f) for r in routes for f in (r.handler, *r.extra_handlers) if f}
         shown = {r.handler for r in routes if r.method == "GET" and not r.extra_handlers}
         return any(info is not None and _calls_something(info.node) and (f not in shown or _reads_submission(info.node)) for f, info in infos.items())
 
@@ -120,20 +121,20 @@ class Reach:
         near = {f for r in routes for f in (r.handler, *r.extra_handlers)}
         for _ in range(_NEARBY):
             near |= {callee[0] for f in near for _, _, callee in self._summaries.edges((f, None))}
-        infos = [info for f in near if (info := self._program.functions.get(f)) is not None]
+        infos = [info for f in near if (info := self.program.functions.get(f)) is not None]
         return bool(infos) and not any(_is_submission(e) for info in infos for e in body_expressions(info.node.body))
 
     def domain(self, routes: Iterable[Route]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Functions of other modules that handlers, or helpers beside them, call to get something done, each with those that it calls for that."""
         found: set[str] = set()
-        for handler in {r.handler for r in routes if r.handler in self._program.functions}:
-            home = self._program.functions[handler].module.name
+        for handler in {r.handler for r in routes if r.handler in self.program.functions}:
+            home = self.program.functions[handler].module.name
             near = {handler}
             for _ in range(_NEARBY):
                 called = {f for one in near for f in self._called(one)}
-                found |= {f for f in called if self._program.functions[f].module.name != home and _is_deed(self._program.functions[f])}
-                near = {f for f in called if self._program.functions[f].module.name == home}
-        return tuple((f, tuple(sorted(inner for inner in self._called(f) if _is_deed(self._program.functions[inner])))) for f in sorted(found))
+                found |= {f for f in called if self.program.functions[f].module.name != home and _is_deed(self.program.functions[f])}
+                near = {f for f in called if self.program.functions[f].module.name == home}
+        return tuple((f, tuple(sorted(inner for inner in self._called(f) if _is_deed(self.program.functions[inner])))) for f in sorted(found))
 
     def _called(self, function: str) -> set[str]:
         return {node[0] for _, target, node in self._summaries.edges((function, None)) if target.kind in ("call", "deferred")}
@@ -141,8 +142,8 @@ class Reach:
     def _is_abstract(self, model: str) -> bool:
         """True for a base class that no row is ever made of: a write of it says that the concrete class is not known."""
         if model not in self._abstract:
-            info = self._program.classes.get(model)
-            meta = self._program.classes.get(info.nested.get("Meta", "")) if info is not None else None
+            info = self.program.classes.get(model)
+            meta = self.program.classes.get(info.nested.get("Meta", "")) if info is not None else None
             flags = [info.attributes.get("__abstract__") if info is not None else None, meta.attributes.get("abstract") if meta is not None else None]
             self._abstract[model] = any(isinstance(f, Constant) and f.value is True for f in flags)
         return self._abstract[model]
@@ -154,8 +155,8 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
     entries: list[Entry] = []
     routes = tuple(routes)
     reach.passing = _shared_traces(routes, reach)
-    for route in routes:
-        guards = finder.guards(route)
+    guarded = [(route, finder.guards(route)) for route in routes]
+    for route, guards in with_handed_sessions(guarded, reach.program, ((r, tuple(reach.of(r))) for r in routes)):
         surface = surface_of(route, guards, any(is_consequential(r.effect) for r in reach.of(route)))
         if surface == "gui":
             by_handler[(route.file, route.symbol, route.action if not route.handler else "")].append((route, guards))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeGuard
 
-from agentlint.analysis.callers.sessions import demands_session
+from agentlint.analysis.callers.sessions import NOT_CREDENTIAL, SESSION_COOKIE, WHO, demands_session
 from agentlint.analysis.calls.sites import Calls
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
@@ -33,14 +33,6 @@ _KEY_VALUE = re.compile(r"^(api[-_]?key|apikey|access[-_]?token|api[-_]?token|au
 _HOLE = re.compile(r"\{([^{}]+)\}")
 _SESSION_SOURCE = re.compile(r"(^|\.)session$")
 _COOKIE_SOURCE = re.compile(r"(^|\.)(cookies|COOKIES)$")
-_SESSION_COOKIE = re.compile(r"session|token|auth|jwt|^s?sid$", re.IGNORECASE)
-_WHO = re.compile(
-    r"^_?(auth\w*|(current_?|logged_?in_?|login_?)?(user|account|member|admin|customer|person|officer|staff|employee|operator|clerk|owner|client)(_?(id|name|email|info))?|uid|id|e?mail|logged_?in|log_?in"
-    r"|identity|principal|profile|is_(authenticated|logged_?in|admin))$",
-    re.IGNORECASE,
-)
-"""Keys under which a session keeps who is signed in."""
-_NOT_CREDENTIAL = re.compile(r"csrf|xsrf|idempoten|page[-_]?token|continuation", re.IGNORECASE)
 _GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signed_cookie", "get_header")
 _PLACES = {"get_header": "headers", "get_cookie": "cookies"}
 """What methods of a request itself look into."""
@@ -124,9 +116,9 @@ class GuardFinder:
             sites = frozenset(e.site for e in exprs if type(e) is s.Call)
             reads = set(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info)))
             reads |= set(_cookies(exprs, info))
-            line = demands_session(info.node.body) if not any(g.kind == "session" for g in reads) else None
-            if line is not None:
-                reads.add(Guard("session", "a value in the session", info.module.path, line))
+            demanded = demands_session(info.node.body) if not any(g.kind == "session" for g in reads) else None
+            if demanded is not None:
+                reads.add(Guard("session", demanded[1] or "a value in the session", info.module.path, demanded[0]))
             known = self._lines[info.id, verdicts] = (frozenset(reads), sites)
         return known
 
@@ -270,17 +262,17 @@ def _cookies(exprs: Iterable[s.Expr], info: FunctionInfo) -> Iterator[Guard]:
         if key is None or isinstance(key, s.Constant) or not _COOKIE_SOURCE.search(source):
             continue
         name = (defaults.get(dotted(key)) or dotted(key)).rpartition(".")[2]
-        if _SESSION_COOKIE.search(name) and not _NOT_CREDENTIAL.search(name):
+        if SESSION_COOKIE.search(name) and not NOT_CREDENTIAL.search(name):
             yield Guard("session", name, info.module.path, expr.line)
 
 
 def _credential(source: str, key: str) -> AuthKind | None:
     """What a value named `key`, read from `source`, proves about the caller."""
     if _COOKIE_SOURCE.search(source):
-        return "session" if _SESSION_COOKIE.search(key) and not _NOT_CREDENTIAL.search(key) else None
+        return "session" if SESSION_COOKIE.search(key) and not NOT_CREDENTIAL.search(key) else None
     if _SESSION_SOURCE.search(source):
-        return "session" if _WHO.match(key) else None
-    if _NOT_CREDENTIAL.search(key) or not _REQUEST_TEXT.search(source):
+        return "session" if WHO.match(key) else None
+    if NOT_CREDENTIAL.search(key) or not _REQUEST_TEXT.search(source):
         return None
     if source.endswith("environ") and not key.startswith("HTTP_"):
         return None  # the process's own settings; a server keeps what a request brings under other names

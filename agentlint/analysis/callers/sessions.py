@@ -12,6 +12,16 @@ from collections.abc import Iterable
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted, expressions, statements
 
+SESSION_COOKIE = re.compile(r"session|token|auth|jwt|^s?sid$", re.IGNORECASE)
+"""Names of cookies that keep who is signed in."""
+WHO = re.compile(
+    r"^_?(auth\w*|(current_?|logged_?in_?|login_?)?(user|account|member|admin|customer|person|officer|staff|employee|operator|clerk|owner|client)(_?(id|name|email|info))?|uid|id|e?mail|logged_?in|log_?in"
+    r"|identity|principal|profile|is_(authenticated|logged_?in|admin))$",
+    re.IGNORECASE,
+)
+"""Keys under which a session keeps who is signed in."""
+NOT_CREDENTIAL = re.compile(r"csrf|xsrf|idempoten|page[-_]?token|continuation", re.IGNORECASE)
+"""Values that look like credentials and prove nothing about who calls."""
 _SESSION = re.compile(r"(^|\.)session$")
 _REFUSALS = re.compile(r"redirect|abort|forbidden|unauthori[sz]ed|denied|login|sign_?in", re.IGNORECASE)
 _REFUSING_CODES = frozenset({401, 403})
@@ -20,31 +30,36 @@ _NOBODY = re.compile(r"(^|\.)current_user\.is_anonymous$")
 """What a project asks of the person that a login manager loads from the browser's session, whoever wrote the manager."""
 
 
-def demands_session(body: tuple[s.Stmt, ...]) -> int | None:
-    """The line of the branch that turns away whoever's session lacks a value; None when the code goes on without one."""
-    held: set[str] = set()
+def demands_session(body: tuple[s.Stmt, ...]) -> tuple[int, str] | None:
+    """Line and key of the branch that turns away whoever's session lacks a value; None when the code goes on without one.
+
+    The key is empty where it cannot be told.
+    """
+    held: dict[str, str] = {}
     for stmt in statements(body):
-        if isinstance(stmt, s.Assign) and stmt.value is not None and _mentions(stmt.value, held):
-            held |= {t.id for t in stmt.targets if isinstance(t, s.Name)}
+        if isinstance(stmt, s.Assign) and stmt.value is not None and (key := _mentioned(stmt.value, held)) is not None:
+            held |= {t.id: key for t in stmt.targets if isinstance(t, s.Name)}
         elif isinstance(stmt, s.If) and _is_absent(stmt.test, held) and _refuses(stmt.body):
-            return stmt.line
+            return stmt.line, _mentioned(stmt.test, held) or ""
     return None
 
 
-def _mentions(expr: s.Expr, held: set[str]) -> bool:
-    return any(_reads(e) or (isinstance(e, s.Name) and e.id in held) for e in expressions(expr))
+def _mentioned(expr: s.Expr, held: dict[str, str]) -> str | None:
+    """The key of the session whose value an expression looks at, itself or through a variable."""
+    found = (key for e in expressions(expr) if (key := held.get(e.id) if isinstance(e, s.Name) else _read(e)) is not None)
+    return next(found, None)
 
 
-def _reads(expr: s.Expr) -> bool:
-    """True for `session["k"]`, `session.get("k")` and `"k" in session`: the constant key tells a browser's session from a database's."""
+def _read(expr: s.Expr) -> str | None:
+    """The key of `session["k"]`, `session.get("k")` and `"k" in session`: a constant one tells a browser's session from a database's."""
     match expr:
-        case s.Subscript(value=source, index=s.Constant(value=str())):
-            return _is_session(source)
-        case s.Call(func=s.Attribute(attr="get", value=source), args=(s.Constant(value=str()), *_)):
-            return _is_session(source)
-        case s.Apply(op="in" | "not in", operands=(s.Constant(value=str()), source)):
-            return _is_session(source)
-    return False
+        case s.Subscript(value=source, index=s.Constant(value=str() as key)) if _is_session(source):
+            return key
+        case s.Call(func=s.Attribute(attr="get", value=source), args=(s.Constant(value=str() as key), *_)) if _is_session(source):
+            return key
+        case s.Apply(op="in" | "not in", operands=(s.Constant(value=str() as key), source)) if _is_session(source):
+            return key
+    return None
 
 
 def _is_session(source: s.Expr) -> bool:
@@ -54,17 +69,17 @@ def _is_session(source: s.Expr) -> bool:
     return bool(_SESSION.search(dotted(source)))
 
 
-def _is_absent(test: s.Expr, held: set[str]) -> bool:
+def _is_absent(test: s.Expr, held: dict[str, str]) -> bool:
     """True for a test that holds where the value is missing or is another: `not x`, `x is None`, `"k" not in session`, `x != y`."""
     if not isinstance(test, s.Apply):
         return bool(_NOBODY.search(dotted(test)))
     if test.op in ("or", "and"):
         return any(_is_absent(part, held) for part in test.operands)
     if test.op == "not":
-        return _mentions(test.operands[0], held) or bool(_SOMEBODY.search(dotted(test.operands[0])))
+        return _mentioned(test.operands[0], held) is not None or bool(_SOMEBODY.search(dotted(test.operands[0])))
     if test.op in ("is", "=="):
-        return any(isinstance(o, s.Constant) and not o.value for o in test.operands[1:]) and _mentions(test.operands[0], held)
-    return test.op in ("not in", "!=") and _mentions(test, held)
+        return any(isinstance(o, s.Constant) and not o.value for o in test.operands[1:]) and _mentioned(test.operands[0], held) is not None
+    return test.op in ("not in", "!=") and _mentioned(test, held) is not None
 
 
 def _refuses(body: tuple[s.Stmt, ...]) -> bool:

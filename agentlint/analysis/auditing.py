@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -33,6 +32,7 @@ from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import Program
 from agentlint.analysis.records.blocks import Blocks
 from agentlint.analysis.records.cascades import Dependents
+from agentlint.analysis.records.making import Making
 from agentlint.analysis.records.mechanisms import Coverage, bypassing_writes, find_mechanisms
 from agentlint.analysis.records.recorders import Records, find_records
 from agentlint.analysis.records.requests import around_requests, request_record
@@ -97,7 +97,7 @@ def audit(linked: Linked) -> Audited:
     records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes, listeners | _around_changes(linked)))
     records.logged = sinks.records(lambda function: _row_made(summaries, records, function))
     found_triggers = find_triggers(program, linked.migrations, lambda table: found.name if (found := linked.models.of_table(table)) is not None else "")
-    makes_record = _recorders(linked, records, effects)
+    makes_record = Making(shapes, linked.calls, records, effects)
     mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, makes_record, (*linked.told, *found_triggers))
     coverage = Coverage(program, linked.library, mechanisms)
     places = PlaceIndex()
@@ -252,55 +252,3 @@ def _writers(summaries: Summaries, nodes: Iterable[Node], listeners: frozenset[s
             if node[0] in listeners or changed - {model}:
                 found[model] = min(distance, found.get(model, _FAR))
     return found
-
-
-class _Recorder:
-    """Which functions make a record, themselves or a few calls below; calls known by name alone do not count."""
-
-    def __init__(self, linked: Linked, records: Records, effects: Mapping[Node, tuple[Effect, ...]]) -> None:
-        self._calls = linked.calls
-        self._content: dict[str, RecordContent] = {}
-        self._lines: dict[str, set[int]] = defaultdict(set)
-        for node, own in effects.items():
-            for effect in own:
-                if records.is_making(effect):
-                    self._lines[node[0]].add(effect.line)
-                    self._add(node[0], records.of_effect(effect, None, linked.program.functions.get(node[0])).content)
-            for site in linked.calls.sites(node[0]):
-                record = records.of_call(site)
-                if record is not None:
-                    self._lines[node[0]].add(site.line)
-                    self._add(node[0], record.content)
-        self._spread()
-
-    def _add(self, function: str, content: RecordContent) -> None:
-        old = self._content.get(function, RecordContent())
-        self._content[function] = RecordContent(old.who or content.who, old.what or content.what, old.why or content.why)
-
-    def _spread(self) -> None:
-        """Level by level, so that what is nearest is what a function is said to record."""
-        level = sorted(self._content)
-        for _ in range(_FAR):
-            above: dict[str, RecordContent] = {}
-            for function in level:
-                for site in self._calls.callers(function):
-                    if site.call.site < 0:
-                        continue  # a receiver that a change of something else runs: its record tells of that
-                    sure = any(t.function == function and t.confidence != "low" for t in site.targets)
-                    if sure and site.caller not in self._content:
-                        above.setdefault(site.caller, self._content[function])
-                    if sure:
-                        self._lines[site.caller].add(site.line)
-            self._content.update(above)
-            level = sorted(above)
-
-    def __call__(self, function: str) -> RecordContent | None:
-        return self._content.get(function)
-
-    def lines(self, function: str) -> frozenset[int]:
-        """Lines of a function at which a record is made, there or below."""
-        return frozenset(self._lines.get(function, ()))
-
-
-def _recorders(linked: Linked, records: Records, effects: Mapping[Node, tuple[Effect, ...]]) -> _Recorder:
-    return _Recorder(linked, records, effects)

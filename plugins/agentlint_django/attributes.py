@@ -10,7 +10,7 @@ from agentlint_django.class_views import ClassView
 from agentlint_django.cleaned_data import cleaned_data_types
 from agentlint_django.forms import MODEL_FORM, form_of_class
 from agentlint_django.models import MODEL, models_of, shared_base
-from agentlint_django.project import settings_of
+from agentlint_django.project import label, settings_of
 from agentlint_django.signals import receivers, subject_of
 
 _TO_ONE = ("ForeignKey", "OneToOneField", "TreeForeignKey", "ParentalKey", "AutoOneToOneField")
@@ -24,6 +24,7 @@ _NOT_MANAGERS = ("TaggableManager",)
 """Fields of libraries whose names say manager."""
 _TAGS = "taggit.managers._TaggableManager"
 _REQUEST = "django.http.HttpRequest"
+_ASKED = "django.apps.registry.Apps.get_model()"
 _FORM_HOOKS = ("form_valid", "form_invalid", "formset_valid")
 
 Attributes = dict[str, dict[str, Type]]
@@ -41,6 +42,7 @@ def attribute_types(program: Program) -> Attributes:
                 if _tags(value, info, program):
                     found.setdefault(class_id, {})[name] = Type(_TAGS, (Type(class_id),))
         _managers(info, program, found)
+        found.setdefault(_ASKED, {}).update(dict.fromkeys(_labels(class_id, program), Type(class_id, (), True)))
     for class_id in program.subclasses(MODEL_FORM):
         written = form_of_class(class_id, program).written
         if written is not None:
@@ -54,12 +56,20 @@ def attribute_types(program: Program) -> Attributes:
     return found
 
 
+def _labels(class_id: str, program: Program) -> Iterator[str]:
+    """What code asks the registry of applications with for a model: `get_model("shop", "Order")`, `get_model("shop.order")`."""
+    app, name = label(class_id, program)[0], class_id.rpartition(".")[2]
+    for spelled in (name, name.lower()):
+        yield f"{app} {spelled}"
+        yield f"{app}.{spelled}"
+
+
 # ------------------------------------------------------------------ relations
 
 
 def _relation(info: ClassInfo, name: str, call: syntax.Call, program: Program, found: Attributes) -> None:
-    kind = walk.dotted(call.func).rpartition(".")[2]
-    if kind not in (*_TO_ONE, *_TO_MANY, *_GENERIC):
+    kind = _field_kind(call, info, program)
+    if not kind:
         return
     given = call.args[0] if call.args else next((k.value for k in call.keywords if k.name == "to"), None)
     target = _target(given, info, program)
@@ -72,6 +82,13 @@ def _relation(info: ClassInfo, name: str, call: syntax.Call, program: Program, f
         single = kind in ("OneToOneField", "AutoOneToOneField")
         back = Type(info.id) if single else Type(_RELATED if to_one else _MANY, (Type(info.id),))
         found.setdefault(target, {}).setdefault(reverse, back)
+
+
+def _field_kind(call: syntax.Call, info: ClassInfo, program: Program) -> str:
+    """The last name of the relation's class, or of the library's that a class of the project derives from; empty for other fields."""
+    made = program.resolve(call.func, info)
+    names = (walk.dotted(call.func), *(program.mro(made) if made in program.classes else ()))
+    return next((last for n in names if (last := n.rpartition(".")[2]) in (*_TO_ONE, *_TO_MANY, *_GENERIC)), "")
 
 
 def _tags(call: syntax.Call, info: ClassInfo, program: Program) -> bool:

@@ -150,7 +150,8 @@ class Ledger:
         """Deletions that take the record along, and those of the trail itself."""
         assert site.table is not None
         trail = self._matching(tuple(self._records.tables), lambda e: e.operation == "delete")
-        return trail | self._matching(tuple(self._records.cascades.get(site.table.model, ())), lambda e: e.operation == "delete")
+        erasing = self._records.cascades.get(site.table.model, frozenset()) - site.spared
+        return trail | self._matching(tuple(erasing), lambda e: e.operation == "delete")
 
     def _matching(self, models: tuple[str, ...], wanted: Callable[[Effect], bool]) -> int:
         found = 0
@@ -175,7 +176,7 @@ def bits(mask: int) -> Iterator[int]:
 
 def _like(site: RecordSite) -> tuple[object, ...]:
     """What two records have in common that account for the same."""
-    return (site.table.model if site.table is not None else site.name, site.about, site.only, site.block, site.told)
+    return (site.table.model if site.table is not None else site.name, site.about, site.only, site.block, site.told, site.spared)
 
 
 def neighbours_of(shapes: Shapes) -> Callable[[str], frozenset[str]]:

@@ -24,10 +24,10 @@ _MANY_OVERRIDES = 3
 _MANY_IMPLEMENTATIONS = 64
 """Overrides of a concrete and of an abstract method that are still likely targets."""
 _NOT_RUN = frozenset({
-    "isinstance", "issubclass", "hasattr", "getattr", "type", "print", "reverse", "reverse_lazy", "url_for", "redirect", "disconnect", "unregister",
+    "isinstance", "issubclass", "hasattr", "getattr", "type", "print", "reverse", "reverse_lazy", "url_for", "redirect", "connect", "disconnect", "unregister",
     "id", "repr", "str", "callable", "signature", "getsource", "url_path_for", "unsubscribe", "discard",
 })
-"""Calls that only look at a function they are given."""
+"""Calls that only look at a function they are given, or keep it for a time to come: a signal runs its receivers when it is sent."""
 _STARTED = {"threading.Thread.start": "run", "multiprocessing.Process.start": "run"}
 _QUEUED = frozenset({"delay", "apply_async", "enqueue", "send", "send_with_options", "schedule", "defer", "kiq", "queue", "spawn", "submit"})
 """What decorators of task queues, known or the project's own, give a function so that a worker runs it later; a plain function has none of them."""

@@ -11,11 +11,7 @@ from agentlint.ir import syntax as s
 
 def erasers(program: Program, shapes: Shapes, model: str, near: Iterable[str]) -> frozenset[str]:
     """Models whose deletion takes the rows of a model along: those that its own keys name, and of those `near` whose relationships say so."""
-    found: set[str] = set()
-    for column in shapes.columns(model):
-        declared = program.attribute(model, column.name)
-        if declared is not None and column.relations and _says_cascade(declared[0], ("on_delete", "ondelete")):
-            found.update(column.relations)
+    found = {related for models in erasing_columns(program, shapes, model).values() for related in models}
     for subject in near:
         for column in shapes.columns(subject):
             declared = program.attribute(subject, column.name)
@@ -23,6 +19,16 @@ def erasers(program: Program, shapes: Shapes, model: str, near: Iterable[str]) -
                     and _says_cascade(declared[0], ("cascade",)):
                 found.add(subject)
     return frozenset(found)
+
+
+def erasing_columns(program: Program, shapes: Shapes, model: str) -> dict[str, tuple[str, ...]]:
+    """Keys of a model that take its rows along, each with the models that it names."""
+    found: dict[str, tuple[str, ...]] = {}
+    for column in shapes.columns(model):
+        declared = program.attribute(model, column.name)
+        if declared is not None and column.relations and _says_cascade(declared[0], ("on_delete", "ondelete")):
+            found[column.name] = column.relations
+    return found
 
 
 class Dependents:

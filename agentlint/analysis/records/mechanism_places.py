@@ -14,6 +14,7 @@ from agentlint.ir.walk import body_expressions, statements
 from agentlint.knowledge.paths import places
 from agentlint.knowledge.schema import MechanismRow
 
+_OPERATIONS = ("create", "update", "delete", "relation")
 _MOST_HANDS = 3
 """Functions through which a registration's model may be handed in."""
 
@@ -104,7 +105,7 @@ class Registrations:
             return row.operations
         names = [_called(a) for a in (*call.args, *(k.value for k in call.keywords))]
         asked = {row.events[name] for name in names if name in row.events}
-        return tuple(o for o in row.operations if o in asked) if asked else row.operations
+        return tuple(o for o in _OPERATIONS if o in asked) if asked else row.operations
 
     def used(self, path: str) -> bool:
         """True when the program imports the thing, derives a class from it, or names it in its settings."""

@@ -19,7 +19,7 @@ from agentlint.analysis.types.inference import Types
 from agentlint.ir import syntax as s
 from agentlint.ir.decisions import Bypass, Mechanism, RecordContent
 from agentlint.ir.effects import Effect
-from agentlint.ir.walk import dotted
+from agentlint.ir.walk import dotted, statements
 from agentlint.knowledge import LibraryFacts
 from agentlint.knowledge.paths import bare, expand
 from agentlint.knowledge.schema import MechanismRow
@@ -179,6 +179,9 @@ class Makers(Protocol):
     def lines(self, function: str) -> frozenset[int]:
         """Lines of the function at which it is made."""
 
+    def tells(self, function: str, model: str) -> bool:
+        """True when a record of the function can be about a row of the model that it was called for."""
+
 
 class _Finder:
     def __init__(
@@ -199,6 +202,8 @@ class _Finder:
             for decorator in info.node.decorators:
                 call = decorator if isinstance(decorator, s.Call) else None
                 path, row = self._known(call.func if call else decorator, info)
+                if row is None and call is not None and path in self._program.functions:
+                    path, row, call = self._handed_back(self._program.functions[path])
                 if row is not None and row.how in ("call", "decorator"):
                     yield from self._made(row, path, call, info, [name], info.module.path, info.node.line)
             for attr, expr in info.attributes.items():
@@ -213,7 +218,7 @@ class _Finder:
             if found is not None and found.how == "attribute":
                 yield from self._made(found, path, expr, info, [name], info.module.path, expr.line)
 
-    def _known(self, expr: s.Expr, scope: ClassInfo) -> tuple[str, MechanismRow | None]:
+    def _known(self, expr: s.Expr, scope: ClassInfo | FunctionInfo) -> tuple[str, MechanismRow | None]:
         """The library's registration that an expression names, also by a class of the project derived from it or a `partial` of it."""
         path = self._program.resolve(expr, scope)
         held = self._program.lookup(path) if path and path not in self._program.classes else None
@@ -225,6 +230,15 @@ class _Finder:
             if row is not None:
                 return name, row
         return path, None
+
+    def _handed_back(self, wrapper: FunctionInfo) -> tuple[str, MechanismRow | None, s.Call | None]:
+        """The library's decorator that a function of the project makes with arguments of its own and returns."""
+        for stmt in statements(wrapper.node.body):
+            if isinstance(stmt, s.Return) and isinstance(stmt.value, s.Call):
+                path, row = self._known(stmt.value.func, wrapper)
+                if row is not None:
+                    return path, row, stmt.value
+        return "", None, None
 
     # calls that register a model or a function
 
@@ -315,7 +329,7 @@ class _Finder:
             if found is not None and found.how == "event":
                 operations = self._recorded(one.function, found.operations)
                 exact = model is not None and self._is_exact(row.heirs, call)
-                for name in models if operations else ():
+                for name in (m for m in models if operations and self._makes.tells(one.function, m)):
                     words = f"{found.name} {one.function.rpartition('.')[2]}"
                     listened = self._listened(name)
                     yield Mechanism(words, hook, listened, one.file, one.line, content, operations=operations, exact=exact and bool(listened))

@@ -9,8 +9,9 @@ import msgspec
 
 from agentlint.analysis.calls.sites import CallSite
 from agentlint.analysis.program import FunctionInfo, Program
-from agentlint.analysis.records.cascades import erasers
+from agentlint.analysis.records.cascades import erasers, erasing_columns
 from agentlint.analysis.records.shapes import Shapes, Table, is_result_field, says_what
+from agentlint.analysis.types.inference import Types
 from agentlint.analysis.wording import singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
@@ -22,6 +23,8 @@ from agentlint.knowledge.schema import RecordRow
 _MAKING = ("create", "write")
 _CLOSE, _FARTHEST = 2, 4
 """Calls between a change and the making of a record that tells of it: close, or farther where the table keeps who did what to which object."""
+_MANY = 10
+"""Functions that add to a table for each place that corrects its rows: it is written once and by many, whatever it is called."""
 _SAYS_KIND = frozenset({"action", "event", "audit", "log", "record", "change", "changed", "update", "updated", "schema", "yaml", "json", "activity"})
 _ACTOR_WORDS = ("user", "actor", "author", "admin", "username")
 
@@ -44,6 +47,8 @@ class RecordSite(msgspec.Struct, frozen=True):
     """True for the opening of a block inside which a library records what it watches."""
     told: bool = False
     """True when a parameter of the function says what happened: the record is its caller's."""
+    spared: frozenset[str] = frozenset()
+    """Models whose deletion takes rows of the trail along, but not this one: it was made without the key that ties it to them."""
     only: tuple[str, ...] = ()
     """Models of which alone the record tells, for the callers of the function that makes it of its own effects; empty when it tells of any."""
 
@@ -56,6 +61,9 @@ class Records:
         self.tables = dict(tables)
         self.cascades = dict(cascades)
         """Trail table to the models whose deletion erases its rows."""
+        self.keys: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
+        """Trail table to the keys by which they are erased, each with the models that it names."""
+        self.types: Types | None = None
         self._by_keywords = _keyword_rows(program, library)
         self.parts: frozenset[str] = frozenset()
         """Models whose rows hang on a row of a trail and on nothing else: attachments of an entry, its deliveries."""
@@ -93,7 +101,28 @@ class Records:
         )
         name = f"row in {effect.target or effect.model.rpartition('.')[2]}"
         told = info is not None and any(_is_told(one, info) for one in built)
-        return RecordSite(effect.function, effect.file, effect.line, name, RecordContent(who=who, what=True, why=why), table, parameters, told=told)
+        content = RecordContent(who=who, what=True, why=why)
+        spared = self._spared(effect, call) if call is not None else frozenset()
+        return RecordSite(effect.function, effect.file, effect.line, name, content, table, parameters, told=told, spared=spared)
+
+    def _spared(self, effect: Effect, call: s.Call) -> frozenset[str]:
+        """Models to which a row is not tied, as far as the call that builds it shows: what it leaves out stays empty."""
+        keys, given = self.keys.get(effect.model, {}), {k.name for k in call.keywords}
+        if not keys or not effect.fields or None in given or call.args:
+            return frozenset()
+        filled = {str(name).removesuffix("_id") for name in (*given, *effect.fields)}
+        tied = {model for key, models in keys.items() if key.removesuffix("_id") in filled for model in models}
+        owners = self._owners(call, effect)
+        return frozenset(m for models in keys.values() for m in models) - tied - owners if owners is not None else frozenset()
+
+    def _owners(self, call: s.Call, effect: Effect) -> frozenset[str] | None:
+        """The row through whose relation one is made (`order.entries.create()`); None when it is not known."""
+        func = call.func
+        if not (isinstance(func, s.Attribute) and isinstance(func.value, s.Attribute)) or walk.dotted(func.value.value).endswith(effect.target):
+            return frozenset()
+        held = self.types.of(func.value.value, effect.function) if self.types is not None else ()
+        found = frozenset(base for t in held for base in self._program.mro(t.name))
+        return found or None
 
     def of_call(self, site: CallSite) -> RecordSite | None:
         """The record that a library call makes, None when it makes none."""
@@ -187,15 +216,18 @@ def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effect
     """`effects` are all bound effects; `writers` says for each table how far from a change of something else the nearest making of its rows is."""
     candidates = shapes.tables()
     effects = tuple(effects)
-    changed = _changed(effects, candidates)
+    changed, makers = _changed(effects, candidates), _makers(effects, candidates)
     removed = {e.model for e in effects if e.operation == "delete" and not e.registered}
     rings = _rings(effects, candidates)
+    stable = {model for model, table in candidates.items() if table.strong or changed.get(model, 0) * _MANY <= makers.get(model, 0)}
     kept = {
         model: table for model, table in candidates.items()
-        if writers.get(model, _FARTHEST + 1) <= (_FARTHEST if table.open_object and table.actors else _CLOSE) and (table.strong or not changed.get(model))
+        if writers.get(model, _FARTHEST + 1) <= (_FARTHEST if table.open_object and table.actors else _CLOSE) and model in stable
         and not (table.frail and model in removed) and model not in rings
     }
     records = Records(program, library, kept, {model: erasers(program, shapes, model, table.subjects) for model, table in kept.items()})
+    records.keys = {model: erasing_columns(program, shapes, model) for model in kept}
+    records.types = shapes.types
     records.parts = frozenset(_parts(shapes, {model for model, table in kept.items() if table.open_object and table.strong}))
     return records
 
@@ -216,6 +248,15 @@ def _rings(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> frozen
         if effect.model in candidates and not effect.registered and effect.operation in (*_MAKING, "delete"):
             (droppers if effect.operation == "delete" else makers).setdefault(effect.model, set()).add(effect.function)
     return frozenset(model for model, functions in makers.items() if functions & droppers.get(model, set()))
+
+
+def _makers(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict[str, int]:
+    """How many functions make rows of each candidate."""
+    made = {(e.model, e.function) for e in effects if e.model in candidates and e.operation in _MAKING and not e.registered}
+    counts: dict[str, int] = {}
+    for model, _ in made:
+        counts[model] = counts.get(model, 0) + 1
+    return counts
 
 
 def _changed(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict[str, int]:

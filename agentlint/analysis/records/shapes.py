@@ -36,7 +36,9 @@ _ACTOR_NAMES = re.compile(
     r"^(actor|user|author|editor|operator|initiator|performer|changer|modifier|username|who|whom|causer|staff|employee|admin|person|agent|principal|whodunnit"
     r"|(\w+_)?by(_id)?|(current|acting|request|performing|changed|action|admin|staff|auth)_?(user|editor|actor))(_id|_name|_email)?$"
 )
-_KIND_NAMES = re.compile(r"^((event|action|change|activity|log|entry|operation)_?)?(kind|type|action|event|verb|operation|name|code|flag|tag)$")
+_KIND_NAMES = re.compile(
+    r"^((event|action|change|activity|log|entry|operation|history|revision|audit)_?)?(kind|type|action|event|verb|operation|name|code|flag|tag)$"
+)
 _KIND_OF = re.compile(r"^\w+_(type|action|verb|event)$")
 _TEXT_NAMES = re.compile(
     r"^(\w+_)?(message|msg|subject|description|details?|summary|text|changes?|diff|delta|data|payload|body|object_repr|reason|comment|notes?|context|extra|additional|properties|snapshot|values?)$"
@@ -55,6 +57,8 @@ _OBJECT_TYPES = re.compile(
     r"^((changed|target|action|related|tracked)_)?(content|object|entity|target|resource|subject|item|model|record)_?(type|model|class|kind|name|table)(_id)?$"
 )
 _OBJECT_KEYS = re.compile(r"^((changed|target|action|related|tracked)_)?(object|entity|target|resource|subject|item|model|record|obj)_?(id|pk|uuid|key)$")
+_KEPT = frozenset({"diff", "snapshot", "changes", "delta", "serialized_data"})
+"""Columns that keep what an object was: beside a key in text they tell of objects of any kind."""
 _TRAIL_WORDS = frozenset({
     "audit", "log", "history", "trail", "journal", "timeline", "changelog", "activity", "transition", "revision", "logentry",
 })
@@ -107,7 +111,7 @@ class Shapes:
     """Reads the columns of persistent classes."""
 
     def __init__(self, program: Program, types: Types, models: Iterable[str]) -> None:
-        self._program, self._types = program, types
+        self.program, self.types = program, types
         self.models = frozenset(models)
         self._by_name: dict[str, list[str]] = {}
         for model in sorted(self.models):
@@ -128,6 +132,12 @@ class Shapes:
         """Columns that say who: by their name, or by pointing to a user."""
         return tuple(c.name for c in self.columns(model) if _ACTOR_NAMES.match(c.name) and not self._own_part(c))
 
+    def _only_person(self, columns: Iterable[Column]) -> tuple[str, ...]:
+        """The column of the one thing that rows are tied to, when that is an account whatever a project calls its people."""
+        tied = [c for c in columns if c.relations]
+        people = [c.name for c in tied for r in c.relations if any(b.rpartition(".")[2] in _ACCOUNTS for b in self.program.mro(r))]
+        return tuple(people) if len(tied) == 1 else ()
+
     def is_tie(self, model: str) -> bool:
         """True for rows that say nothing but that others belong together: keys, and the time."""
         columns = self.columns(model)
@@ -145,10 +155,11 @@ class Shapes:
         timed = any(_is_time(c) or (said & _TRAIL_WORDS and _is_some_time(c)) for c in columns)
         if not (timed or self._is_stamped(model)) or self.pointed_at.get(model, 0) > 2:
             return None
-        actors = self.actor_columns(model)
+        actors = self.actor_columns(model) or self._only_person(columns)
         related = tuple(dict.fromkeys(r for c in columns if c.name not in actors for r in c.relations if r != model))
         related = related or tuple(self._by_id(model, columns, actors))
         open_object = (any(_OBJECT_NAMES.match(n) for n in names) and not related) or _names_any_object(names)
+        open_object = open_object or bool(said & _TRAIL_WORDS and "key" in names and _KEPT.intersection(names))
         kind = _kind_of(names, said)
         frail = kind is None and bool(actors and related) and any(map(_tells_state, names))
         if frail:
@@ -169,12 +180,12 @@ class Shapes:
 
     def _is_stamped(self, model: str) -> bool:
         """True when a library's base class adds the time of creation."""
-        return any(name not in self._program.classes and _STAMPING.search(name) for name in self._program.mro(model))
+        return any(name not in self.program.classes and _STAMPING.search(name) for name in self.program.mro(model))
 
     def _read(self, model: str) -> Iterator[Column]:
         seen: set[str] = set()
-        for name in self._program.mro(model):
-            info = self._program.classes.get(name)
+        for name in self.program.mro(model):
+            info = self.program.classes.get(name)
             for attr, expr in _declared(info) if info is not None else ():
                 if attr not in seen and not attr.startswith("__"):
                     seen.add(attr)
@@ -192,7 +203,7 @@ class Shapes:
         return tuple(dict.fromkeys(found)) if len(set(found)) == 1 and not many else ()
 
     def _related(self, model: str, attr: str) -> tuple[str, ...]:
-        found = self._types.attribute(Type(model), attr)
+        found = self.types.attribute(Type(model), attr)
         names = (n for t in found if not t.meta for n in (t.name, *(a.name for a in t.args)))
         return tuple(dict.fromkeys(n for n in names if n in self.models)) if len(found) == 1 and not found[0].args else ()
 
@@ -207,6 +218,10 @@ class Shapes:
 _PEOPLE = frozenset({
     "user", "users", "account", "person", "people", "member", "staff", "employee", "profile", "operator", "admin", "customer", "principal",
 })
+
+
+_ACCOUNTS = frozenset({"AbstractBaseUser", "AbstractUser", "UserMixin", "SQLAlchemyBaseUserTable", "SQLAlchemyBaseUserTableUUID"})
+"""Base classes of accounts."""
 
 
 def _collection(column: Column) -> bool:

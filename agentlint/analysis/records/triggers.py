@@ -41,6 +41,8 @@ class _Trigger(msgspec.Struct, frozen=True):
     """What it does: SQL after the table's name."""
     file: str
     line: int
+    when: str = ""
+    """The condition, where it is told apart from the rest."""
 
 
 def find_triggers(program: Program, migrations: Iterable[s.Module], model_of: Callable[[str], str]) -> Iterator[Mechanism]:
@@ -98,7 +100,8 @@ def _apply_calls(live: dict[tuple[str, str], _Trigger], module: s.Module) -> Non
             if inner is not None:
                 said = {k.name: _text(k.value) for k in inner.keywords if k.name}
                 called = _text(next((k.value for k in outer.keywords if k.name == "name"), None)) if outer is not None else ""
-                trigger = _Trigger(f"{model}.{called}", _bare(said["table"]), said["operation"], said["func"], module.path, call.line)
+                when = said.get("condition", "")
+                trigger = _Trigger(f"{model}.{called}", _bare(said["table"]), said["operation"], said["func"], module.path, call.line, when)
                 live[trigger.name, trigger.table] = trigger
 
 
@@ -128,8 +131,8 @@ def _fields(trigger: _Trigger) -> tuple[str, ...]:
     if named is not None:
         return tuple(c.strip().strip('"') for c in named.group(1).split(","))
     when = _WHEN.search(trigger.rest)
-    compared = [c.strip('"') for c in _COMPARED.findall(when.group(1))] if when is not None else []
-    return () if "*" in compared else tuple(dict.fromkeys(compared))
+    compared = [c.strip('"') for c in _COMPARED.findall(trigger.when or (when.group(1) if when is not None else ""))]
+    return () if "*" in compared else tuple(dict.fromkeys(name for c in compared for name in (c, c.removesuffix("_id"))))
 
 
 def _kept(rest: str, bodies: str) -> bool | None:

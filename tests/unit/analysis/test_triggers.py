@@ -140,6 +140,14 @@ def test_a_library_s_triggers_in_migrations_are_read_from_their_calls(tmp_path: 
     assert _statuses(_report(tmp_path, m0001_first=CALLS))["lose_parcel"] == "audited"
 
 
+@pytest.mark.parametrize(("column", "status"), [("status", "audited"), ("note_id", "unaudited"), ("*", "audited")])
+def test_a_library_s_trigger_watches_what_its_condition_compares(tmp_path: Path, column: str, status: str) -> None:
+    """What is tracked by columns is told in a keyword of its own."""
+    quoted = column if column == "*" else f'"{column}"'
+    compared = f"condition='WHEN (OLD.{quoted} IS DISTINCT FROM (NEW.{quoted}))', operation="
+    assert _statuses(_report(tmp_path, m0001_first=CALLS.replace("operation=", compared)))["lose_parcel"] == status
+
+
 @pytest.mark.parametrize(
     ("text", "may"),
     [

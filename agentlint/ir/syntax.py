@@ -128,7 +128,7 @@ class Lambda(_Node, frozen=True, gc=False):
 
 class Other(_Node, frozen=True, gc=False):
     """Anything else, with its sub-expressions: `star`, `double-star`, `yield`, `slice`, `del`, `assert`,
-    `global` (the names a function assigns in its module), `unknown`. `await x` is lowered to x."""
+    `global` (the names a function assigns in its module), `property` (of a component, with its default), `unknown`. `await x` is lowered to x."""
 
     kind: str
     children: tuple[Expr, ...]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Literal
 
 from agentlint.api import Context, FunctionInfo, Scope, syntax, walk
 
 Renders = Literal["html", "redirect", "json"]
-_HTML = frozenset({"HTMLResponse", "TemplateResponse", "FileResponse", "TagResponse", "HtpyResponse", "LudicResponse"})
+_HTML = frozenset({"HTMLResponse", "TemplateResponse", "TagResponse", "HtpyResponse", "LudicResponse"})
+_FILE = "FileResponse"
+_PAGE_FILES = re.compile(r"\.html?$|^text/html")
+"""Files that a browser shows as a page; any other file is data that a program can take as well."""
 _REDIRECT = "RedirectResponse"
 _PAGE_DECORATORS = frozenset({"fastapi_htmx.htmx", "fastapi_htmx.htmx.htmx"})
 _PAGE_OBJECTS = frozenset({"hx", "page"})
@@ -46,13 +50,24 @@ class Answers:
     def _answer(self, info: FunctionInfo, depth: int) -> Renders:
         if any(self._renders_result(d, info) for d in info.node.decorators):
             return "html"
-        names = {name for call in self._program.calls_in(info) for name in self._names(call.func, info)}
+        calls = list(self._program.calls_in(info))
+        names = {name for call in calls for name in self._names(call.func, info)}
         if info.node.returns is not None:
             names |= {_last(e) for e in walk.expressions(info.node.returns)}
         found: set[Renders] = {_of_name(name) for name in names}
+        if _FILE in names and any(self._is_page_file(call, info) for call in calls):
+            found.add("html")
         if depth and found <= {"json"}:
             found |= set(self._handed_on(info, depth))
         return "html" if "html" in found else "redirect" if "redirect" in found else "json"
+
+    def _is_page_file(self, call: syntax.Call, info: FunctionInfo) -> bool:
+        """True for `FileResponse("static/index.html")`, also where the path is joined or kept in a constant."""
+        if _FILE not in self._names(call.func, info):
+            return False
+        given = [e for root in (*call.args, *(k.value for k in call.keywords)) for e in walk.expressions(root)]
+        texts = (self._program.fold(e, info) for e in given if isinstance(e, syntax.Constant | syntax.Template | syntax.Name | syntax.Attribute))
+        return any(isinstance(t, str) and _PAGE_FILES.search(t) for t in texts)
 
     def _handed_on(self, info: FunctionInfo, depth: int) -> Iterator[Renders]:
         """Answers of functions whose result is returned, and of responses that the module made once."""

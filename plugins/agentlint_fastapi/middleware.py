@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from agentlint.api import Context, FunctionInfo, Scope, syntax, walk
 
 _AUTHENTICATION = ("starlette.middleware.authentication.AuthenticationMiddleware", "fastapi.middleware.authentication.AuthenticationMiddleware")
-_REQUIRES = "starlette.authentication.requires"
+_ASKS = frozenset({"starlette.authentication.requires", "starlette.authentication.has_required_scope"})
+_GRANTED = ("request.user", "request.auth")
+"""Where a request keeps what an authentication backend grants."""
 _ADDS = ("add_middleware", "Middleware")
 _RUNS = ("dispatch", "__call__")
 
@@ -39,10 +41,25 @@ class Middleware:
             if isinstance(decorator, syntax.Call) and isinstance(decorator.func, syntax.Attribute) and decorator.func.attr == "middleware" and decorator.args:
                 self._everywhere.append(info.id)
 
-    def of(self, info: FunctionInfo) -> tuple[str, ...]:
-        """Ids of the functions that check callers of a path operation: an authentication backend counts where the operation asks for what it grants."""
-        asks = any(self._program.resolve(d.func if isinstance(d, syntax.Call) else d, info.module) == _REQUIRES for d in info.node.decorators)
+    def of(self, info: FunctionInfo, around: Iterable[str] = ()) -> tuple[str, ...]:
+        """Ids of the functions that check callers of a path operation: an authentication backend counts where the operation asks for what it grants.
+
+        `around` are the functions that stand before the operation.
+        """
+        before = (f for name in around if (f := self._program.functions.get(name)) is not None)
+        asks = any(map(self._asks, (info, *before))) if self._backends else False
         return tuple(dict.fromkeys((*self._everywhere, *(self._backends if asks else ()))))
+
+    def _asks(self, info: FunctionInfo) -> bool:
+        """True for a function that demands scopes or reads who calls."""
+        if any(self._program.resolve(d.func if isinstance(d, syntax.Call) else d, info.module) in _ASKS for d in info.node.decorators):
+            return True
+        for expr in walk.body_expressions(info.node.body):
+            if isinstance(expr, syntax.Attribute) and walk.dotted(expr).startswith(_GRANTED):
+                return True
+            if isinstance(expr, syntax.Call) and self._program.resolve(expr.func, info) in _ASKS:
+                return True
+        return False
 
     def _class_of(self, expr: syntax.Expr | None, scope: Scope) -> str:
         if isinstance(expr, syntax.Name | syntax.Attribute):

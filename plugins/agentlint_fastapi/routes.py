@@ -10,13 +10,12 @@ from agentlint_fastapi.dependencies import Dependencies, split
 from agentlint_fastapi.middleware import Middleware
 from agentlint_fastapi.ready_routers import ReadyRouters
 from agentlint_fastapi.starlette import plain, starlette_routes
+from agentlint_fastapi.wrapped import LISTS, VERBS, Wrapped
 
 _TABLES = ("fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router", "fastapi.routing.APIRouter")
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
 _READY_MADE = ("nicegui.app",)
 """Applications that a library holds ready."""
-_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
-_LISTED = {"api_route": "methods", "route": "methods", "add_api_route": "methods", "add_route": "methods"}
 
 
 def collect_routes(context: Context) -> Iterator[Route]:
@@ -55,6 +54,9 @@ class _Reader:
         self.middleware = Middleware(context)
         self._tree = MountTree()
         self._providers: dict[str, tuple[str, ...]] = {}
+        self._classes: dict[str, str] = {}
+        """Classes of the project behind tables."""
+        self._wrapped = Wrapped(self._program, self._dependencies, self._tree, self._classes)
         self._pages: set[str] = set()
         """Tables whose path operations answer with pages unless they say otherwise: `default_response_class=HTMLResponse`."""
         for name in _READY_MADE:
@@ -80,6 +82,8 @@ class _Reader:
             return
         prefix = self._text(_keyword(call, "prefix"), scope)
         guards, providers = split(self._dependencies.of_expression(_keyword(call, "dependencies"), scope))
+        if name in self._program.classes:
+            self._classes[key] = name
         init = self._program.method(name, "__init__") if name in self._program.classes else None
         if init is not None:  # a project's own router class passes dependencies and prefix on to its base
             for inner in walk.calls(init.node.body):
@@ -168,16 +172,18 @@ class _Reader:
         """Routes that a function's decorators declare."""
         scope: Scope = self._program.scope_of(info.owner or info.parent) if info.owner or info.parent else info.module
         for decorator in info.node.decorators:
-            if not isinstance(decorator, syntax.Call) or not isinstance(decorator.func, syntax.Attribute):
+            if not isinstance(decorator, syntax.Call):
                 continue
-            verb = decorator.func.attr
-            if verb not in _METHODS and verb not in _LISTED:
+            verb = decorator.func.attr if isinstance(decorator.func, syntax.Attribute) else ""
+            key = table_key(decorator.func.value, scope, self._program) if isinstance(decorator.func, syntax.Attribute) else ""
+            if verb in VERBS | LISTS:
+                if self._tree.known(key) or (key and self._tree.is_mounted(key)):
+                    path = self._text(decorator.args[0] if decorator.args else _keyword(decorator, "path"), scope)
+                    methods = (verb.upper(),) if verb in VERBS else self._methods(decorator, scope)
+                    yield from self._routes(key, path, methods, info, decorator, scope)
                 continue
-            key = table_key(decorator.func.value, scope, self._program)
-            if self._tree.known(key) or (key and self._tree.is_mounted(key)):
-                path = self._text(decorator.args[0] if decorator.args else _keyword(decorator, "path"), scope)
-                methods = (verb.upper(),) if verb in _METHODS else self._methods(decorator, scope)
-                yield from self._routes(key, path, methods, info, decorator, scope)
+            for found in self._wrapped.of(decorator, scope):
+                yield from self._routes(found.key, found.path, found.methods, info, decorator, scope, found.found)
 
     def listed(self, scope: Scope, body: tuple[syntax.Stmt, ...]) -> Iterator[Route]:
         """Routes added by calls: `add_api_route`, and Starlette's `Route("/x", endpoint, methods=[...])` objects."""
@@ -197,13 +203,16 @@ class _Reader:
                     key, self._text(call.args[0] if call.args else _keyword(call, "path"), scope), self._methods(call, scope), target, call, scope
                 )
 
-    def _routes(self, key: str, path: str, methods: tuple[str, ...], info: FunctionInfo, call: syntax.Call, scope: Scope) -> Iterator[Route]:
-        found = [*self._dependencies.of_function(info), *self._dependencies.of_expression(_keyword(call, "dependencies"), scope)]
+    def _routes(
+        self, key: str, path: str, methods: tuple[str, ...], info: FunctionInfo, call: syntax.Call, scope: Scope, around: tuple[Guard | str, ...] = ()
+    ) -> Iterator[Route]:
+        found = [*self._dependencies.of_function(info), *self._dependencies.of_expression(_keyword(call, "dependencies"), scope), *around]
         if info.owner:
             found += self._dependencies.of_class(info.owner)
         guards, providers = split(iter(found))
         file = scope.path if isinstance(scope, syntax.Module) else scope.module.path
         renders = self._renders(info, call, scope, key)
+        checks = (*self._inherited(key), *providers, *(self.middleware.of(info, providers) if renders == "json" else ()))
         for place in self._tree.places(key) or ():
             for method in methods:
                 yield Route(
@@ -220,7 +229,7 @@ class _Reader:
                     name=self._text(_keyword(call, "name"), scope) or info.node.name,
                     table_file=file,
                     table_line=call.line,
-                    guard_handlers=tuple(dict.fromkeys((*self._inherited(key), *providers, *(self.middleware.of(info) if renders == "json" else ())))),
+                    guard_handlers=tuple(dict.fromkeys(checks)),
                 )
 
     def _inherited(self, key: str) -> tuple[str, ...]:
@@ -231,12 +240,13 @@ class _Reader:
         """Routes of Starlette's route objects."""
         for found in starlette_routes(self._context):
             info, owner = found.handler, found.owner
+            checks = (*self.middleware.of(info, found.wrappers), *found.wrappers)
             yield Route(
                 framework="fastapi", method=found.method, path=found.path, handler=info.id,
                 symbol=f"{owner.node.qualname}.{info.node.name}" if owner is not None else info.node.qualname, file=info.module.path, line=info.node.line,
                 owner=owner.id if owner is not None else info.owner, renders=self._answers.of(info),
                 name=str(found.call.keywords.get("name") or info.node.name),
-                table_file=found.call.file, table_line=found.call.line, guard_handlers=tuple(dict.fromkeys((*self.middleware.of(info), *found.wrappers))),
+                table_file=found.call.file, table_line=found.call.line, guard_handlers=tuple(dict.fromkeys(checks)),
             )
 
     def _methods(self, call: syntax.Call, scope: Scope) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agentlint.analysis.clients.members import Members
 from agentlint.analysis.clients.scopes import Scope
 from agentlint.analysis.clients.values import (
@@ -18,6 +20,7 @@ from agentlint.analysis.clients.values import (
     Text,
     Value,
     alternatives,
+    as_parts,
     concat,
     either,
     fixed,
@@ -52,7 +55,7 @@ class Expressions(Members):
             case s.Call():
                 return self.call(expr, scope)
             case s.Template():
-                return concat([self.value(p, scope) for p in expr.parts])
+                return concat(_filled(expr.parts, [self.value(p, scope) for p in expr.parts]))
             case s.Mapping():
                 return self._object(expr, scope)
             case s.Sequence():
@@ -128,7 +131,7 @@ class Expressions(Members):
         values = [self.value(o, scope) for o in expr.operands]
         match expr.op:
             case "+":
-                return concat(values)
+                return concat(_filled(expr.operands, values))
             case "?:" if len(values) == 3:
                 holds = self.holds(expr.operands[0], scope, values[0])
                 return either(values[1:] if holds is None else (values[1] if holds else values[2],))
@@ -182,6 +185,24 @@ class Expressions(Members):
         for child in expr.children[1:]:
             self.value(child, scope)
         return HOLE
+
+
+def _filled(pieces: Sequence[s.Expr], values: list[Value]) -> list[Value]:
+    """Values of the pieces of a text: a variable that is still empty where a path has a segment stands for what it will hold, `/items/${id}/pin`."""
+    empty = (_is_unset(piece) and value == Text(()) and _is_segment(values, at) for at, (piece, value) in enumerate(zip(pieces, values, strict=True)))
+    return [HOLE if open_ else value for open_, value in zip(empty, values, strict=True)]
+
+
+def _is_unset(piece: s.Expr) -> bool:
+    """True for a name that code can give a value later; names of constants are meant to be empty."""
+    return isinstance(piece, s.Name | s.Attribute) and not (piece.id if isinstance(piece, s.Name) else piece.attr).isupper()
+
+
+def _is_segment(values: list[Value], at: int) -> bool:
+    before = as_parts(values[at - 1])[-1:] if at else ()
+    after = as_parts(values[at + 1])[:1] if at + 1 < len(values) else ()
+    opened = bool(before) and isinstance(before[0], str) and before[0].endswith("/") and not before[0].endswith("//")
+    return opened and (not after or (isinstance(after[0], str) and after[0].startswith("/")))
 
 
 def _otherwise(value: Value, default: Value) -> Value:

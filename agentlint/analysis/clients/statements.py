@@ -19,6 +19,7 @@ from agentlint.analysis.clients.values import (
     concat,
     either,
     fixed,
+    is_absent,
     text,
 )  # fmt: skip
 from agentlint.ir import syntax as s
@@ -178,7 +179,7 @@ class Statements(Calling):
                     self.bind(inner, self.item(value, None, str(index)) if isinstance(value, Arr) else HOLE, scope)
             case s.Other() if target.kind == "default" and len(target.children) == 2:
                 default = self.value(target.children[1], scope)
-                absent = isinstance(value, Hole) or (isinstance(value, Obj) and not value.layers)
+                absent = is_absent(value) or (isinstance(value, Hole) and default != Text(()))  # an empty text is there until somebody gives one
                 self.bind(target.children[0], default if absent else value, scope)
             case s.Other() if target.children:
                 self.bind(target.children[0], HOLE, scope)

@@ -86,7 +86,17 @@ def _declared(source: Source, node: Node, declaration: Node, out: list[s.Stmt]) 
         out.append(s.Define(made, made.line))
     else:
         source.hint = ""
+        first = len(out)
         lower_into(source, [declaration], out)
+        if source.path.lower().endswith(".svelte") and source.slice(declaration).startswith("let"):
+            out[first:] = [_property(stmt) for stmt in out[first:]]
+
+
+def _property(stmt: s.Stmt) -> s.Stmt:
+    """`export let id = ""` of a Svelte component: what whoever uses the component hands it, of which the value is but the default."""
+    if not isinstance(stmt, s.Assign):
+        return stmt
+    return s.Assign(stmt.targets, s.Other("property", (stmt.value,) if stmt.value is not None else (), stmt.line), stmt.line, stmt.annotation)
 
 
 def _default_value(source: Source, value: Node, out: list[s.Stmt]) -> None:

@@ -32,6 +32,8 @@ def said(report: Report) -> Iterator[str]:
     for operation in report.operations:
         if operation.changes_state:
             yield f"{operation.automation}: {operation.method} {operation.path}"
+        if operation.browser_only:
+            yield f"browser-only: {operation.method} {operation.path}"
     for found in report.identifiers:
         yield f"{found.status}: {found.operation} {found.parameter} ({found.location})" + (f" from {found.producer}" if found.producer else "")
     for clause in (c for contract in report.contracts for c in contract.clauses):

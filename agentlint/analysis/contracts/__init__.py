@@ -7,6 +7,7 @@ import msgspec
 from agentlint.analysis.contracts.accountability import Accountability
 from agentlint.analysis.contracts.authentication import no_machine_authentication
 from agentlint.analysis.contracts.automation import Automations
+from agentlint.analysis.contracts.births import Births
 from agentlint.analysis.contracts.broken_links import broken_links
 from agentlint.analysis.contracts.browser_only import GRANT
 from agentlint.analysis.contracts.chains import Callable, chains
@@ -45,8 +46,9 @@ def judge(description: Description, handed: HandedOn | None = None) -> ContractF
     payloads = Payloads(Schemas(description.index))
     roles = RoleFinder(description.operations, payloads).all()
     resources = build_resources(roles, payloads)
-    steps = Lifecycles(description, roles, resources, payloads).all()
-    operations = described_operations(description, roles, Automations(roles, resources, payloads))
+    births = Births(roles, resources, payloads)
+    steps = Lifecycles(description, roles, resources, payloads, births).all()
+    operations = described_operations(description, roles, Automations(roles, resources, payloads, births))
     tools = Tools(description, roles, payloads, operations)
     account = Accountability(description, resources, payloads)
     lacks = (*no_machine_authentication(description), *account.shortcomings(), *tools.shortcomings())

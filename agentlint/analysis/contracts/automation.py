@@ -25,7 +25,7 @@ _FINAL = frozenset(
 _BINS = frozenset("deleted trash trashed bin archived recycle".split())
 """Where deleted things lie until they are restored."""
 _SETS = frozenset(
-    "tag categorize label rename move resize reorder "
+    "tag categorize label mark rename move resize reorder "
     "assign attach detach add link unlink pin unpin enable disable activate deactivate suspend resume lock unlock archive star".split()
 )
 _REPEATABLE = frozenset("sync synchronize refresh reload heartbeat activity touch ping validate verify check".split())
@@ -38,6 +38,9 @@ _NAMES = frozenset("name key slug login username email title code handle uri url
 """Fields by which a caller names what is made."""
 _OF_OTHERS = ("previous", "parent", "source", "original", "base", "from", "origin", "related", "target", "last", "next")
 """How fields start that name another thing of the same kind."""
+_OWN = frozenset("name title content text subject description body".split())
+"""Words of fields that say what a thing is to be."""
+_REFERRING = frozenset("id ids key user username login email".split())
 _SECRETS = frozenset("password passwd passphrase secret pin".split())
 
 
@@ -48,10 +51,10 @@ def _is_secret(said: list[str]) -> bool:
 class Automations:
     """Answers for one description."""
 
-    def __init__(self, roles: Sequence[Role], resources: Sequence[Resource], payloads: Payloads) -> None:
+    def __init__(self, roles: Sequence[Role], resources: Sequence[Resource], payloads: Payloads, births: Births) -> None:
         self._payloads = payloads
         self._counterparts = Counterparts(roles, payloads)
-        self._births = Births(roles, resources, payloads)
+        self._births = births
         self._resource = {id(role): resource for resource in resources for role in resource.roles}
         self._by_shape: dict[str, set[str]] = {}
         self._homes: dict[str, int] = {}
@@ -60,6 +63,7 @@ class Automations:
             if role.kind == "delete" and role.path.ends_with_hole:
                 self._homes[role.noun] = min(role.path.shape.count("{}"), self._homes.get(role.noun, 99))
         self._set_here = {r.path.shape for r in roles if r.operation.method in ("POST", "PUT") and r.operation.body is None}
+        self._lists = {r.path.shape: r.answer.entity for r in roles if r.kind == "list" and r.operation.method == "GET"}
         for role in roles:
             self._by_shape.setdefault(role.path.shape, set()).add(role.operation.method)
 
@@ -86,7 +90,7 @@ class Automations:
             return "safe", "it gives or ends a session of the caller's own"
         if operation.method in ("PUT", "PATCH") or role.kind == "update":
             return self._update(role)
-        sets = said & _SETS and not said & _MAILS
+        sets = (said & _SETS and not said & _MAILS) or self._sets_anew(role)
         if sets or self._reversed_here(role) or self._taken_back(role) or self._sets_single(role) or self._counterparts.taken_back(role):
             return "undoable", "it sets a state that another call sets back, and a repeat changes nothing more"
         if self._chosen_by_caller(role):
@@ -95,16 +99,34 @@ class Automations:
             return "irreversible", "nothing described brings back the state before"
         return "duplicate-prone", "a repeat after a lost answer does it twice: nothing names the attempt"
 
-    @staticmethod
-    def _said(role: Role) -> set[str]:
+    def _said(self, role: Role) -> set[str]:
         """Words for what the operation does; those for the thing itself (`run`, `report`) say nothing on that."""
-        told = set() if role.kind in ("create", "update", "delete") else set(words(role.operation.summary)) - set(role.noun.split(" "))
-        makes = role.kind == "create" and role.verb == "add" and not any(s.hole for s in role.base)  # one more at the top, no tie to another thing
-        return {*words(role.operation.path.rsplit("/", 1)[-1]), *told, *(() if makes else (role.verb,))}
+        noun = set(role.noun.split(" "))
+        told = set() if role.kind in ("create", "update", "delete") else set(words(role.operation.summary)) - noun
+        nested = any(s.hole for s in role.base)
+        makes = role.kind == "create" and role.verb == "add" and not (nested and self._refers(role))  # one more, no tie to another thing
+        last = set(words(role.operation.path.rsplit("/", 1)[-1]))
+        own = noun if role.kind == "create" and role.place == "collection" and role.base == role.path.base() else set()
+        merges = {"merge"} if role.operation.method == "PATCH" else set()  # fields into what is there
+        return ({*(last - own), *told, *(() if makes else (role.verb,))}) - merges
+
+    def _refers(self, role: Role) -> bool:
+        """True unless the body gives a thing a name or content of its own: then it says which one is added."""
+        body = self._payloads.body_schema(role.operation.body)
+        given = self._payloads.schemas.shape(body).properties if body is not None and role.noun.split(" ")[-1] not in v.SLIGHT else {}
+        return not any(set(v.field_words(name)) & _OWN and not set(v.field_words(name)) & _REFERRING for name in given)
+
+    def _sets_anew(self, role: Role) -> bool:
+        """True for a POST that puts a value or a content in the place of another: a toggle that is told where to go, an upload to a thing itself."""
+        toggled = "toggle" in words(role.operation.path.rsplit("/", 1)[-1])[:1] and role.operation.body is not None
+        return role.kind == "action" and role.place == "item" and (toggled or (role.verb == "upload" and self._part_of_read(role)))
 
     def _looks_up(self, role: Role, said: set[str]) -> bool:
         """True for a search, a check, a trial: nothing stays behind. What is only accepted, or makes a thing, is none."""
-        if any(r.status in ("201", "202") for r in role.operation.responses) or any(s.text.lower() == "create" for s in role.path.segments):
+        answers = {r.status for r in role.operation.responses} & {"201", "202"}
+        if self._births.asks_by_name(role):
+            answers -= {"201"}  # some frameworks answer so to every POST
+        if answers or any(s.text.lower() == "create" for s in role.path.segments):
             return False
         tried = role.verb == "test" and role.place != "item"
         if role.operation.method == "POST" and self._births.asks(role) and not ({role.verb} | said) & (v.SENDING_VERBS | v.FINAL_VERBS):
@@ -145,8 +167,12 @@ class Automations:
     def _deletion(self, role: Role) -> tuple[Automation, str]:
         resource = self._resource.get(id(role))
         by_body = role.operation.method == "DELETE" and not role.path.ends_with_hole and role.operation.body is not None
-        if by_body and "POST" in self._by_shape.get(role.path.shape, ()):
-            return "undoable", "posting to the same place puts it back"
+        beside = self._by_shape.get(role.path.shape, set())
+        if by_body and ("POST" in beside or ("PUT" in beside and any(s.hole for s in role.base))):
+            return "undoable", "sending them to the same place again puts them back"
+        slight = resource is not None and resource.noun.split(" ")[-1] in v.SLIGHT and bool(resource.of("create"))
+        if slight and role.operation.method == "POST":
+            return "undoable", "it is made again as it was"
         if role.place == "single" and role.path.shape in self._set_here:
             return "undoable", "it switches off what a call without any content switches on at the same place"
         if self._unties(role) or self._counterparts.unties(role):
@@ -164,11 +190,15 @@ class Automations:
         added = "POST" in self._by_shape.get(shape.rsplit("/", 1)[0], ()) or bool({"POST", "PUT"} & self._by_shape.get(shape, set()))
         return added and self._homes.get(role.noun, 99) < shape.count("{}")
 
-    @staticmethod
-    def _final(role: Role, said: set[str]) -> tuple[Automation, str] | None:
+    def _brings_back(self, role: Role) -> bool:
+        """True for what restores a deleted thing (`POST /users/{id}/restore`), not for what puts a copy of it over what is there."""
+        resource = self._resource.get(id(role))
+        return resource is not None and not resource.archival and role.kind == "action" and role.place == "item" and bool(resource.of("delete"))
+
+    def _final(self, role: Role, said: set[str]) -> tuple[Automation, str] | None:
         """What words say that nothing brings back; a bin is the exception."""
         path = set(words(role.operation.path))
-        if "restore" in said and path & _BINS:
+        if "restore" in said and (path & _BINS or self._brings_back(role)):
             return "undoable", "what comes back can be deleted again"
         if said & _FINAL or "purge" in path:
             return "irreversible", "nothing described brings back what it changes"
@@ -185,7 +215,7 @@ class Automations:
         )
         if self._only_secrets(role):
             return "irreversible", "the secret before cannot be read, so nobody can set it again"
-        if readable and not (resource is not None and resource.technical and not self._readable(role)):
+        if readable and (resource is None or not resource.technical or self._readable(role) or self._field_of_read(role)):
             return "undoable", "the values before can be read, and set again"
         return "irreversible", "the values before cannot be read, so nobody can set them again"
 
@@ -198,9 +228,19 @@ class Automations:
         return bool(given) and aimed and all(_is_secret(words(name)) for name in given)
 
     def _part_of_read(self, role: Role) -> bool:
-        """True for a part of a thing (`/groups/{name}/properties`) that can itself be read."""
+        """True for a part of a thing (`/groups/{name}/properties`) that can itself be read, or is listed."""
         segments = role.path.segments
-        return len(segments) > 1 and not segments[-1].hole and "GET" in self._by_shape.get(Path(segments[:-1]).shape, ())
+        if len(segments) < 2 or segments[-1].hole:
+            return False
+        above = Path(segments[:-1]).shape
+        return "GET" in self._by_shape.get(above, ()) or (segments[-2].hole and above.rpartition("/")[0] in self._lists)
+
+    def _field_of_read(self, role: Role) -> bool:
+        """True for a part that is a field of the thing, as a list of such things shows it: `PATCH /users/{id}/status`."""
+        segments = role.path.segments
+        above = Path(segments[:-1]).shape.rpartition("/")[0] if len(segments) > 1 and segments[-2].hole and not segments[-1].hole else ""
+        shown = self._payloads.schemas.shape(self._lists.get(above)).properties
+        return any(v.state_word(name) == v.state_word(segments[-1].text) for name in shown)
 
     def _reversed_here(self, role: Role) -> bool:
         """True for a POST whose own address also takes a DELETE, unless that deletes the thing on which it acts."""

@@ -10,6 +10,13 @@ _INTERACTIVE = re.compile(
     r"(^|/)(oauth2?|oidc|sso|saml2?|openid(-connect)?)(/(callback|authorize|login|acs|start|redirect))?/?$|/(authorize|callback)/?$", re.IGNORECASE,
 )
 _SIGN_IN_HOME = re.compile(r"(^|/)(auth|oauth2?|oidc|openid|saml2?|sso|login|signin)(/|$)", re.IGNORECASE)
+_SENDS_ON = re.compile(r"(redirect|callback)[^/]*/?$", re.IGNORECASE)
+_PAGE = re.compile(
+    r"\b(survey|login|sign-?in|consent|checkout|landing|confirmation|html|web) page\b|"
+    r"\bredirect (the|your|a) (client|user|customer|browser)s? to this (url|page|link)\b",
+    re.IGNORECASE,
+)
+"""Words of an operation that is a page to be looked at."""
 _HEADLESS = frozenset({"client-credentials", "password", "device"})
 _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -30,6 +37,10 @@ class BrowserOnly:
             return "it is a step of an interactive sign-in, to which a browser is sent"
         if operation.method == "GET" and _SIGN_IN_HOME.search(operation.path) and self._only_sends_on(operation):
             return "it only sends a browser on to a sign-in"
+        if operation.method == "GET" and _SENDS_ON.search(operation.path) and _SIGN_IN_HOME.search(operation.path) and not self._answers_anything(operation):
+            return "it only sends a browser on to a sign-in"
+        if operation.method == "GET" and _PAGE.search(f"{operation.summary}. {operation.description[:400]}") and not self._answers_anything(operation):
+            return "it answers with a page, not with data"
         if self._answers_pages(operation):
             return "it answers with a page, not with data"
         if operation.security and all(self._needs_browser(alternative) for alternative in operation.security):
@@ -63,6 +74,10 @@ class BrowserOnly:
     @staticmethod
     def _answers_data(operation: DescribedOperation) -> bool:
         return any("json" in m.name and m.schema is not None and m.schema.value not in ({}, True) for r in operation.responses if r.success for m in r.content)
+
+    @staticmethod
+    def _answers_anything(operation: DescribedOperation) -> bool:
+        return any(r.content for r in operation.responses if r.success)
 
     @staticmethod
     def _answers_pages(operation: DescribedOperation) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
@@ -11,6 +13,7 @@ from agentlint.analysis.contracts.roles import Role
 from agentlint.ir.description import DescribedOperation
 
 _DEEPEST = 3
+_REPLACES = re.compile(r"\b(replac|overwrit)", re.IGNORECASE)
 
 
 class Containment:
@@ -21,7 +24,9 @@ class Containment:
         self._many: dict[str, DescribedOperation] = {}
         self._names: dict[str, DescribedOperation] = {}
         self._single: dict[str, DescribedOperation] = {}
-        self._bodies: dict[str, DescribedOperation] = {}
+        self._bodies: dict[str, list[DescribedOperation]] = defaultdict(list)
+        self._by_id: set[int] = set()
+        """Updates that change those whose identifiers they get, and leave the others alone."""
         self._payloads = payloads
         self._seen: dict[tuple[int, bool], int] = {}
         """Shapes entered so far, with the least depth: what stands below them is known as well, from an earlier operation."""
@@ -49,9 +54,10 @@ class Containment:
         return self._single.get(undressed(resource.schema)) if resource.schema else None
 
     def writes(self, resource: Resource) -> DescribedOperation | None:
-        """An update of something else whose body holds several of them, so that they can be changed and taken off there."""
-        noun = resource.noun.split(" ")[-1]
-        return self._bodies.get(undressed(resource.schema), self._bodies.get(noun)) if resource.schema else self._bodies.get(noun)
+        """An update whose body holds several of them, so that they can be changed and taken off there; not one of them by their identifiers."""
+        noun, own = resource.noun.split(" ")[-1], {id(role.operation) for role in resource.roles}
+        known = [*self._bodies.get(undressed(resource.schema), ()), *self._bodies.get(noun, ())] if resource.schema else self._bodies.get(noun, ())
+        return next((operation for operation in known if id(operation) not in own or id(operation) not in self._by_id), None)
 
     def _enter_body(self, operation: DescribedOperation) -> None:
         schemas = self._payloads.schemas
@@ -60,10 +66,12 @@ class Containment:
         for name, child in shape.properties.items():
             below = schemas.shape(child)
             if below.kind == "array" and below.items is not None:
-                self._bodies.setdefault(" ".join(v.noun_words(name)), operation)
+                self._bodies[" ".join(v.noun_words(name))].append(operation)
                 inner = schemas.shape(below.items)
+                if "id" in inner.properties and not _REPLACES.search(f"{operation.summary} {operation.description[:400]}"):
+                    self._by_id.add(id(operation))
                 if inner.name:
-                    self._bodies.setdefault(undressed(inner.name), operation)
+                    self._bodies[undressed(inner.name)].append(operation)
 
     def _enter(self, operation: DescribedOperation) -> None:
         schema = self._payloads.answer_schema(operation)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 import msgspec
 
 from agentlint.analysis.contracts.handed_on import HandedOn
 from agentlint.analysis.contracts.identifier_words import IDENTIFYING, LOGINS, fits, noun_before, nouns_of, people, same_start, shared
-from agentlint.analysis.contracts.paths import Path, parse_path
+from agentlint.analysis.contracts.offers import Offer, Own, Row, keys_of, parts_of
+from agentlint.analysis.contracts.paths import Path
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource
 from agentlint.analysis.contracts.roles import Role
@@ -30,12 +30,17 @@ _GRANT_CODE = re.compile(r"^(code|authorization_code|auth_code|oauth_verifier|SA
 _SIGN_IN = re.compile(r"(^|/)(oauth2?|oidc|saml2?|sso|auth)(/|$)", re.IGNORECASE)
 _SENTENCE = re.compile(r"\.\s|\n\s*\n")
 _ALWAYS = re.compile(r"\b(always|must be|should be|only|set to|value)\b[^.]{0,24}?[`'\"]([\w:.-]+)[`'\"]|^[`'\"]([\w:.-]+)[`'\"]$", re.IGNORECASE)
+_EITHER = re.compile(
+    r"\b(either|one of|any of|(possible|allowed|valid|supported) values)\b[^`'\".]{0,24}"
+    r"((?:[`'\"][\w:.-]+[`'\"](?:,? (?:or|and) |, ?)?){2,})", re.IGNORECASE,
+)
+"""A list of values in a text: "can be either `project` or `task`"."""
 _MOST_CHOICES = 60
 _MOST_OFFERS = 4
 """Answers remembered for one name; the first that does not itself ask for it is enough."""
 _GIVEN_OUT = frozenset({"token", "code", "path", "template"})
 """What an API hands out in one answer and asks for in another call."""
-_CONTENTS = frozenset({"binary", "byte", "base64"})
+_CONTENTS = frozenset({"binary", "byte", "base64", "date", "date-time"})
 """Formats of what a caller sends, not of what it refers to."""
 _SOONEST = {"list": 0, "create": 1, "read": 2}
 """Which operations an identifier is first had from."""
@@ -47,18 +52,6 @@ _WORD = 3
 """Letters from which a part of a path is a word; shorter ones (`/t/{id}`) stand for one, which tags tell."""
 _FIT = 4
 """Leading parts of a rank that say how well a field fits, not who answers with it."""
-
-
-class _Offer(msgspec.Struct, frozen=True, eq=False):
-    """A field of an answer that identifies a thing."""
-
-    operation: DescribedOperation
-    where: str
-    name: str
-    kind: str = ""
-    """JSON type of the field, empty where nothing says."""
-    by: str = "read"
-    """What the operation does: `list`, `create`, `read`, ..."""
 
 
 _Rank = tuple[bool, bool, bool, bool, bool, int]
@@ -80,9 +73,9 @@ class Identifiers:
         self._at: dict[str, list[Role]] = defaultdict(list)
         for role in roles:
             self._at[role.path.shape].append(role)
-        self._offers: dict[int, tuple[_Offer, ...]] = {}
-        self._ranks: dict[tuple[int, str, str], Sequence[tuple[_Rank, _Offer]]] = {}
-        self._everywhere: dict[str, list[_Offer]] | None = None
+        self._offers: dict[int, tuple[Offer, ...]] = {}
+        self._ranks: dict[tuple[int, str, str], Sequence[tuple[_Rank, Offer]]] = {}
+        self._everywhere: dict[str, list[Offer]] | None = None
 
     def all(self) -> Iterator[Identifier]:
         """A row for each required parameter, each optional one that asks for a thing, and each required scalar of a body."""
@@ -99,7 +92,7 @@ class Identifiers:
     def _parameter(self, role: Role, parameter: Parameter) -> Identifier:
         schema = parameter.schema
         fixed = self._constant(schema, parameter.description)
-        row = _Row(role.operation.name, parameter.name, parameter.location)
+        row = Row(role.operation.name, parameter.name, parameter.location)
         if fixed:
             return row.of("constant", None, fixed)
         if self._from_a_screen(role.operation, parameter.name):
@@ -132,15 +125,17 @@ class Identifiers:
         for name in sorted(shape.required):
             node = shape.properties.get(name)
             inner = self._payloads.schemas.shape(node)
-            if node is None or inner.kind in ("object", "boolean"):
+            if node is None:
                 continue
             each = self._payloads.schemas.shape(inner.items) if inner.kind == "array" else inner
-            row = _Row(role.operation.name, name, "body")
+            row = Row(role.operation.name, name, "body")
             fixed = self._constant(node, inner.description)
             if fixed:
                 yield row.of("constant", None, fixed)
             elif self._from_a_screen(role.operation, name):
                 yield row.of("unreachable", None, "only a browser receives it")
+            elif inner.kind in ("object", "boolean"):
+                yield self._part(row, role, name)
             elif (
                 each.kind != "object" and each.format not in _CONTENTS
                 and (self._asks_for_a_thing(name) or self._names_another(name, role))
@@ -150,6 +145,16 @@ class Identifiers:
                 yield self._found(row, role, name, "")
             else:
                 yield row.of("caller-known", None, "the caller's own choice")
+
+    def _part(self, row: Row, role: Role, name: str) -> Identifier:
+        """A required object or switch: what is changed as a whole is read first at the same address, the rest is the caller's."""
+        if role.operation.method in ("PUT", "PATCH"):
+            for other in self._at[role.path.shape]:
+                answer = self._payloads.answer_schema(other.operation) if other.operation.method == "GET" else None
+                for schema, where in ((answer, name), (other.answer.entity, f"{other.answer.where}.{name}")):
+                    if answer is not None and not other.answer.many and name in self._payloads.schemas.shape(schema).properties:
+                        return row.of("produced", Offer(other.operation, where.lstrip("."), name), f"{other.operation.name} answers with it as it is")
+        return row.of("caller-known", None, "the caller's own choice")
 
     def _asks_for_a_thing(self, name: str) -> bool:
         """True when a name asks for something that the API keeps: an identifier, a reference by the thing's own name, a token that it gave out."""
@@ -180,7 +185,10 @@ class Identifiers:
         shape = self._payloads.schemas.shape(schema)
         if shape.constant or 0 < len(shape.choices) <= _MOST_CHOICES:
             return f"one of {len(shape.choices)} values that the description lists" if len(shape.choices) > 1 else "the description fixes it"
-        said = _ALWAYS.search(_SENTENCE.split(text or shape.description or "", maxsplit=1)[0])  # later ones tell of single cases
+        told = text or shape.description or ""
+        if _EITHER.search(told[:400]):
+            return "one of the values that the description's text lists"
+        said = _ALWAYS.search(_SENTENCE.split(told, maxsplit=1)[0])  # later ones tell of single cases
         return "the description says which text it always is" if said else ""
 
     @staticmethod
@@ -213,7 +221,7 @@ class Identifiers:
 
     # ------------------------------------------------------------- producers
 
-    def _found(self, row: _Row, role: Role, name: str, noun: str) -> Identifier:
+    def _found(self, row: Row, role: Role, name: str, noun: str) -> Identifier:
         """The answer that holds an identifier: of the thing before the hole, of the thing that its own name says, or of any answer with that field."""
         own = self._resource.get(id(role))
         joins = role.kind == "create" and not noun  # what is added to a list is not found in it
@@ -230,7 +238,7 @@ class Identifiers:
         listing = self._listing(role, name)
         if listing is not None:
             return row.of(
-                "produced", _Offer(listing.operation, listing.answer.where or "answer", name), "the collection above it is listed; its answer has no schema"
+                "produced", Offer(listing.operation, listing.answer.where or "answer", name), "the collection above it is listed; its answer has no schema"
             )
         unknown = row.of("caller-known", None, "no answer is seen to hold it; the caller must know it from elsewhere")
         return msgspec.structs.replace(unknown, found=False)
@@ -242,10 +250,10 @@ class Identifiers:
         near = [r for r in self._at.get(shape, ()) if r.kind == "list" or (r.kind == "create" and r is not role)]
         return min(near, key=lambda r: r.kind != "list", default=None)
 
-    def _best(self, resource: Resource, name: str, asking: Role) -> list[_Offer]:
+    def _best(self, resource: Resource, name: str, asking: Role) -> list[Offer]:
         """Answers of a resource that hold what a name asks for, the best first; those that fit less well than it are left out."""
         kind = next((self._payloads.schemas.shape(p.schema).kind for p in asking.operation.parameters if p.name == name), "")
-        own, asked = _Own(asking, name), _parts(asking.operation.path)
+        own, asked = Own(asking, name), parts_of(asking.operation.path)
         first: _Rank | None = None
         ranked = []
         for number, (rank, offer) in enumerate(self._ranked(resource, name, kind)):
@@ -253,11 +261,11 @@ class Identifiers:
                 break
             if not own.asks(offer):
                 first = first or rank
-                near = same_start(asked, _parts(offer.operation.path))
+                near = same_start(asked, parts_of(offer.operation.path))
                 ranked.append((rank, -near, offer.operation.path.count("{"), number, offer))
         return [one[-1] for one in sorted(ranked)[:_MOST_WAYS]]
 
-    def _ranked(self, resource: Resource, name: str, kind: str) -> Sequence[tuple[_Rank, _Offer]]:
+    def _ranked(self, resource: Resource, name: str, kind: str) -> Sequence[tuple[_Rank, Offer]]:
         """What can be what a name asks for, the best first as far as does not depend on who asks; many operations ask for the same."""
         key = (id(resource), name, kind)
         if key not in self._ranks:
@@ -265,7 +273,7 @@ class Identifiers:
             tail = (noun_words(name) or (name.lower(),))[-1]
             thing = "".join(resource.noun.split(" "))
 
-            def rank(offer: _Offer) -> _Rank:
+            def rank(offer: Offer) -> _Rank:
                 own = "".join(noun_words(offer.name)) or offer.name.lower()
                 other_kind = bool(kind and offer.kind) and kind != offer.kind
                 same = own in (wanted, tail) or (own in LOGINS and tail in LOGINS)
@@ -274,7 +282,7 @@ class Identifiers:
             self._ranks[key] = sorted(((rank(o), o) for r in resource.roles for o in self._offered(r) if fits(o.name, name)), key=lambda one: one[0])
         return self._ranks[key]
 
-    def _offered(self, role: Role) -> tuple[_Offer, ...]:
+    def _offered(self, role: Role) -> tuple[Offer, ...]:
         """Identifying fields at the top of what an operation answers."""
         known = self._offers.get(id(role))
         if known is None:
@@ -289,25 +297,25 @@ class Identifiers:
                     ):
                         where = ".".join(filter(None, (payload.where, field.where)))
                         said = f"{field.owner}_name".lstrip("_") if field.name == "*" else field.name
-                        found.append(_Offer(role.operation, where, said, field.shape.kind, role.kind))
+                        found.append(Offer(role.operation, where, said, field.shape.kind, role.kind))
             known = self._offers[id(role)] = tuple(found)
         return known
 
-    def _all_offers(self) -> dict[str, list[_Offer]]:
+    def _all_offers(self) -> dict[str, list[Offer]]:
         """Every field of every answer by its name, a few for each."""
-        found: dict[str, list[_Offer]] = defaultdict(list)
+        found: dict[str, list[Offer]] = defaultdict(list)
         for role in self._roles:
             if role.answer.entity is None:
                 continue
             above = role.answer.where.removesuffix("[]").rpartition(".")[2]
             for field in self._payloads.fields(role.answer.entity):
-                for key in _keys(field.name, field.owner or above):
+                for key in keys_of(field.name, field.owner or above):
                     known = found[key]
                     if len(known) < _MOST_OFFERS and not (known and known[-1].operation is role.operation):
-                        known.append(_Offer(role.operation, ".".join(filter(None, (role.answer.where, field.where))), field.name))
+                        known.append(Offer(role.operation, ".".join(filter(None, (role.answer.where, field.where))), field.name))
         return dict(found)
 
-    def _anywhere(self, name: str, asking: Role) -> list[_Offer]:
+    def _anywhere(self, name: str, asking: Role) -> list[Offer]:
         """Answers with a field of exactly that name, where the name says more than `id`."""
         if self._everywhere is None:
             self._everywhere = self._all_offers()
@@ -316,7 +324,7 @@ class Identifiers:
             return []
         keys = ["".join(said)] if len(said) > 1 or said[0] not in IDENTIFYING else []
         keys += ["".join(said[:-1])] if said[-1] in IDENTIFYING and said[-1] not in _GIVEN_OUT else []
-        own = _Own(asking, name)
+        own = Own(asking, name)
         found = [o for key in keys for o in self._everywhere.get(key, ()) if not own.asks(o)]
         if found or said[-1] not in _GIVEN_OUT:
             return found
@@ -324,49 +332,3 @@ class Identifiers:
             return []
         endings = (offers for key, offers in self._everywhere.items() if key.endswith(said[-1]))
         return [o for offers in endings for o in offers if not own.asks(o)][:_MOST_OFFERS]
-
-
-@lru_cache(maxsize=50_000)
-def _keys(field: str, owner: str) -> tuple[str, ...]:
-    """Under which names a field is looked up: its own, and that of what it belongs to where it identifies that."""
-    said = noun_words(field)
-    owned = "".join(noun_words(owner)) if said and said[-1] in IDENTIFYING else ""
-    return tuple(filter(None, ("".join(said), owned)))
-
-
-@lru_cache(maxsize=20_000)
-def _parts(path: str) -> tuple[str, ...]:
-    """Parts of a path's shape."""
-    return tuple(parse_path(path).shape.split("/"))
-
-
-class _Own:
-    """Answers that only come to those who hold an identifier already: they give nobody the first one."""
-
-    def __init__(self, asking: Role, name: str) -> None:
-        self._operation = asking.operation
-        before = asking.path.shape_before(name)
-        self._before = tuple(before.split("/")) if before else ()
-
-    def asks(self, offer: _Offer) -> bool:
-        """True for such an answer."""
-        if offer.operation is self._operation:
-            return True
-        if not self._before:
-            return False
-        parts = _parts(offer.operation.path)
-        return parts[: len(self._before)] == self._before
-
-
-class _Row(msgspec.Struct, frozen=True):
-    operation: str
-    parameter: str
-    location: str
-
-    def of(self, status: str, offer: _Offer | None, evidence: str) -> Identifier:
-        producer = f"{offer.operation.name} -> {offer.where}" if offer is not None else None
-        return Identifier(self.operation, self.parameter, self.location, status, producer, evidence)  # type: ignore[arg-type]
-
-    def from_any(self, offers: Sequence[_Offer], evidence: str) -> Identifier:
-        others = dict.fromkeys(f"{o.operation.name} -> {o.where}" for o in offers[1:])
-        return msgspec.structs.replace(self.of("produced", offers[0], evidence), others=tuple(others))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.births import Births
 from agentlint.analysis.contracts.containment import Containment
+from agentlint.analysis.contracts.lifecycle_unread import IDENTITY, Unread
 from agentlint.analysis.contracts.mentions import ENDS, Mentions
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
@@ -16,7 +17,7 @@ from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.states import doing, settable, takes_anything
 from agentlint.analysis.contracts.steps import Step, leads_to
 from agentlint.analysis.wording import words
-from agentlint.ir.description import DescribedOperation, Description, Node
+from agentlint.ir.description import DescribedOperation, Node
 
 _STEPS: tuple[tuple[Kind, str], ...] = (("create", "create"), ("read", "read one"), ("list", "list"), ("update", "update"), ("delete", "delete"))
 _OFF_WORDS = frozenset("archived deleted active enabled disabled cancelled canceled inactive".split())
@@ -25,14 +26,13 @@ _STAMP = re.compile(
 )
 """Fields that the system fills in, or that say what a thing is."""
 _PLACES = frozenset("city zip postal postcode country county".split())
-_IDENTITY = frozenset("id uuid guid gid sid key slug name code number handle uid uri".split())
 
 
 class Plain:
     """Plain steps of the resources of one description."""
 
     def __init__(
-        self, description: Description, roles: Sequence[Role], resources: Sequence[Resource], shapes: Shapes, payloads: Payloads, mentions: Mentions
+        self, roles: Sequence[Role], resources: Sequence[Resource], shapes: Shapes, payloads: Payloads, mentions: Mentions, births: Births
     ) -> None:
         self._resources = tuple(resources)
         self._shapes = shapes
@@ -41,18 +41,12 @@ class Plain:
         self._known = {(r.noun, base.count("{}")) for r in resources if r.kept and r.of("create", "list") for base in r.bases}
         self._owners = {undressed(r.schema) for r in resources if r.kept and r.schema}
         self._ownership = Ownership(resources)
-        self._births = Births(roles, resources, payloads)
+        self._births = births
         self._mentions = mentions
+        self._unread = Unread(roles, resources, payloads, self._containment, mentions)
         self._lists = {_fixed(r.path.shape): r.operation for r in reversed(roles) if r.kind == "list" and not r.path.ends_with_hole}
         self._deletes = {_fixed(r.path.shape) for r in roles if r.operation.method == "DELETE"}
         """By the fixed parts of their addresses."""
-        self._read_by_name: dict[str, list[DescribedOperation]] = {}
-        """By noun: operations that read one at an address that does not say so, known by their own names (`getCategory`)."""
-        for operation in description.operations:
-            said = v.noun_words(operation.operation_id)
-            if operation.method == "GET" and "{" in operation.path and said[:1] in (("get",), ("show",), ("read",), ("retrieve",), ("fetch",)):
-                if said == tuple(words(operation.operation_id)):  # no plural: one of them
-                    self._read_by_name.setdefault(" ".join(said[1:]), []).append(operation)
 
     def present(self, resource: Resource) -> Iterator[Step]:
         """Steps and actions that have an operation."""
@@ -68,23 +62,31 @@ class Plain:
     def missing(self, resource: Resource) -> Iterator[Step]:
         """Plain steps that something created, and kept, should have."""
         made = [r for r in resource.of("create") if r.place != "single" and not r.bulk and self._births.sure(r)]
-        if not made or resource.technical or resource.noun.split(" ")[-1] in _BETWEEN:
+        if resource.technical or resource.noun.split(" ")[-1] in _BETWEEN:
+            return
+        if not made:
+            if self._ownership.owns(resource):
+                yield from self._unread.found(resource)
             return
         if not self._lives(resource, made) or not self._ownership.owns(resource) or self._is_edge(resource, made[0]):
             yield from self._swallowed(resource, made[0])
             return
-        if self._alone(resource):
-            return
-        if {"import", "imports"} & {w for s in made[0].path.segments if not s.hole for w in words(s.text)}:
-            return  # what comes in is something else afterwards
+        if not self._alone(resource) and not self._comes_as_another(resource, made[0]) and not self._is_held(resource, made[0]):
+            yield from self._lacks(resource, made)
+
+    @staticmethod
+    def _comes_as_another(resource: Resource, made: Role) -> bool:
+        """True for what is something else afterwards (an import), and for entries of a list that is changed as a whole, which have no identity of their own."""
+        if {"import", "imports"} & {w for s in made.path.segments if not s.hole for w in words(s.text)}:
+            return True
+        whole = any(r.operation.method == "DELETE" and r.place != "item" for r in resource.roles)
+        return whole and not any(r.path.ends_with_hole for r in resource.roles)
+
+    def _lacks(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
         born, place = made[0].operation.name, made[0].operation.node
         inside = self._containment.writes(resource)
-        if not any(r.path.ends_with_hole for r in resource.roles) and any(r.operation.method == "DELETE" and r.place != "item" for r in resource.roles):
-            return  # entries of a list that is changed as a whole have no identity of their own
-        if self._is_held(resource, made[0]):
-            return
         if not self._is_value(resource, made[0]):
-            yield from self._unread(resource, made[0], place)
+            yield from self._unread.made(resource, made[0])
         named_by_caller = all(r.operation.method == "PUT" and r.path.ends_with_hole for r in made) and bool(resource.of("read"))
         if not resource.of("list") and not resource.tie and not named_by_caller and not (resource.issued and not resource.of("delete", "update")):
             shown = self._containment.lists(resource) or self._listed_elsewhere(made[0], resource) or self._mentions.lists(resource)
@@ -93,7 +95,8 @@ class Plain:
         fleeting = resource.issued and not resource.of("list", "update")
         tied = made[0].verb in v.INVERSES
         gone = resource.of("delete") or self._deleted_elsewhere(resource, made[0]) or self._mentions.ends(resource)
-        if not gone and not resource.archival and not fleeting and not tied and not self._ends(resource) and not self._is_work(resource):
+        stays = resource.archival or resource.setting or fleeting or tied
+        if not gone and not stays and not self._ends(resource) and not self._is_work(resource):
             told = f"{inside.name} replaces them" if inside is not None else f"{born} creates one, nothing deletes, cancels or revokes it"
             yield Step("delete", inside.name if inside is not None else None, told, place, "plain")
         if not resource.of("update") and not resource.archival and not resource.issued and not resource.tie and not self._changes(resource):
@@ -110,7 +113,7 @@ class Plain:
     def _asks_nothing(self, operation: DescribedOperation) -> bool:
         shape = self._payloads.schemas.shape(self._payloads.body_schema(operation.body))
         asked = any(p.required and p.location in ("path", "query") for p in operation.parameters)
-        return not asked and not shape.required and not any(set(v.field_words(name)[-1:]) & _IDENTITY for name in shape.properties)
+        return not asked and not shape.required and not any(set(v.field_words(name)[-1:]) & IDENTITY for name in shape.properties)
 
     def _swallowed(self, resource: Resource, made: Role) -> Iterator[Step]:
         """Files that are put below a thing and that no operation gives back."""
@@ -185,9 +188,10 @@ class Plain:
         if resource.schema and undressed(resource.schema) in self._owners:
             return False
         shape = self._payloads.schemas.shape(made[0].answer.entity)
-        own = any(set(v.field_words(name)[-1:]) & _IDENTITY and len(v.field_words(name)) <= 2 for name in shape.properties if name)
+        own = any(set(v.field_words(name)[-1:]) & IDENTITY and len(v.field_words(name)) <= 2 for name in shape.properties if name)
         nested = any(s.hole for s in made[0].base)  # a POST alone below an item is an action on it
-        return made[0].place == "collection" and not nested and own and self._containment.shows(resource) is None
+        alone = made[0].place == "collection" and own and self._containment.shows(resource) is None
+        return alone and (not nested or self._births.told(made[0], undressed(resource.schema)))
 
     def _is_edge(self, resource: Resource, made: Role) -> bool:
         """True for a tie between two things: added by the path alone, or named like a thing that lives elsewhere."""
@@ -196,26 +200,6 @@ class Plain:
         nested = made.path.shape.count("{}")
         elsewhere = any(noun == resource.noun and depth < nested for noun, depth in self._known)
         return elsewhere and made.verb in ("add", "assign", "attach", "link", "invite", "share", "grant", "")
-
-    def _unread(self, resource: Resource, made: Role, place: Node) -> Iterator[Step]:
-        if resource.of("read"):
-            return
-        other = self._containment.reads(resource) or self._namesake(resource) or self._mentions.reads(resource)
-        born = made.operation.name
-        if other is not None:
-            yield Step("read one", other.name, f"{other.name} shows one", place, "plain")
-        elif self._payloads.sends_file(made.operation.body):
-            yield Step("read one", None, f"{born} uploads one, no operation gives it back", place, "plain")
-        elif resource.of("list", "delete", "update"):
-            yield Step("read one", None, f"{born} creates one, no operation reads a single one", place, "plain")
-        elif self._containment.shows(resource) is None:
-            yield Step("read one", None, f"{born} creates one, nothing shows it again", place, "plain")
-
-    def _namesake(self, resource: Resource) -> DescribedOperation | None:
-        """A read of one of the same noun at an address of its own."""
-        others = (other for other in self._resources if other is not resource and other.noun == resource.noun)
-        found = [r.operation for other in others for r in other.of("read") if r.holes == 1] or self._read_by_name.get(resource.noun, [])
-        return min(found, key=lambda o: (o.path.count("{"), o.path), default=None)
 
     def _ends(self, resource: Resource) -> bool:
         if any(doing(verb, resource.of("action", "update")) for verb in ENDS) or self._undone_below(resource):
@@ -260,7 +244,7 @@ class Plain:
     def _refers(self, node: Node) -> bool:
         """True for an object that only says which thing is meant."""
         shape = self._payloads.schemas.shape(node)
-        return shape.kind == "object" and 0 < len(shape.properties) <= 2 and any(set(v.field_words(n)[-1:]) & _IDENTITY for n in shape.properties)
+        return shape.kind == "object" and 0 < len(shape.properties) <= 2 and any(set(v.field_words(n)[-1:]) & IDENTITY for n in shape.properties)
 
     def _frozen(self, resource: Resource, made: Sequence[Role]) -> list[str]:
         """Fields given at creation that stay readable, so that one could want to change them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from agentlint.analysis.contracts.births import Births
 from agentlint.analysis.contracts.declared import declared_steps
 from agentlint.analysis.contracts.lifecycle_actions import Actions
 from agentlint.analysis.contracts.lifecycle_links import Links
@@ -24,13 +25,13 @@ from agentlint.ir.description import Description, Node, Pointer
 class Lifecycles:
     """Steps of all resources of one description."""
 
-    def __init__(self, description: Description, roles: Sequence[Role], resources: Sequence[Resource], payloads: Payloads) -> None:
+    def __init__(self, description: Description, roles: Sequence[Role], resources: Sequence[Resource], payloads: Payloads, births: Births) -> None:
         self._description = description
         self._resources = tuple(resources)
         self._payloads = payloads
         self._shapes = Shapes(self._resources)
         mentions = Mentions(roles)
-        self._plain = Plain(description, roles, resources, self._shapes, payloads, mentions)
+        self._plain = Plain(roles, resources, self._shapes, payloads, mentions, births)
         self._actions = Actions(resources, self._shapes, payloads, mentions)
         self._links = Links(description, resources, payloads)
         self._declared = declared_steps(description, resources)

@@ -64,6 +64,11 @@ class Resource(msgspec.Struct, frozen=True, eq=False):
         return bool({self.noun.split(" ")[-1], undressed(self.schema).split(" ")[-1]} & v.KEPT)
 
     @property
+    def setting(self) -> bool:
+        """True for preferences and the like, known by name: they are set, not made and removed."""
+        return self.noun.split(" ")[-1] in v.SETTINGS
+
+    @property
     def tie(self) -> bool:
         """True for ties between two things, which are made and removed."""
         return bool({self.noun.split(" ")[-1], undressed(self.schema).split(" ")[-1]} & v.TIES)

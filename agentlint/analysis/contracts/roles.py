@@ -173,6 +173,8 @@ class RoleFinder:
             if word in ("create", "add", "register") and method == "PUT":
                 return "create", word
             return "update", word
+        if place == "collection" and not verb and _on_all(operation, word):
+            return "action", word
         asked = _asked(operation, path)
         return ("list" if asked == "list" else "read", asked) if asked else self._posted(path, word, verb, place, answer.many)
 
@@ -213,6 +215,12 @@ def _named_as_thing(operation: DescribedOperation, verb: str) -> bool:
     said = words(operation.summary)[:8]
     end = next((at for at, word in enumerate(said) if at > 1 and word in _GOES_ON), len(said))
     return len(said) > 1 and plain_verb(said[0]) in _STEPS and plain_verb(said[0]) != verb and v.noun_words(said[end - 1]) == (verb,)
+
+
+def _on_all(operation: DescribedOperation, verb: str) -> bool:
+    """True for "Mark all messages as read" at `POST /messages`: it makes none."""
+    said = words(operation.summary)[:2]
+    return verb in v.ACTION_VERBS and verb not in v.CREATE_VERBS and said[1:] == ["all"] and plain_verb(said[0]) == verb
 
 
 _STEPS = frozenset("create add new list get read retrieve show view update edit delete remove".split())

@@ -122,10 +122,12 @@ ISSUED = frozenset("token key secret credential password certificate session cod
 KEPT = frozenset(
     "log report event action command operation commit history audit revision version snapshot backup export receipt statement transaction message notification "
     "delivery attempt execution run build "
-    "status refund reversal debit credit charge payout transfer ledger posting activity change trace metric usage result invocation "
+    "status refund reversal debit credit charge payment payout transfer ledger posting activity change trace metric usage result invocation "
     "check verification scan render call download dump archive vote view click impression measurement reading sample heartbeat".split()
 )
 """Things that keep what was: nobody edits them, and many are never deleted."""
+SETTINGS = frozenset("preference setting config configuration option".split())
+"""Values that a thing has under a name: one sets them, and sets them again."""
 CONTENTS = frozenset("content contents raw binary blob file".split())
 """Last parts of paths that stand for the bytes of the thing before them."""
 TECHNICAL = frozenset(
@@ -140,6 +142,8 @@ TECHNICAL = frozenset(
 """Nouns of paths that stand for no resource with a life of its own."""
 TIES = frozenset("assignment link membership association relationship relation binding lock vote like reaction".split())
 """Ties between two things: made and removed, never edited."""
+SLIGHT = frozenset("reaction vote like star membership assignment association relation relationship".split())
+"""Ties that have nothing but their two ends: made again, they are what they were."""
 SECRET_WORDS = frozenset("password secret token passphrase credential private auth key".split())
 
 

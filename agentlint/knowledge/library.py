@@ -23,6 +23,7 @@ class LibraryFacts:
         self._aliases: dict[str, str] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
         self._members: dict[str, str] = {}
+        self._namespaces: set[str] = set()
         self._types: dict[str, schema.TypeRow] = {}
         self._models: dict[str, schema.ModelRow] = {}
         self._effects: dict[str, schema.EffectRow] = {}
@@ -45,6 +46,7 @@ class LibraryFacts:
         for file in self.files:
             self._add(file)
         self._prefixes = frozenset(self._aliases)
+        self._namespaces |= {self.canonical(n) for n in self._namespaces}
         self._effect_names = frozenset(path.rpartition(".")[2] for path in self._effects)
         self._alike: dict[str, tuple[str, ...]] = {}
         self._by_name: dict[str, frozenset[str]] = {}
@@ -56,6 +58,7 @@ class LibraryFacts:
         self._aliases.update(file.aliases)
         self._bases.update(file.classes)
         self._members.update(file.members)
+        self._namespaces.update(file.namespaces)
         _index(file.types, self._types, calls_apart=True)
         _index(file.models, self._models)
         _index(file.effects, self._effects)
@@ -120,6 +123,10 @@ class LibraryFacts:
     def shown_by(self, member: str) -> str:
         """The class that a member of a class body shows it to be one of; empty when it shows none."""
         return self._members.get(self.canonical(member).rpartition(".")[0], "") if self._members else ""
+
+    def is_namespace(self, name: str) -> bool:
+        """True for an object on which a program keeps what it likes."""
+        return name in self._namespaces or self.canonical(name) in self._namespaces
 
     def is_class(self, name: str) -> bool:
         """True when a knowledge file describes the name as a class."""

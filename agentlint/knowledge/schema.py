@@ -261,6 +261,8 @@ class KnowledgeFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Canonical class to its bases."""
     members: dict[str, str] = {}
     """Package to a class: calls into it in a class body (`name = models.CharField()`) show what a class with a base that nothing tells is."""
+    namespaces: tuple[str, ...] = ()
+    """Objects on which a program keeps what it likes: an attribute that nothing tells is the program's own, not the library's."""
     models: tuple[ModelRow, ...] = ()
     types: tuple[TypeRow, ...] = ()
     effects: tuple[EffectRow, ...] = ()

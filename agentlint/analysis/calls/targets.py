@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from agentlint.analysis.calls.events import Events
+from agentlint.analysis.calls.named import MethodsByName
 from agentlint.analysis.calls.values import CallSite, Target, TargetKind
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.types.bindings import Binding
@@ -31,11 +32,6 @@ _NOT_RUN = frozenset({
 _STARTED = {"threading.Thread.start": "run", "multiprocessing.Process.start": "run"}
 _QUEUED = frozenset({"delay", "apply_async", "enqueue", "send", "send_with_options", "schedule", "defer", "kiq", "queue", "spawn", "submit"})
 """What decorators of task queues, known or the project's own, give a function so that a worker runs it later; a plain function has none of them."""
-_COMMON = frozenset(n for kind in (str, list, dict, set, bytes, int, tuple, Exception) for n in dir(kind)) | frozenset({
-    "filter", "all", "first", "last", "save", "delete", "create", "execute", "commit", "close", "open", "read", "write", "send", "run", "start", "stop",
-    "group", "match", "search", "info", "debug", "warning", "error", "exception", "log", "set", "put", "post", "patch", "request", "connect", "submit",
-    "is_valid", "render", "build", "add_argument",
-})
 
 
 class Resolver:
@@ -43,7 +39,7 @@ class Resolver:
 
     def __init__(self, program: Program, engine: Engine, library: LibraryFacts) -> None:
         self._program, self._engine, self._library = program, engine, library
-        self._by_method: dict[str, list[str]] | None = None
+        self._named = MethodsByName(program)
         self._events = Events(program, library)
 
     def site(self, call: s.Call, frame: Frame, caller: str, methods: Methods, exact: bool = False) -> CallSite:
@@ -62,7 +58,7 @@ class Resolver:
             for function in self._events.of(one.name, name, call.args):
                 _keep(found, Target(function, "high", "signal"))
         if not found and isinstance(func, s.Attribute) and not (functions and (not library or self._library.is_described(library))):
-            for target in self._by_name(func.attr, call):
+            for target in self._by_name(func.attr, call, not functions):
                 _keep(found, target)
         scope = "" if frame.id == caller else frame.id
         path = frame.scope.path if isinstance(frame.scope, s.Module) else frame.scope.module.path
@@ -253,25 +249,15 @@ class Resolver:
         open_ = self._engine.generics.is_variable
         return all(a.name == b.name or not a.name or not b.name or open_(a.name) or open_(b.name) for a, b in pairs)
 
-    def _by_name(self, name: str, call: s.Call) -> Iterator[Target]:
-        """The one method of the program that is called so, when the name is not an everyday one; likely when several keywords fit as well."""
-        if self._by_method is None:
-            self._by_method = {}
-            for info in self._program.classes.values():
-                for method, function in info.methods.items():
-                    self._by_method.setdefault(method, []).append(function)
-        found = self._by_method.get(name, [])
-        if not found or name in _COMMON or name.startswith("__"):
+    def _by_name(self, name: str, call: s.Call, unknown: bool) -> Iterator[Target]:
+        """What a call of a receiver without a type likely runs."""
+        named = self._named.of(name, call, unknown)
+        if named is None:
             return
-        root = found[0] if len(found) == 1 else self._overridden_by_all(found)
-        likely = bool(root) and _fits(call, self._program.functions[root])
-        if likely or len(found) == 1:
-            yield Target(root, "medium" if likely else "low", "call")
-
-    def _overridden_by_all(self, functions: list[str]) -> str:
-        """The method that all the others override; empty when they have nothing to do with one another."""
-        owners = {f: self._program.functions[f].owner for f in functions if f in self._program.functions}
-        return next((f for f, owner in owners.items() if all(owner in self._program.mro(other) for other in owners.values())), "")
+        function, confidence = named
+        yield Target(function, confidence, "call")
+        if confidence != "low":
+            yield from self._overrides(Type(function, (Type(self._program.functions[function].owner),), True), confidence)
 
     # ------------------------------------------------------------ decorators
 
@@ -305,14 +291,6 @@ class Resolver:
                 for made in self._engine.results.returns(maker.name, None):
                     if made.meta and made.name.startswith(f"{maker.name}."):
                         yield made.name
-
-
-def _fits(call: s.Call, info: FunctionInfo) -> bool:
-    """True when a call spells two or more parameters by name, no others, and leaves out none that the function cannot do without."""
-    given = {k.name for k in call.keywords if k.name}
-    params = info.node.params[1:]
-    needed = {p.name for p in params[len(call.args):] if p.default is None and p.kind in ("positional", "keyword")}
-    return len(given) > 1 and len(given) == len(call.keywords) and given <= {p.name for p in params} and needed <= given
 
 
 _RANK = {"high": 0, "medium": 1, "low": 2}

@@ -19,10 +19,15 @@ from agentlint.ir.decisions import AuditSite, RecordContent
 from agentlint.ir.effects import Effect
 
 _METHODS = ("__call__", "__acall__", "dispatch", "process_request", "process_view", "process_response")
-_HOOKS = frozenset({"after_request", "before_request", "teardown_request", "after_app_request", "before_app_request", "middleware"})
+_HOOKS = frozenset({
+    "after_request", "before_request", "teardown_request", "after_app_request", "before_app_request", "teardown_app_request", "middleware", "on_request",
+    "on_response",
+})
 _OF_REQUEST = re.compile(r"\b(method|user|current_user|is_authenticated|is_anonymous|status_code|path|SAFE_METHODS)\b")
 """Tests that only tell requests apart, so that what runs under them runs for every change that somebody asks for."""
-_SAYS_WHAT = re.compile(r"path|url|uri|view|endpoint|route|method|request", re.IGNORECASE)
+_OF_CONTENT = re.compile(r"has_|data|entr|changes|pending|dirty|empty|finished")
+"""Tests of the keeper of records that ask whether it was told anything."""
+_SAYS_WHAT = re.compile(r"path|url|uri|view|endpoint|route|method|request|action|operation", re.IGNORECASE)
 _DEPTH = 2
 
 
@@ -52,9 +57,13 @@ def around_requests(program: Program, calls: Calls) -> frozenset[str]:
 
 
 def _added(program: Program, name: str, call: s.Call, caller: str) -> Iterator[str]:
-    """`app.add_middleware(AuditMiddleware)`."""
+    """`app.add_middleware(AuditMiddleware)`, `app.after_request(keep)`."""
     if name == "add_middleware" and call.args:
         yield from _of_name(program, program.resolve(call.args[0], program.scope_of(caller)))
+    elif name in _HOOKS and call.args:
+        named = program.resolve(call.args[0], program.scope_of(caller))
+        if named in program.functions:
+            yield named
 
 
 def _of_name(program: Program, name: str) -> Iterator[str]:
@@ -83,15 +92,22 @@ def _making(
     info = program.functions.get(function)
     if info is None or depth < 0:
         return None
-    free = {site for site, place in places.of(function, info.node).items() if all(a.transparent or _OF_REQUEST.search(a.text) for a in place.arms)}
+    where = places.of(function, info.node)
     for site in calls.sites(function):
-        if site.call.site not in free:
+        place = where.get(site.call.site)
+        if place is None or not all(a.transparent or _OF_REQUEST.search(a.text) or _asks_keeper(a.text, site.call) for a in place.arms):
             continue
         for effect in effects.get(function, ()):
             if effect.line == site.line and records.is_making(effect):
                 return effect
         for target in site.targets:
-            found = _making(target.function, calls, records, effects, program, places, depth - 1) if target.confidence == "high" else None
+            found = _making(target.function, calls, records, effects, program, places, depth - 1) if target.confidence != "low" else None
             if found is not None:
                 return found
     return None
+
+
+def _asks_keeper(test: str, call: s.Call) -> bool:
+    """True for `if keeper.has_data: keeper.flush()`: a test of the very object on which the record is made, whether there is anything to keep."""
+    keeper = walk.dotted(call.func).rpartition(".")[0]
+    return bool(keeper) and test.startswith(f"{keeper}.") and bool(_OF_CONTENT.search(test.removeprefix(f"{keeper}.")))

@@ -389,7 +389,7 @@ class Members(Contents):
             given = self.assigned_elsewhere(type, name)
             if given:
                 return given
-        if path.count(".") > _LONGEST_PATH:
+        if path.count(".") > _LONGEST_PATH or engine.library.is_namespace(type.name):
             return ()
         if type.meta and not type.args:
             return (Type(path, (), True),)

@@ -57,7 +57,9 @@ class Results:
 
     def of_call(self, call: s.Call, frame: Frame) -> Types_:
         """The types of a call expression."""
-        special = self._special(call, frame) or self._keyed(call, frame)
+        special = self._special(call, frame)
+        if special is None:  # an empty answer of the first is an answer: what `getattr` finds under an unknown name is not known
+            special = self._keyed(call, frame)
         if special is not None:
             return special
         functions = self._engine.eval(call.func, frame)

@@ -47,6 +47,7 @@ class LibraryFacts:
             self._add(file)
         self._prefixes = frozenset(self._aliases)
         self._namespaces |= {self.canonical(n) for n in self._namespaces}
+        self._endpoints = tuple((at, row) for at, row in self._decisions.items() if row.endpoints)
         self._effect_names = frozenset(path.rpartition(".")[2] for path in self._effects)
         self._alike: dict[str, tuple[str, ...]] = {}
         self._by_name: dict[str, frozenset[str]] = {}
@@ -213,6 +214,16 @@ class LibraryFacts:
     def decision(self, path: str) -> schema.DecisionRow | None:
         """The decision source that a call asks."""
         return self._find(self._decisions, bare(path))
+
+    def endpoint(self, address: str, written: str) -> tuple[str, schema.DecisionRow] | None:
+        """The model that answers at an address, with its access path; `written` is the address as the program has it, names and all."""
+        path, said = address.partition("?")[0].rstrip("/").lower(), written.lower()
+        for at, row in self._endpoints:
+            for end in row.endpoints:
+                word, _, tail = end.rpartition(" ")
+                if word in said and (tail in path if tail.endswith("/") else path.endswith(tail)):
+                    return at, row
+        return None
 
     def tool(self, path: str) -> schema.ToolRow | None:
         """Which functions a decorator or call hands to a model."""

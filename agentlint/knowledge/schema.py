@@ -191,6 +191,9 @@ class DecisionRow(_Row, frozen=True, kw_only=True, gc=False):
     """Place of functions that are told of every call, and may keep what it used."""
     keywords: tuple[str, ...] = ()
     """Keyword names by which the call is known when its receiver is not, in a program that imports the library."""
+    endpoints: tuple[str, ...] = ()
+    """For `$endpoint.NAME`: ends of the addresses of a model's service, asked over plain HTTP. A word before the end must occur in the address as
+    the program writes it: `ollama /api/generate`. An end on `/` may stand anywhere."""
     where: Literal["here", "around"] = "here"
     """For an approval step: `around` when it holds for all tools of the agent that is made with it."""
     needs: str = ""

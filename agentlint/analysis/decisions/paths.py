@@ -10,7 +10,7 @@ import msgspec
 from agentlint.analysis.decisions.arms import Arm, is_rule, tells
 from agentlint.analysis.decisions.consequence import is_bookkeeping, is_display_preference
 from agentlint.analysis.decisions.judge import Judge, Judged
-from agentlint.analysis.decisions.relevance import accompanies, hands_on, is_seeding, is_work, keeps_progress
+from agentlint.analysis.decisions.relevance import accompanies, hands_on, is_errand, is_seeding, is_talk, is_work, keeps_progress
 from agentlint.analysis.decisions.things import Things
 from agentlint.analysis.decisions.words import in_words
 from agentlint.analysis.effects.summaries import Node, Summaries
@@ -19,6 +19,8 @@ from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.records.requests import RequestRecord
 from agentlint.analysis.wording import singular, words
+from agentlint.ir import syntax as s
+from agentlint.ir import walk
 from agentlint.ir.decisions import AuditStatus, Decision, DecisionSource, RecordContent
 from agentlint.ir.effects import Effect, Step, changes_state
 from agentlint.ir.operations import Operation, Route
@@ -27,10 +29,13 @@ from agentlint.ir.walk import dotted
 _SILENT = frozenset({"message", "session", "cache", "model-call"})
 _PLUMBING = frozenset({
     "bucket", "throttle", "nonce", "cache", "session", "lock", "heartbeat", "counter", "metric", "statistic", "stat", "migration", "watermark", "trace",
-    "span", "telemetry",
+    "span", "telemetry", "usage",
 })
-_RUNNING = frozenset({"run", "job", "task", "step", "process", "worker", "workflow", "agent", "thread"})
-_PROGRESS = frozenset({"state", "status", "progress", "checkpoint", "memory", "result", "heartbeat"})
+_RUNNING = frozenset({
+    "run", "job", "task", "step", "process", "worker", "workflow", "agent", "thread", "attempt", "queue", "sync", "indexing", "ingestion", "crawl",
+    "background",
+})
+_PROGRESS = frozenset({"state", "status", "progress", "checkpoint", "memory", "result", "heartbeat", "error", "record"})
 """`RunState`, `TaskResult`: rows that keep how far something is that runs."""
 _SUMS = frozenset({"summary", "summaries", "rollup", "aggregate", "aggregates"})
 """`HostSummary`: rows that add others up."""
@@ -38,6 +43,7 @@ _AT_HAND = 1
 """Calls within which a model's answer that a function takes is said to decide over a file or a program."""
 _FURTHER = 3
 """Calls below a function within which its own branch is said to decide over an effect."""
+_SCRIPTS = frozenset({"scripts", "script", "examples", "benchmarks"})
 _PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})
 _WORST: dict[AuditStatus, int] = {"unaudited": 0, "partial": 1, "audited": 2}
 
@@ -146,6 +152,7 @@ class DecisionFinder:
         """What middleware keeps of every request."""
         self._tools = tools
         """Functions that a model runs when it wants."""
+        self._scripts: dict[str, bool] = {}
         self._operations = _operations_by_effect(entries)
         self._handlers = handlers_of(entries, summaries)
         self._things = Things(program, trails)
@@ -159,8 +166,19 @@ class DecisionFinder:
         """Decisions of all handlers, then of the functions that decide on their own."""
         rows = [row for handler in self._handlers for row in self.at_handler(handler)]
         taken = {handler.function for handler in self._handlers}
-        rows += [row for function in functions if function not in taken and not self._tests(function) for row in self.in_function(function)]
+        further = (f for f in functions if f not in taken and not self._tests(f) and not self._is_in_script(f))
+        rows += [row for function in further for row in self.in_function(function)]
         return rows
+
+    def _is_in_script(self, function: str) -> bool:
+        """True for what stands in a program of its own among a project's scripts: whoever runs it there decides."""
+        module = self._program.functions[function].module
+        if not _SCRIPTS.intersection(module.path.split("/")[:-1]):
+            return False
+        if module.path not in self._scripts:
+            tests = (e for stmt in module.body if isinstance(stmt, s.If) for e in walk.expressions(stmt.test))
+            self._scripts[module.path] = any(isinstance(e, s.Name) and e.id == "__name__" for e in tests)
+        return self._scripts[module.path]
 
     def _tests(self, function: str) -> bool:
         """True for methods of test cases, also of those that a product ships as bases for the tests of its plugins."""
@@ -228,13 +246,17 @@ class DecisionFinder:
             return judged.distance <= _FURTHER and not is_work(judged.effect, info.id)
         if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete")):
             return False
-        if hands_on(judged.effect, info.node) or is_seeding(judged.effect, info.node.qualname, info.module.path):
+        if hands_on(judged.effect, info.node):
             return False
-        if accompanies(judged.effect, info.node) or keeps_progress(judged.effect, info.node):
+        if is_seeding(judged.effect, info.node.qualname, info.module.path) and not self._is_asked_for(judged.effect):
+            return False
+        if accompanies(judged.effect, info.node) or keeps_progress(judged.effect, info.node) or is_talk(judged.effect):
             return False
         callers = self._callers.get(info.id, Callers())
         if judged.effect.kind == "outbound-http" and not callers.count and not callers.handed and self._is_for_others(info):
             return False  # a client of some interface, which other programs call
+        if is_errand(judged.effect, info.id) and not self._depends(self._answers, (judged,)):
+            return False
         if is_work(judged.effect, info.id) and not (judged.distance <= _AT_HAND and self._depends(self._answers, (judged,))):
             return False
         if judged.distance == 0:
@@ -242,6 +264,10 @@ class DecisionFinder:
         if (callers.handed or not callers.count) and not name.startswith("_"):
             return judged.distance <= _FURTHER  # only code that is not here calls it: a framework's registration, another program
         return judged.distance <= _FURTHER and (judged.place.guarded or (judged.distance == 1 and callers.count > 1))
+
+    def _is_asked_for(self, effect: Effect) -> bool:
+        """True when an operation of people comes to the effect."""
+        return any(o.partition(":")[0] in _PERSON for o in self._operations.get(_place_of(effect), ()))
 
     def _is_for_others(self, info: FunctionInfo) -> bool:
         """True for a method that no decorator registers and no base of a library calls."""

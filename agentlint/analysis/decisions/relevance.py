@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from agentlint.analysis.decisions.consequence import is_cache
 from agentlint.analysis.effects.summary_entries import Entry
-from agentlint.analysis.wording import CLEARING, words
+from agentlint.analysis.wording import CLEARING, DEEDS, LOOKUPS, RIGHTS, singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 from agentlint.ir.effects import Effect
@@ -22,16 +22,31 @@ _TRACING = frozenset({
 })
 _RECORDING = frozenset({"record", "records", "event", "events", "log", "audit", "track", "history", "trail", "journal", "emit", "notify"})
 _SENDING = frozenset({"mail", "outbound-http", "message", "queue"})
+_ASKING = (LOOKUPS - {"complete", "report", "export", "whoami", "simulate"}) | {
+    "transcribe", "synthesize", "embed", "rerank", "tokenize", "browse", "crawl", "scrape", "extract", "test", "ping", "probe", "ocr", "geocode", "warm",
+}
+"""First words of functions that send something only to be told something."""
 _ASKING_IN = frozenset({"get", "fetch", "refresh", "exchange", "obtain", "acquire", "renew", "request"})
 
+_DOING = (DEEDS - {"make", "new", "run", "execute", "connect", "verify", "import", "setup", "exchange", "complete", "swap", "finish"}) | {
+    "reopen", "refund", "capture", "provision", "deliver", "forward", "mail", "email", "sms", "alert", "warn", "remind", "report", "tell", "inform",
+    "broadcast", "fire", "emit",
+}
 _WORKING_OUT = frozenset({"computed", "recompute", "recomputed", "recalculate", "denormalize", "denormalise", "precompute"})
 _RUNS = frozenset({"job", "run", "execution", "worker", "import", "export"})
+_TRIES = frozenset({"attempt", "attempts", "run", "runs", "execution", "executions"})
+"""Last words of rows that stand for one try of something that runs by itself: `IndexAttempt`, `AutomationRun`."""
+_TALK = frozenset({"message", "messages", "chat", "conversation", "transcript", "utterance"})
+_SHARING = RIGHTS | {"share", "shared", "archived", "public", "visibility", "assigned", "closed", "resolved", "hidden"}
 _PERSONS = frozenset({"request", "user", "actor", "current_user", "by", "author"})
 _PROGRESS = frozenset({
     "status", "state", "progress", "result", "results", "error", "errors", "log", "logs", "output", "feedback", "explanation", "traceback", "started", "start",
     "finished", "finish", "ended", "end", "completed", "stopped", "heartbeat", "pid", "attempt", "attempts", "retries", "duration", "elapsed", "exit",
 })
 _INDEXING = frozenset({"index", "indexer", "indexing", "indices", "vector", "vectors", "embedding", "embeddings", "cache", "fts"})
+
+_VECTORS = frozenset({"vector", "vectors", "vectordb", "vectorstore", "pgvector", "embedding", "embeddings", "opensearch", "elasticsearch"})
+"""Modules and classes of stores that are made from other rows to search them."""
 
 
 def is_upkeep(effect: Effect) -> bool:
@@ -46,6 +61,8 @@ def is_upkeep(effect: Effect) -> bool:
 
 def is_index_work(effect: Effect, functions: Iterable[str]) -> bool:
     """True for statements and files of a search index or cache, told by the names of the functions, classes and modules on the way to them."""
+    if effect.kind == "orm-write":
+        return bool(_VECTORS.intersection(w for part in effect.function.split(".")[1:-1] for w in words(part)))
     if effect.kind not in ("file", "raw-sql"):
         return False
     return bool(_INDEXING.intersection(w for function in functions for part in function.split(".")[-3:] for w in words(part)))
@@ -84,7 +101,8 @@ _PARTS_OF_REQUEST = frozenset({"method", "verb", "headers", "payload", "body", "
 _SIGNALS = ("os.", "subprocess.", "asyncio.", "psutil.", "multiprocessing.")
 """Where the end of a program of the same machine is asked for, as against a container or a server elsewhere."""
 _SEEDING = frozenset({"seed", "backfill", "bootstrap", "init"})
-_SEEDING_FILES = frozenset({"seed", "seeds", "seeder", "backfill", "bootstrap", "populate", "preload", "demo", "fake"})
+_STARTING = frozenset({"lifespan", "startup"})
+_SEEDING_FILES = frozenset({"seed", "seeds", "seeder", "seeding", "startup", "backfill", "bootstrap", "populate", "preload", "demo", "fake"})
 _SEEDING_COMMANDS = frozenset({"configure", "setup", "install", "init"})
 _SEEDING_FOLDERS = frozenset({"seed", "seeds", "seeding", "localdev", "fixtures"})
 
@@ -92,10 +110,13 @@ _SEEDING_FOLDERS = frozenset({"seed", "seeds", "seeding", "localdev", "fixtures"
 def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
     """True for rows that an installation starts with or that a change of the schema asks for: made by a function, or in a file of commands, whose
     first word says so. Deletions and what leaves the system are none."""
+    name = words(symbol.rpartition(".")[2])
+    if effect.kind == "orm-write" and (_STARTING.intersection(name) or name[:1] == ["seed"]):
+        return True
     if effect.kind != "orm-write" or effect.operation == "delete":
         return False
     *folders, last = file.removesuffix(".py").split("/")
-    name, stem = words(symbol.rpartition(".")[2])[:1], words(last)[:1]
+    name, stem = name[:1], words(last)[:1]
     if "commands" in folders and (_SEEDING_COMMANDS.intersection(stem) or _SEEDING_FILES.intersection(words(last))):
         return True
     return bool(_SEEDING.intersection(name) or _SEEDING_FILES.intersection(stem) or _SEEDING_FOLDERS.intersection(folders))
@@ -112,10 +133,19 @@ def accompanies(effect: Effect, node: s.Function) -> bool:
 
 def keeps_progress(effect: Effect, node: s.Function) -> bool:
     """True for what a worker writes down about how far its own run is: `job.status`, `import_run.finished_at`; no person asks for that."""
-    if effect.kind != "orm-write" or effect.operation == "delete" or not effect.fields or any(p.name in _PERSONS for p in node.params):
+    if effect.kind != "orm-write" or effect.operation == "delete" or any(p.name in _PERSONS for p in node.params):
         return False
-    runs = _RUNS.intersection(words(effect.target)[-1:])
-    return bool(runs) and all(_PROGRESS.intersection(words(field)) for field in effect.fields)
+    said = words(effect.target)
+    if len(said) > 1 and said[-1] in _TRIES:
+        return True
+    return bool(effect.fields) and bool(_RUNS.intersection(said[-1:])) and all(_PROGRESS.intersection(words(field)) for field in effect.fields)
+
+
+def is_talk(effect: Effect) -> bool:
+    """True for what is said in a conversation, as the program writes it down while it goes on: who may read it is another matter."""
+    if effect.kind != "orm-write" or effect.operation == "delete" or not _TALK.intersection(words(effect.target)[-1:]):
+        return False
+    return not any(_SHARING.intersection(map(singular, words(field))) for field in effect.fields)
 
 
 def only_asks(effect: Effect, function: str) -> bool:
@@ -124,7 +154,21 @@ def only_asks(effect: Effect, function: str) -> bool:
     if effect.kind != "outbound-http" or effect.verb not in ("", "POST"):
         return False
     said = _name(function)
-    return is_getter(function) or (said[-1:] in (["token"], ["tokens"]) and bool(_ASKING_IN.intersection(said)))
+    if is_getter(function) or _ASKING.intersection(said[:1]):
+        return True
+    return bool({"token", "tokens"}.intersection(said)) and bool(_ASKING_IN.intersection(said))
+
+
+def is_errand(effect: Effect, function: str) -> bool:
+    """True for work that a function below a handler hands to a queue, and for a request that it sends where neither its name nor that of the
+    function which sends it says that something is done elsewhere: how the program gets what it needs (a search, a page, a transcript, a token)."""
+    if effect.kind == "queue":
+        return effect.operation == "send"  # what the job does is decided there, or where the request came in
+    if effect.kind != "outbound-http" or effect.verb not in ("", "POST"):
+        return False
+    if only_asks(effect, effect.function):
+        return True
+    return not any(_DOING.intersection(_name(f)) for f in (function, effect.function))
 
 
 def is_reached_in_passing(entry: Entry, recorders: frozenset[str]) -> bool:

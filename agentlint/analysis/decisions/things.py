@@ -50,6 +50,8 @@ class Things:
         arms: dict[Arm | None, list[Judged]] = defaultdict(list)
         for one in _without_details([j for j in judged if not self._is_general(j.effect)], said):
             arms[deciding(one.place.arms)].append(one)
+        if any(_is_main(one) for group in arms.values() for one in group) and not _says_sending(said):
+            arms = {arm: group for arm, group in arms.items() if not all(map(_tells_others, group))}
         for arm in sorted(arms, key=lambda a: (a is not None, a.line if a else 0, a.text if a else "")):
             for group in self._chosen(arms[arm], said):
                 yield arm, group
@@ -75,7 +77,7 @@ class Things:
         known = {thing: group for thing, group in main.items() if not group[0].effect.open_model}
         kept = self._main_things(known or main, said) if main else []
         sending = [group for group in others.values() if group[0].effect.kind in _SENDING]
-        if not kept or said & _SENDING_WORDS or any(word.startswith(("send", "notify", "mail")) for word in said):
+        if not kept or _says_sending(said):
             kept += sending
         if not kept:
             kept = list(others.values())
@@ -100,6 +102,19 @@ class Things:
         if effect.operation == "delete" and effect.model in self._trails and not said & CLEARING:
             rank += _AWAY  # old rows of a trail dropped in passing
         return rank + 1 if is_relation(effect) and effect.kind == "orm-write" else rank
+
+
+def _is_main(one: Judged) -> bool:
+    return one.effect.kind in _MAIN
+
+
+def _tells_others(one: Judged) -> bool:
+    """True for what a callee sends: where rows change in other branches, it tells of them (`if done: publish_event(...)`)."""
+    return one.effect.kind in _SENDING and one.distance > 0
+
+
+def _says_sending(said: frozenset[str]) -> bool:
+    return bool(said & _SENDING_WORDS) or any(word.startswith(("send", "notify", "mail")) for word in said)
 
 
 def _without_details(judged: Sequence[Judged], said: frozenset[str]) -> Iterator[Judged]:

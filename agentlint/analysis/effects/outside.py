@@ -7,11 +7,12 @@ import re
 from agentlint.analysis.calls.sites import CallSite
 from agentlint.analysis.effects.arguments import handed_to
 from agentlint.analysis.effects.places import Places
+from agentlint.analysis.excerpts import excerpt
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect
 from agentlint.ir.walk import dotted, expressions
 from agentlint.knowledge.paths import places as alternatives
-from agentlint.knowledge.schema import EffectRow
+from agentlint.knowledge.schema import DecisionRow, EffectRow
 
 _HOST = re.compile(r"^\w+://([^/{}?#]+)")
 _TEMPORARY = re.compile(r"(^|_|\b)(te?mp|tmpdir|temporary|scratch)", re.IGNORECASE)
@@ -22,12 +23,33 @@ _BODY = frozenset({"data", "json", "body", "content", "files"})
 def outside_effect(site: CallSite, row: EffectRow, api: str, places: Places) -> Effect:
     """The effect of a call that a knowledge row describes as something else than a database write."""
     verb = _verb(site, row, places)
+    asked = _asked_model(site, row, places) if row.kind == "outbound-http" and verb in ("", "POST") else None
+    if asked is not None:
+        at, model = asked
+        return Effect(
+            kind="model-call", operation="call", target=model.provider, file=site.file, line=site.line, function=site.caller, api=at, methods=site.methods,
+        )
     return Effect(
         kind=row.kind, operation=row.operation, target=_target(site, row, places), file=site.file, line=site.line, function=site.caller,
         api=api, methods=site.methods, verb=verb,
         incidental=row.incidental or (row.kind == "file" and _is_temporary(site, row, places)) or _ends_own_child(site, row, places),
         open_model=_open_verb(site, row, places) if row.verb and not verb else "",
     )
+
+
+def _asked_model(site: CallSite, row: EffectRow, places: Places) -> tuple[str, DecisionRow] | None:
+    """The model whose service a request goes to, told by the end of its address."""
+    expr = places.expression(site, row.target) if row.target else None
+    if expr is None:
+        return None
+    values = places.assigned(site.caller, expr.id) if isinstance(expr, s.Name) else ()
+    for one in (expr, *values):
+        address = places.constant(one, site.caller)
+        if isinstance(address, str) and "/" in address:
+            found = places.library.endpoint(address, " ".join((address, *(excerpt(e, 200) for e in (expr, *values)))))
+            if found is not None:
+                return found
+    return None
 
 
 def _target(site: CallSite, row: EffectRow, places: Places) -> str:
@@ -58,7 +80,7 @@ def _verb(site: CallSite, row: EffectRow, places: Places) -> str:
     if not row.verb:
         return ""
     if row.verb == "name":
-        return site.name.upper()
+        return (site.library.rpartition(".")[2] or site.name).upper()  # the call may go by another name: `fetch = limited(requests.get)`
     request = _request_call(site, places)
     if row.verb.startswith("'"):
         named = _keyword_text(request, "method", site, places) if request is not None else ""

@@ -91,7 +91,7 @@ class _Finder:
         if row is None and site.library and _PROCESS.match(site.library):
             row = self._program_run(site)
         if row is None and not any(t.confidence != "low" for t in site.targets):
-            row = self._known_by_keywords(site)
+            row = self._asked_over_http(site) or self._known_by_keywords(site)
         return Site(site, row) if row is not None and row.kind in MODEL_KINDS else None
 
     def _program_run(self, site: CallSite) -> DecisionRow | None:
@@ -101,6 +101,12 @@ class _Finder:
         value = self._program.fold(first, self._program.scope_of(site.caller)) if first is not None and site.caller in self._program.functions else None
         name = str(value).split(" ")[0].rpartition("/")[2] if isinstance(value, str) else ""
         return self._library.decision(f"$program.{name}") if name else None
+
+    def _asked_over_http(self, site: CallSite) -> DecisionRow | None:
+        """A model's service asked by a plain request."""
+        asked = (e for e in self._effects.get(site.caller, ()) if e.kind == "model-call" and e.line == site.line and e.api.startswith("$endpoint."))
+        found = next(asked, None)
+        return self._library.decision(found.api) if found is not None and self._library.effect(site.library) is not None else None
 
     def _known_by_keywords(self, site: CallSite) -> DecisionRow | None:
         names = {k.name for k in site.call.keywords if k.name}
@@ -116,16 +122,20 @@ class _Finder:
     def _wrapping(self, inner: Site) -> Iterator[Site]:
         """Call sites of the function around a model call, when that function takes the prompt and gives the answer."""
         info = self._program.functions.get(inner.site.caller)
-        if info is None or not self._is_wrapper(info, inner):
+        if info is None or not self._is_wrapper(info):
             return
         for site in self._calls.callers(info.id):
             targets = [t for t in site.targets if t.function == info.id]
             if targets and targets[0].confidence != "low" and site.caller != info.id:
                 yield Site(site, inner.row, inner)
 
-    def _is_wrapper(self, info: FunctionInfo, inner: Site) -> bool:
-        takes = {p.name for p in info.node.params if _PROMPTS.match(p.name)}
-        return bool(takes) and _returns_something(info.node)
+    def _is_wrapper(self, info: FunctionInfo) -> bool:
+        around: FunctionInfo | None = info
+        while around is not None:  # a function inside another one sends what that one is given
+            if any(_PROMPTS.match(p.name) for p in around.node.params):
+                return _returns_something(info.node)
+            around = self._program.functions.get(around.parent)
+        return False
 
     def _is_plumbing(self, one: Site) -> bool:
         """True for a call between parts of one wrapper: the same class, or the same module on the way out."""
@@ -172,7 +182,7 @@ class _Finder:
         client = self._client(inner, row.client.get(meaning, "")) if row.client.get(meaning) else None
         if client is not None:
             return client
-        if row.client.get(meaning):
+        if row.client.get(meaning) and not (row.endpoints and all(t.meta for t in inner.site.receiver)):  # a plain function has no client
             return said if place and self._is_built_here(inner) else None  # a client that somebody else hands in may have it set
         return said
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agentlint.api import Above, Factories, Made, Member, MountTree, Program, Ref, Value
 
@@ -103,19 +103,26 @@ class Tables:
                 yield self.key(value), own, "", False
         if own in self._namespaces and isinstance(made.callee, Member):
             yield self.key(made.callee.owner), own, "", False
-        callee = made.callee
-        if not isinstance(callee, Member) or not made.args:
+        callee, args = _run_later(made)
+        if not isinstance(callee, Member) or not args:
             return
-        table, given = self.key(callee.owner), self.key(made.args[0])
+        table, given = self.key(callee.owner), self.key(args[0])
         if callee.attr in ("register_blueprint", "register_api"):
             prefix = _text(made.keywords.get("url_prefix"))
             # a url_prefix given at registration takes the place of the blueprint's own
             yield table or _ROOTS[0], given, prefix, bool(prefix)
         elif callee.attr == "add_namespace":
-            prefix = _text(made.keywords.get("path", made.args[1] if len(made.args) > 1 else None))
+            prefix = _text(made.keywords.get("path", args[1] if len(args) > 1 else None))
             yield table, given, prefix, bool(prefix)
         elif callee.attr == "init_app":
             yield given, table, "", False
+
+
+def _run_later(made: Made) -> tuple[Value, Sequence[Value]]:
+    """What is called and with what; a partial of a registration is made to be run, also where set-up code cannot be followed to the line that does."""
+    if isinstance(made.callee, Ref) and made.callee.name == "functools.partial" and made.args and isinstance(made.args[0], Member):
+        return made.args[0], made.args[1:]
+    return made.callee, made.args
 
 
 def _text(value: Value) -> str:

@@ -143,6 +143,8 @@ class Calling(Expressions):
                     method = text(attr)
                 if url is not None and looks_like_path(url) and isinstance(method, Text) and shown_method(method) != "ANY":
                     return [Sent(method, url, attr if attr.lower() in VERBS else "request")]
+        if attr in self.wrappers and args and looks_like_path(args[0]):
+            return [Sent(text(self.wrappers[attr]), args[0], said)]
         if said in _GOES and args and looks_like_path(args[0]):
             return [Sent(text("GET"), args[0], "location")]
         if attr in ("attr", "prop", "setAttribute") and len(args) > 1 and fixed(args[0]) in ("action", "formaction") and looks_like_path(args[1]):

@@ -29,7 +29,8 @@ from agentlint.ir import syntax as s
 from agentlint.ir.walk import statements
 
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
-_VERB_ALIASES = {"del": "delete", "destroy": "delete", "postform": "post", "putform": "put", "patchform": "patch", "getjson": "get", "getscript": "get"}
+_VERB_ALIASES = {"del": "delete", "destroy": "delete", "getjson": "get", "getscript": "get"}
+_WITH_FORM = re.compile(r"^(post|put|patch|delete)_?(json|form|form_?data|data|multipart|body|xml)$")
 _FETCHES = frozenset({
     "fetch", "$fetch", "useFetch", "useLazyFetch", "ofetch", "$fetch.raw", "nodeFetch", "node-fetch", "cross-fetch", "isomorphic-fetch", "authFetch",
 })  # fmt: skip
@@ -93,7 +94,7 @@ def _library_call(name: str, args: tuple[Value, ...]) -> list[Sent]:
         return [Sent(text("POST"), args[0], "sendBeacon")]
     if name == "htmx.ajax" and len(args) > 1:
         return [Sent(args[0], args[1], "htmx.ajax")]
-    if _verb(verb) and (base in CLIENTS or name.startswith("@inertiajs/")):
+    if verb_of(verb) and (base in CLIENTS or name.startswith("@inertiajs/")):
         return _with_verb(verb, args, f"{base}.{verb}")
     if base in CLIENTS and verb == "request":
         return _request(args, name) or _options_call(args, name) or _fetch(args, name)
@@ -104,15 +105,16 @@ def _library_call(name: str, args: tuple[Value, ...]) -> list[Sent]:
     return []
 
 
-def _verb(name: str) -> str:
-    """The method a member is named after, in capitals; `$get` and `GET` are spellings of it."""
+def verb_of(name: str) -> str:
+    """The method a member is named after, in capitals; `$get` and `GET` are spellings of it, `postJson` says the form of what is sent."""
     plain = name.lower().removeprefix("$").removesuffix("async")
     plain = _VERB_ALIASES.get(plain, plain)
-    return plain.upper() if plain in VERBS else ""
+    formed = _WITH_FORM.match(plain)
+    return formed[1].upper() if formed else plain.upper() if plain in VERBS else ""
 
 
 def _with_verb(verb: str, args: tuple[Value, ...], caller: str) -> list[Sent]:
-    return [Sent(text(_verb(verb)), args[0], caller)] if args else []
+    return [Sent(text(verb_of(verb)), args[0], caller)] if args else []
 
 
 def _fetch(args: tuple[Value, ...], caller: str) -> list[Sent]:
@@ -177,10 +179,10 @@ def _jquery(verb: str, args: tuple[Value, ...], caller: str) -> list[Sent]:
         if args and isinstance(args[0], Obj | Ref) and len(args) == 1:
             return _options_call(args, caller)
         return [Sent(_method_in(args[1] if len(args) > 1 else None), args[0], caller)] if args else []
-    if _verb(verb) in ("GET", "POST") and args:
+    if verb_of(verb) in ("GET", "POST") and args:
         if isinstance(args[0], Obj):
-            return [Sent(text(_verb(verb)), args[0].get("url") or HOLE, caller)]
-        return [Sent(text(_verb(verb)), args[0], caller)]
+            return [Sent(text(verb_of(verb)), args[0].get("url") or HOLE, caller)]
+        return [Sent(text(verb_of(verb)), args[0], caller)]
     return []
 
 
@@ -194,7 +196,7 @@ def _method_call(receiver: Value, said: str, attr: str, args: tuple[Value, ...])
         return _request(args, said)
     if attr in _HOOKS and isinstance(receiver, Client):
         return [Sent(r.method, _on_base(receiver, r.url), r.caller) for r in _request(args, said)]
-    verb = _verb(attr)
+    verb = verb_of(attr)
     holder = said.rpartition(".")[0].rpartition(".")[2]
     if not verb or not args or any(isinstance(a, Fn) for a in args[1:]) or _SERVER.search(holder):
         return []

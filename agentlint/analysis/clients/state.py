@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 
-from agentlint.analysis.clients.libraries import Sent
+from agentlint.analysis.clients.libraries import Sent, verb_of
 from agentlint.analysis.clients.modules import ModuleIndex, is_classic
 from agentlint.analysis.clients.relevance import Relevance
 from agentlint.analysis.clients.requests import Met, meet
 from agentlint.analysis.clients.scopes import Frame, Imported, ModuleScope, Scope
 from agentlint.analysis.clients.values import HOLE, External, Fn, Instance, Value, alternatives
+from agentlint.analysis.clients.wrappers import sending_methods
 from agentlint.ir import syntax as s
 
 MOST_STEPS = 25_000
@@ -24,6 +25,8 @@ class State:
     def __init__(self, modules: tuple[s.Module, ...]) -> None:
         self.index = ModuleIndex(modules)
         self.relevance = Relevance(modules)
+        self.wrappers = sending_methods(modules, verb_of)
+        """Methods of the project's own clients that send what they are given, with the HTTP method."""
         self.met: list[Met] = []
         self.lost: list[tuple[str, int]] = []
         """Places where code is nested too deeply to be followed."""

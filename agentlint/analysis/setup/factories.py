@@ -55,10 +55,11 @@ class Factories:
         return name in makers or (name in self._program.classes and self._program.inherits(name, *sorted(makers)))
 
     def _sets_up(self, info: FunctionInfo) -> bool:
-        """True for a function whose body calls a verb of set-up, or decorates inner functions with one."""
+        """True for a function whose body calls a verb of set-up or hands it on to be called, or decorates inner functions with one."""
         inner = (d for stmt in statements(info.node.body) if isinstance(stmt, s.Define) for d in stmt.definition.decorators)
         decorates = any(isinstance(f := getattr(d, "func", d), s.Attribute) and f.attr in self._decorating for d in inner)
-        return decorates or any(isinstance(c.func, s.Attribute) and c.func.attr in self._verbs for c in calls(info.node.body))
+        called = (f for c in calls(info.node.body) for f in (c.func, *c.args[:1]))  # itself, or a partial of it
+        return decorates or any(isinstance(f, s.Attribute) and f.attr in self._verbs for f in called)
 
     def _within(self, info: FunctionInfo) -> bool:
         """True for functions inside of others: they run where they are called."""

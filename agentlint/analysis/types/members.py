@@ -10,6 +10,7 @@ import msgspec
 from agentlint.analysis.constants.values import Element
 from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types.bindings import Write, module_code
+from agentlint.analysis.types.class_values import ClassValues
 from agentlint.analysis.types.contents import Contents
 from agentlint.analysis.types.generics import substitute
 from agentlint.analysis.types.library import Given
@@ -37,6 +38,7 @@ class Members(Contents):
         super().__init__(engine)
         self._attributes = Memory(engine.limits)
         self._things = Memory(engine.limits)
+        self._class_values = ClassValues(engine)
         self._global_writes: dict[tuple[str, str], list[str]] | None = None
 
     # ---------------------------------------------------------------- names
@@ -244,7 +246,7 @@ class Members(Contents):
             return self._method(type, engine.program.functions[info.methods[name]])
         groups: list[Types_] = []
         if name in info.attributes:
-            groups.append(self._class_value(type, info.attributes[name], base))
+            groups.append(self._class_values.of(type, info.attributes[name], base))
         writes = self.self_writes(base).get(name)
         if writes and not (type.meta and groups):
             groups += [self._written_value(w, f, type) for w, f in writes]
@@ -265,59 +267,6 @@ class Members(Contents):
         if not isinstance(key, s.Constant) or not isinstance(key.value, str) or type.name not in self._engine.extra:
             return ()
         return self.told(type.name, key.value)
-
-    def _class_value(self, type: Type, value: s.Expr, base: str) -> Types_:
-        engine = self._engine
-        frame = engine.frame(base)
-        found = engine.eval(value, frame)
-        if isinstance(value, s.Call):
-            injected = engine.parameters.injected(value, frame)
-            if injected:
-                return injected
-        if not type.meta and isinstance(value, s.Call):
-            found = union(self._got(t, value, type, frame) for t in found)
-        return tuple(self._bind_function(t, type) for t in found)
-
-    def _got(self, held: Type, value: s.Call, type: Type, frame: Frame) -> Types_:
-        """What a descriptor kept as a class attribute gives on an instance; anything else gives itself."""
-        engine = self._engine
-        path = next((p for b in engine.program.mro(held.name) if b not in engine.program.classes and engine.known.has(p := f"{b}.__get__()")), "")
-        if held.meta or not path:
-            return (held,)
-        maker: s.Expr = value
-        while isinstance(maker, s.Call) and not any(t.meta and t.name == held.name for t in engine.eval(maker.func, frame)):
-            maker = maker.func.value if isinstance(maker.func, s.Attribute) else maker.func
-        args = tuple(self._class_or_value(a, frame) for a in maker.args) if isinstance(maker, s.Call) else ()
-        keywords = {k.name: self._class_or_value(k.value, frame) for k in maker.keywords if k.name} if isinstance(maker, s.Call) else {}
-        return engine.known.known(path, Given(receiver=type, args=args, keywords=keywords))
-
-    def _class_or_value(self, expr: s.Expr, frame: Frame) -> Types_:
-        """The type of an argument, where a text names a class: by its dotted name, beside the code, or as the only one of the name."""
-        program = self._engine.program
-        if not isinstance(expr, s.Constant) or not isinstance(expr.value, str):
-            return self._engine.eval(expr, frame)
-        module = frame.scope if isinstance(frame.scope, s.Module) else frame.scope.module
-        for name in (program.canonical(expr.value), program.names.member(module.name, expr.value)):
-            if name in program.classes:
-                return (Type(name, (), True),)
-        last = expr.value.rpartition(".")[2]
-        found = self._by_last_name.get(last, [])
-        return (Type(found[0], (), True),) if len(found) == 1 else ()
-
-    @cached_property
-    def _by_last_name(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
-        for class_id, info in self._engine.program.classes.items():
-            found.setdefault(info.node.name, []).append(class_id)
-        return found
-
-    def _bind_function(self, value: Type, type: Type) -> Type:
-        """A function kept as a class attribute is a method."""
-        if value.meta and not value.args and not type.meta and value.name in self._engine.program.functions:
-            info = self._engine.program.functions[value.name]
-            if info.node.params and info.node.params[0].name == "self":
-                return Type(value.name, (type,), True)
-        return value
 
     def _written_value(self, write: Write, function_id: str, type: Type) -> Types_:
         engine = self._engine

@@ -3,41 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from agentlint.analysis.constants.values import HOLE
+from agentlint.analysis.types.dependence import Dependence
 from agentlint.analysis.types.generics import substitute
 from agentlint.analysis.types.library import Given, builtin_call, builtin_method
 from agentlint.analysis.types.memory import Memory
-from agentlint.analysis.types.parameters import argument, is_static
+from agentlint.analysis.types.parameters import argument
+from agentlint.analysis.types.registries import Registries
 from agentlint.analysis.types.values import Type, Types_, collection, union
 from agentlint.ir import syntax as s
-from agentlint.ir.walk import dotted, expressions
+from agentlint.ir.walk import expressions
 
 if TYPE_CHECKING:
-    from agentlint.analysis.program import FunctionInfo
     from agentlint.analysis.types.engine import Arguments, Engine, Frame
 
 _MOST_HEIRS = 8
-_MOST_CALLS = 500
-"""Calls of a name beyond which it does not matter to a result what a single one passes."""
-_MOST_SOURCES = 200
 _SHORTEST_PART = 3
 """Constant letters of a computed attribute name below which nothing is guessed."""
-
-
-def _entries(expr: s.Expr | None) -> list[str]:
-    """The texts of a mapping as `key=value`, by which a registry may be asked too."""
-    if isinstance(expr, s.Mapping):
-        pairs = [(k.value if isinstance(k, s.Constant) else None, v) for k, v in zip(expr.keys, expr.values, strict=True)]
-    elif isinstance(expr, s.Call) and dotted(expr.func).rpartition(".")[2] in ("dict", "_dict"):
-        if expr.args:
-            return _entries(expr.args[0])
-        pairs = [(k.name, k.value) for k in expr.keywords]
-    else:
-        return []
-    return [f"{key}={value.value}" for key, value in pairs if key and isinstance(value, s.Constant) and isinstance(value.value, str)]
 
 
 class Results:
@@ -46,12 +30,8 @@ class Results:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._returns = Memory(engine.limits)
-        self._depends: dict[str, frozenset[str]] = {}
-
-    @cached_property
-    def _registries(self) -> frozenset[str]:
-        """Names of methods that hand out what is registered under the arguments of a call."""
-        return frozenset(owner.removesuffix("()").rpartition(".")[2] for owner in self._engine.extra if owner.endswith("()"))
+        self._registries = Registries(engine)
+        self._dependence = Dependence(engine)
 
     # --------------------------------------------------------------- calls
 
@@ -78,8 +58,8 @@ class Results:
     def _keyed(self, call: s.Call, frame: Frame) -> Types_ | None:
         """`mapping.get("key")` where the value under the key is known."""
         func = call.func
-        if isinstance(func, s.Attribute) and func.attr in self._registries:
-            return self._asked(call, func, frame)
+        if isinstance(func, s.Attribute) and self._registries.answers(func.attr):
+            return self._registries.asked(call, func, frame)
         if not isinstance(func, s.Attribute) or func.attr not in ("get", "pop", "setdefault") or not call.args:
             return None
         handed = self._engine.parameters.by_keyword(func.value, call.args[0], frame)
@@ -88,31 +68,12 @@ class Results:
         holders = self._engine.eval(func.value, frame)
         return union(self._engine.members.keyed(t, call.args[0]) for t in holders) or None
 
-    def _asked(self, call: s.Call, func: s.Attribute, frame: Frame) -> Types_ | None:
-        """What a registry hands out under the classes and texts that a call asks for, when a plugin says so."""
-        keys = []
-        for asked in (*call.args, *(k.value for k in call.keywords)):
-            key = asked.value if isinstance(asked, s.Constant) else self._engine.program.resolve(asked, frame.scope)
-            if isinstance(key, str) and key:
-                keys.append(key)
-            bound = frame.flow.bindings.get(asked.id, ()) if isinstance(asked, s.Name) else ()
-            keys += [entry for one in (asked, *(b.expr for b in bound if b.kind == "value")) for entry in _entries(one)]
-        holders = [f"{t.name}.{func.attr}()" for t in self._engine.eval(func.value, frame)]
-        for key in (" ".join(keys), *keys):
-            found = union(self._engine.members.told(h, key) for h in holders)
-            if found:
-                return found
-        return None
-
     def _needs_arguments(self, function: Type) -> bool:
         program = self._engine.program
         if not function.meta or function.name not in program.functions:
             return True
-        return self._engine.generics.has_variables(self._signature(function)) or bool(self.depends(function.name))
-
-    def _signature(self, function: Type) -> Types_:
-        info = self._engine.program.functions[function.name]
-        return self._engine.annotations.read(info.node.returns, info)
+        info = program.functions[function.name]
+        return self._engine.generics.has_variables(self._engine.annotations.read(info.node.returns, info)) or bool(self._dependence.of(function.name))
 
     def _special(self, call: s.Call, frame: Frame) -> Types_ | None:
         func = call.func
@@ -242,7 +203,7 @@ class Results:
 
     def _given(self, function: Type, call: s.Call, args: tuple[Types_, ...], keywords: Mapping[str, Types_]) -> Arguments:
         """What a call passes for the undeclared parameters on which the result depends."""
-        names = self.depends(function.name)
+        names = self._dependence.of(function.name)
         if not names:
             return ()
         node = self._engine.program.functions[function.name].node
@@ -254,38 +215,6 @@ class Results:
                 if types:
                     found.append((parameter.name, types))
         return tuple(found)
-
-    def depends(self, function_id: str) -> frozenset[str]:
-        """Undeclared parameters that the result of a function is made of."""
-        known = self._depends.get(function_id)
-        if known is None:
-            info = self._engine.program.functions[function_id]
-            said = info.node.returns is not None and self._signature(Type(function_id))
-            known = self._depends[function_id] = frozenset() if said or self._engine.parameters.count_calls(info) > _MOST_CALLS else self._sources(info)
-        return known
-
-    def _sources(self, info: FunctionInfo) -> frozenset[str]:
-        flow = self._engine.flows[info.id]
-        own = info.node.params[0] if info.owner and info.node.params and not is_static(info.node) else None
-        stack: list[s.Expr] = [*flow.returns, *flow.yields]
-        seen: set[int] = set()
-        names: set[str] = set()
-        while stack and len(seen) < _MOST_SOURCES:
-            for expr in expressions(stack.pop()):
-                binding = flow.reaching.get(id(expr))
-                queue = [binding] if binding is not None else []
-                while queue:
-                    one = queue.pop()
-                    if id(one) in seen:
-                        continue
-                    seen.add(id(one))
-                    queue.extend(one.more)
-                    if one.kind == "parameter":
-                        if one.expr is not own and one.expr.annotation is None and one.expr.kind in ("positional", "keyword"):
-                            names.add(one.expr.name)
-                    elif one.kind in ("value", "element", "entered"):
-                        stack.append(one.expr)
-        return frozenset(names)
 
     def returns(self, function_id: str, self_type: Type | None, given: Arguments = ()) -> Types_:
         """What a function gives, for methods on a concrete type, for parameters that one call passes."""

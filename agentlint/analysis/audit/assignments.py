@@ -27,7 +27,7 @@ def split_conditional(effects: Sequence[tuple[int, Effect]], writes: Iterable[At
         return list(effects)
     result: list[tuple[int, Effect]] = []
     for site, effect in effects:
-        if effect.kind != "orm-write" or effect.operation not in ("update", "write") or len(effect.fields) < 2 or effect.api == "attribute":
+        if effect.kind != "orm-write" or effect.operation not in ("update", "write") or not effect.fields or effect.api == "attribute":
             result.append((site, effect))
             continue
         result += _split(site, effect, by_name, places)
@@ -42,13 +42,14 @@ def _split(site: int, effect: Effect, by_name: Mapping[str, list[AttributeWrite]
     fields = list(effect.fields)
     for field in effect.fields:
         assigned = [w for w in by_name.get(field, ()) if w.line < effect.line]
-        if not assigned or len(fields) < 2:
+        if not assigned:
             continue
         under = [places[-w.line] for w in assigned if -w.line in places]
         if len(under) == len(assigned) and all(_deeper(place, saved) for place in under):
             fields.remove(field)
             apart += [(-w.line, msgspec.structs.replace(effect, line=w.line, fields=(field,), api="assignment")) for w in assigned]
-    return [(site, msgspec.structs.replace(effect, fields=tuple(fields))), *apart]
+    left = [(site, msgspec.structs.replace(effect, fields=tuple(fields)))] if fields else []  # a save past all the branches changes nothing
+    return [*left, *apart]
 
 
 def _deeper(place: Place, saved: Place) -> bool:

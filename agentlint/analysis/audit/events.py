@@ -66,6 +66,8 @@ class Events(msgspec.Struct, frozen=True):
     """Those that are only held in a session until it is committed."""
     shared: Callable[[Sequence[int]], int] = common
     """The records that all of several paths make."""
+    reporting: frozenset[int] = frozenset()
+    """Call sites whose answer says whether anything was done."""
     given: Mapping[str, object] = {}
     """What the parameters are known to hold in the call that is looked at."""
 

@@ -11,6 +11,7 @@ from agentlint.analysis.audit.endings import EndingCalls
 from agentlint.analysis.audit.events import Events, Outcome, Transfer
 from agentlint.analysis.audit.given import Given, Handing
 from agentlint.analysis.audit.ledger import Ledger, bits
+from agentlint.analysis.audit.reports import reports
 from agentlint.analysis.audit.unchanged import Unchanged
 from agentlint.analysis.audit.walk import walk_function
 from agentlint.analysis.calls.sites import Calls, CallSite
@@ -78,6 +79,8 @@ class AuditPaths:
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
         self._parts: dict[Effect, tuple[Effect, ...]] = {}
         self._for_given: dict[tuple[Node, Given], Transfer] = {}
+        self._told: dict[Node, bool] = {}
+        """Whether a function says in its answer whether it did anything."""
         self._most_given = 4 * len(linked.program.functions) + 500
         self.gaps: list[Gap] = []
 
@@ -143,7 +146,8 @@ class AuditPaths:
 
         events = Events(
             sites, lines, self.ledger.covers, opened, _is_atomic(info.node), self._around(sites, edges), unchanged, blocks, inside,
-            self._endings.of(node[0]), self.ledger.rows, self.ledger.held, self.ledger.shared, dict(given.values) if given is not None else {},
+            self._endings.of(node[0]), self.ledger.rows, self.ledger.held, self.ledger.shared, self._reporting(edges),
+            dict(given.values) if given is not None else {},
         )
         try:
             return walk_function(info.node.body, events)
@@ -191,10 +195,10 @@ class AuditPaths:
             by_line.setdefault(site.line, []).append(site)
         placed = [(_site_of(effect, by_line.get(effect.line, [])), effect) for effect in effects]
         info = self._program.functions.get(node[0])
-        if info is not None and any(effect.kind == "orm-write" and len(effect.fields) > 1 for effect in effects):
+        if info is not None and any(effect.kind == "orm-write" and effect.fields for effect in effects):
             whole = placed
             placed = split_conditional(placed, self._types.writes(info.id), self._places.of(info.id, info.node))
-            if len(placed) > len(whole):
+            if placed != whole:
                 self._remember_parts(whole, placed)
         grouped: dict[int, list[Effect]] = {}
         for number, effect in placed:
@@ -327,6 +331,29 @@ class AuditPaths:
             known = self._summed(callee, self._walked(callee, info, account.edges, calls, given), account.own, account.edges).transfer
             self._for_given[callee, given] = known
         return known
+
+    def _reporting(self, edges: tuple[Edge, ...]) -> frozenset[int]:
+        """Call sites whose callee says in its answer whether it did anything."""
+        told: dict[int, bool] = {}
+        for site, target, callee in edges:
+            if target.kind in ("call", "override"):
+                told[site.call.site] = told.get(site.call.site, True) and self._reports(callee)
+        return frozenset(number for number, all_tell in told.items() if all_tell)
+
+    def _reports(self, callee: Node) -> bool:
+        if callee not in self._accounts:
+            return False
+        if callee not in self._told:
+            self._told[callee] = self._tells(callee)
+        return self._told[callee]
+
+    def _tells(self, callee: Node) -> bool:
+        account, info = self._accounts[callee], self._program.functions.get(callee[0])
+        if info is None or not account.transfer.pending:
+            return False
+        lines = [effect.line for applied in account.own for effect in applied.effects if self.counts(effect)]
+        lines += [site.line for site, _, inner in account.edges if inner in self._accounts and self._accounts[inner].transfer.pending]
+        return reports(info.node, lines)
 
     def _around(self, sites: dict[int, Transfer], edges: tuple[Edge, ...]) -> tuple[int, ...]:
         """Call sites that stand outside the body: decorators whose wrapper runs around the function, edges that no call in the source makes."""

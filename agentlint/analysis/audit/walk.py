@@ -13,6 +13,7 @@ import msgspec
 from agentlint.analysis.audit.conditions import Condition, condition_of, happened, holding
 from agentlint.analysis.audit.events import Events, Outcome, Transfer
 from agentlint.analysis.audit.given import UNKNOWN, bound_by, decide, value_of
+from agentlint.analysis.audit.reports import told_by
 from agentlint.analysis.audit.states import State, certain, join
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
@@ -175,6 +176,10 @@ class _Walk:
         for name, applied in happened(test, truth):
             application = state.results.get(name)
             if application is not None and not applied:
+                state.pending.pop(application, None)
+        for name, done in told_by(test, truth):
+            application = state.results.get(name)
+            if application in self.events.reporting and not done:
                 state.pending.pop(application, None)
         return state
 

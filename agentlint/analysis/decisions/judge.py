@@ -32,6 +32,9 @@ as its start."""
 _DEEPEST = 12
 """Calls below an effect's own that are looked into for the record of it."""
 
+_HIGHEST = 4
+"""Callers above a function that are looked into for the record of what it does."""
+
 
 class Judged(msgspec.Struct, frozen=True):
     """One effect at one call site of a function."""
@@ -242,9 +245,17 @@ class Judge:
         return found
 
     def _records_above(self, node: Node, bit: int) -> list[RecordSite]:
+        """Records that callers make for it, the nearest ones on each way up."""
         found: list[RecordSite] = []
-        for caller, site in self._paths.callers(node):
-            found += self._paths.ledger.records_for(self._paths.of(caller).outcome.records.get(site, 0), bit)
+        seen, waiting = {node}, [(node, 0)]
+        while waiting:
+            here, height = waiting.pop()
+            for caller, site in self._paths.callers(here):
+                made = self._paths.ledger.records_for(self._paths.of(caller).outcome.records.get(site, 0), bit)
+                found += made
+                if not made and height < _HIGHEST and caller not in seen:
+                    seen.add(caller)
+                    waiting.append((caller, height + 1))
         for caller, site in self._hooked.get(node, ()):
             found += self._paths.ledger.records_for(self._paths.probe(caller, site, bit).records.get(site, 0), bit)
         return found

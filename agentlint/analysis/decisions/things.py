@@ -150,8 +150,13 @@ def _complete(grouped: dict[Thing, list[Judged]]) -> None:
             whole = next((grouped[model, o] for o in ("create", "delete") if (model, o) in grouped), None)
             if any(j.effect.registered for j in grouped[model, operation]):
                 continue  # operations of their own
-            if whole is not None and _distance(whole) <= _distance(grouped[model, operation]) + 1:
+            if whole is not None and _distance(whole) <= _distance(grouped[model, operation]) + 1 and not _is_worse(grouped[model, operation], whole):
                 del grouped[model, operation]
+
+
+def _is_worse(changed: Sequence[Judged], whole: Sequence[Judged]) -> bool:
+    """True for changes that leave less of a record than the creation or deletion beside them: of other rows than those, by another branch."""
+    return all(j.status == "audited" for j in whole) and any(j.status != "audited" for j in changed)
 
 
 def _nouns(effect: Effect) -> frozenset[str]:

@@ -32,10 +32,11 @@ from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import Program
 from agentlint.analysis.records.blocks import Blocks
 from agentlint.analysis.records.cascades import Dependents
+from agentlint.analysis.records.coverage import Coverage, bypassing_writes
 from agentlint.analysis.records.making import Making
-from agentlint.analysis.records.mechanisms import Coverage, bypassing_writes, find_mechanisms
+from agentlint.analysis.records.mechanisms import find_mechanisms
 from agentlint.analysis.records.recorders import Records, find_records
-from agentlint.analysis.records.requests import around_requests, request_record
+from agentlint.analysis.records.requests import around_requests, never_for_requests, request_record
 from agentlint.analysis.records.shapes import Shapes, Table
 from agentlint.analysis.records.sinks import Sinks
 from agentlint.analysis.records.triggers import find_triggers
@@ -99,7 +100,7 @@ def audit(linked: Linked) -> Audited:
     found_triggers = find_triggers(program, linked.migrations, lambda table: found.name if (found := linked.models.of_table(table)) is not None else "")
     makes_record = Making(shapes, linked.calls, records, effects)
     mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, makes_record, (*linked.told, *found_triggers))
-    coverage = Coverage(program, linked.library, mechanisms)
+    coverage = Coverage(program, linked.library, mechanisms, partial(never_for_requests, linked.entries, linked.calls))
     places = PlaceIndex()
     blocks = Blocks(program, linked.calls, linked.library, mechanisms)
     ledger = Ledger(records, neighbours_of(shapes), lambda effect: coverage.within(effect) is not None)

@@ -100,6 +100,8 @@ class Mechanism(msgspec.Struct, frozen=True, gc=False):
     """Id of the class or function it is limited to (an admin class, a decorated view), or the `file:line` of a registration; empty for the whole program."""
     inside: bool = False
     """True when it records only what happens inside a block that code has to open."""
+    asked: bool = False
+    """True when it records outside of such a block only while a request is handled."""
     besides: tuple[str, ...] = ()
     """Models that one which watches every model leaves out."""
     exact: bool = False

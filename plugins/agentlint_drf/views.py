@@ -163,10 +163,13 @@ class _Views:
         operation = _DOES[name]
         file, line = view.info.module.path, view.info.node.line
         found = self._written(view, operation)
+        marked = _marked(hook) if operation == "delete" and hook is not None else ()
+        if operation == "delete":
+            found = [Written(w.model, marked) for w in found[:1]]
         return tuple(
-            Effect("orm-write", operation, w.model.rpartition(".")[2], file, line, "", model=w.model, fields=() if operation == "delete" else w.fields,
-                   api=DELETE if operation == "delete" else SAVE, registered=True)
-            for w in (found[:1] if operation == "delete" else found)
+            Effect("orm-write", "update" if marked else operation, w.model.rpartition(".")[2], file, line, "", model=w.model, fields=w.fields,
+                   api=DELETE if operation == "delete" and not marked else SAVE, registered=True)
+            for w in found
         )
 
     def _saves_for_all(self, hook: FunctionInfo) -> bool:
@@ -217,6 +220,16 @@ class _Views:
             elif isinstance(expr, (syntax.Name, syntax.Attribute)) and method is not None:
                 names.append(self._program.resolve(expr, method))
         return [n for n in dict.fromkeys(names) if is_serializer(n, self._program)]
+
+
+def _marked(hook: FunctionInfo) -> tuple[str, ...]:
+    """Fields that a `perform_destroy` sets on the object before it saves it, where it deletes nothing."""
+    given = hook.node.params[1].name if len(hook.node.params) > 1 else ""
+    called = {walk.dotted(c.func) for c in walk.calls(hook.node.body)}
+    if not given or f"{given}.delete" in called or f"{given}.save" not in called:
+        return ()
+    targets = (t for stmt in walk.statements(hook.node.body) if isinstance(stmt, syntax.Assign) for t in stmt.targets)
+    return tuple(dict.fromkeys(t.attr for t in targets if isinstance(t, syntax.Attribute) and walk.dotted(t.value) == given))
 
 
 def _fits(hook: str, action: str) -> bool:

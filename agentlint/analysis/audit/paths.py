@@ -19,7 +19,7 @@ from agentlint.analysis.decisions.arms import PlaceIndex
 from agentlint.analysis.effects.summaries import Edge, Node, Summaries
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.records.blocks import Blocks
-from agentlint.analysis.records.mechanisms import Coverage
+from agentlint.analysis.records.coverage import Coverage
 from agentlint.analysis.records.recorders import Records
 from agentlint.analysis.types.inference import Types
 from agentlint.analysis.types.results import is_abstract

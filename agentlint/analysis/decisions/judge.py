@@ -15,7 +15,7 @@ from agentlint.analysis.effects.summaries import Node, Summaries
 from agentlint.analysis.effects.summary_entries import Entry, joined_methods
 from agentlint.analysis.models.values import handed_over
 from agentlint.analysis.program import Program
-from agentlint.analysis.records.mechanisms import Coverage
+from agentlint.analysis.records.coverage import Coverage
 from agentlint.analysis.records.recorders import RecordSite
 from agentlint.analysis.wording import RIGHTS, singular, words
 from agentlint.ir import syntax as s

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from agentlint.analysis.effects.tables import table_of
 from agentlint.analysis.program import FunctionInfo, Program
-from agentlint.analysis.records.mechanisms import Coverage, is_relation
+from agentlint.analysis.records.coverage import Coverage, is_relation
 from agentlint.analysis.wording import singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir import walk

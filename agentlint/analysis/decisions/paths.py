@@ -39,6 +39,7 @@ _PROGRESS = frozenset({"state", "status", "progress", "checkpoint", "memory", "r
 """`RunState`, `TaskResult`: rows that keep how far something is that runs."""
 _SUMS = frozenset({"summary", "summaries", "rollup", "aggregate", "aggregates"})
 """`HostSummary`: rows that add others up."""
+_EXPORT = frozenset({"export", "exports"})
 _AT_HAND = 1
 """Calls within which a model's answer that a function takes is said to decide over a file or a program."""
 _FURTHER = 3
@@ -52,6 +53,8 @@ def matters(effect: Effect, kept: Container[str] = ()) -> bool:
     """True for effects that somebody may have to account for. `kept` are models that people keep, whatever their name."""
     if effect.kind in _SILENT or effect.operation == "logout":
         return False
+    if effect.kind == "queue" and _EXPORT.intersection((*words(effect.target)[:1], *words(effect.target)[-1:])):
+        return False  # a job that reads
     if effect.confidence == "low" or is_bookkeeping(effect) or is_display_preference(effect) or (effect.model not in kept and _is_plumbing(effect)):
         return False
     return changes_state(effect)
@@ -246,13 +249,13 @@ class DecisionFinder:
             return judged.distance <= _FURTHER and not is_work(judged.effect, info.id)
         if name.startswith("__") or (judged.effect.model == info.owner and name in ("save", "delete", "asave", "adelete")):
             return False
-        if hands_on(judged.effect, info.node):
+        callers = self._callers.get(info.id, Callers())
+        if hands_on(judged.effect, info.node, bool(callers.count)):
             return False
         if is_seeding(judged.effect, info.node.qualname, info.module.path) and not self._is_asked_for(judged.effect):
             return False
         if accompanies(judged.effect, info.node) or keeps_progress(judged.effect, info.node) or is_talk(judged.effect):
             return False
-        callers = self._callers.get(info.id, Callers())
         if judged.effect.kind == "outbound-http" and not callers.count and not callers.handed and self._is_for_others(info):
             return False  # a client of some interface, which other programs call
         if is_errand(judged.effect, info.id) and not self._depends(self._answers, (judged,)):

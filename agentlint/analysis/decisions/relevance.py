@@ -76,9 +76,11 @@ def is_work(effect: Effect, function: str) -> bool:
     return effect.kind == "process" and (effect.operation == "run" or (effect.operation == "delete" and effect.api.startswith(_SIGNALS)))
 
 
-def hands_on(effect: Effect, node: s.Function) -> bool:
-    """True for a function that sends what it is given where it is told to: who calls it decides. `send_email(recipient, subject, html)`,
-    `request(method, url, **kwargs)`."""
+def hands_on(effect: Effect, node: s.Function, called: bool = False) -> bool:
+    """True for a function that sends what it is given where it is told to, or that is there to send one kind of mail and is called for it: who calls it
+    decides. `send_email(recipient, subject, html)`, `request(method, url, **kwargs)`, `send_order_cancelled_mail(order)`."""
+    if effect.kind in ("mail", "queue") and called and words(node.name)[:1] in (["send"], ["mail"], ["email"]):
+        return True
     names = [p.name for p in node.params if p.kind != "double-star"]
     if effect.kind == "mail" or is_notice(effect):
         said = sum(any(map(part.match, names)) for part in _PARTS_OF_MAIL)  # of three: to whom, on what, which text
@@ -98,6 +100,7 @@ _PARTS_OF_MAIL = (
 )
 _PLACES_OF_REQUEST = frozenset({"url", "uri", "path", "endpoint"})
 _PARTS_OF_REQUEST = frozenset({"method", "verb", "headers", "payload", "body", "json", "data", "params"})
+_SAVED = "instance"
 _SIGNALS = ("os.", "subprocess.", "asyncio.", "psutil.", "multiprocessing.")
 """Where the end of a program of the same machine is asked for, as against a container or a server elsewhere."""
 _SEEDING = frozenset({"seed", "backfill", "bootstrap", "init"})
@@ -109,13 +112,14 @@ _SEEDING_FOLDERS = frozenset({"seed", "seeds", "seeding", "localdev", "fixtures"
 
 def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
     """True for rows that an installation starts with or that a change of the schema asks for: made by a function, or in a file of commands, whose
-    first word says so. Deletions and what leaves the system are none."""
+    first word says so. Deletions by other than those and what leaves the system are none."""
     name = words(symbol.rpartition(".")[2])
-    if effect.kind == "orm-write" and (_STARTING.intersection(name) or name[:1] == ["seed"]):
+    *folders, last = file.removesuffix(".py").split("/")
+    seeding = _STARTING.intersection(name) or name[:1] == ["seed"] or ("commands" in folders and last.startswith("seed"))
+    if effect.kind == "orm-write" and seeding:
         return True
     if effect.kind != "orm-write" or effect.operation == "delete":
         return False
-    *folders, last = file.removesuffix(".py").split("/")
     name, stem = name[:1], words(last)[:1]
     if "commands" in folders and (_SEEDING_COMMANDS.intersection(stem) or _SEEDING_FILES.intersection(words(last))):
         return True
@@ -123,12 +127,21 @@ def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
 
 
 def accompanies(effect: Effect, node: s.Function) -> bool:
-    """True for what a receiver of a signal tells others about the change that set it off, and for a row that a function makes which reads by name."""
+    """True for what a receiver of a signal tells others about the change that set it off, for what it fills in of the row that was saved, and for a row
+    that a function makes which reads by name."""
     if is_getter(node.name):
         return effect.kind == "orm-write" and effect.operation == "create"
+    if _is_receiver(node) and effect.function.rpartition(".")[2] == node.name and effect.operation in ("update", "write"):
+        own = (c for c in walk.calls(node.body) if c.line == effect.line)
+        return any(walk.dotted(c.func) == f"{_SAVED}.save" for c in own)
     if effect.kind not in _SENDING and not is_notice(effect):
         return False
     return any(walk.dotted(d.func if isinstance(d, s.Call) else d).rpartition(".")[2] == "receiver" for d in node.decorators)
+
+
+def _is_receiver(node: s.Function) -> bool:
+    """True for the parameters that Django hands to receivers of a model's signals."""
+    return {"sender", _SAVED} <= {p.name for p in node.params}
 
 
 def keeps_progress(effect: Effect, node: s.Function) -> bool:

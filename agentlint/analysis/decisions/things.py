@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from agentlint.analysis.decisions.arms import Arm, deciding
 from agentlint.analysis.decisions.judge import Judged
 from agentlint.analysis.program import Program
-from agentlint.analysis.records.mechanisms import is_relation
+from agentlint.analysis.records.coverage import is_relation
 from agentlint.analysis.wording import CLEARING, RIGHTS, singular, words
 from agentlint.ir.effects import Effect
 

@@ -19,7 +19,7 @@ class Blocks:
 
     def __init__(self, program: Program, calls: Calls, library: LibraryFacts, mechanisms: tuple[Mechanism, ...]) -> None:
         self._program, self._calls, self._library = program, calls, library
-        rows = {m.library: row for m in mechanisms if m.inside and (row := library.mechanism(m.library)) is not None}
+        rows = {m.library: row for m in mechanisms if (m.inside or m.asked) and (row := library.mechanism(m.library)) is not None}
         self._paths = {library.canonical(path): row for row in rows.values() for path in row.blocks}
         self._apart: dict[str, frozenset[str]] = {}
 

@@ -1,136 +1,25 @@
-"""Recording mechanisms: where they are registered, which writes they see, and which writes go past them."""
+"""Recording mechanisms: where they are registered and what they watch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
-
-import msgspec
 
 from agentlint.analysis.calls.listeners import Listening, find_listeners
 from agentlint.analysis.calls.sites import Calls, CallSite
-from agentlint.analysis.effects.tables import table_of
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.records.created import recorded_saves
 from agentlint.analysis.records.mechanism_places import Registrations, argument_at, settings_texts
 from agentlint.analysis.records.mechanism_settings import left_out, settings_told
-from agentlint.analysis.records.silenced import silenced_lines
 from agentlint.analysis.types.inference import Types
 from agentlint.ir import syntax as s
-from agentlint.ir.decisions import Bypass, Mechanism, RecordContent
-from agentlint.ir.effects import Effect
+from agentlint.ir.decisions import Mechanism, RecordContent
 from agentlint.ir.walk import dotted, statements
 from agentlint.knowledge import LibraryFacts
-from agentlint.knowledge.paths import bare, expand
 from agentlint.knowledge.schema import MechanismRow
 
 _RELATION = "relation"
-_MANY = frozenset({"ManyToManyField", "TaggableManager", "SortedManyToManyField"})
 _ANY_TABLE = ("create", "update", "delete")
-
-
-class Coverage:
-    """Answers which mechanism sees a write."""
-
-    def __init__(self, program: Program, library: LibraryFacts, mechanisms: Iterable[Mechanism]) -> None:
-        self._program, self._library = program, library
-        self.mechanisms = tuple(mechanisms)
-        self._blocked = any(m.inside for m in self.mechanisms)
-        self._by_table: dict[str, list[Mechanism]] = {}
-        for one in self.mechanisms:
-            self._by_table.setdefault(self._table(one.model) if one.model else "", []).append(one)
-        self._skips: dict[str, frozenset[str]] = {}
-        self._silenced = silenced_lines(program) if self.mechanisms else frozenset()
-
-    def _table(self, model: str) -> str:
-        return table_of(model, self._program)
-
-    def sees(self, effect: Effect, owner: str = "") -> Mechanism | None:
-        """The mechanism that records the write. `owner` is the class that the framework performs it for (an admin class)."""
-        return next((m for m in self._watching(effect, owner) if not m.inside and not self._skipped(effect, m)), None)
-
-    def within(self, effect: Effect) -> Mechanism | None:
-        """The mechanism that records the write when it happens inside a block that code has to open."""
-        return next((m for m in self._watching(effect, "") if m.inside and not self._skipped(effect, m)), None) if self._blocked else None
-
-    def unseen_relations(self, effect: Effect, owner: str = "") -> tuple[str, ...]:
-        """Many-to-many fields that a form or serializer saves along with a row and that no mechanism of the model sees."""
-        if effect.kind != "orm-write" or effect.operation not in ("update", "write") or is_relation(effect):
-            return ()
-        found = []
-        for field in effect.fields:
-            declared = self._program.attribute(effect.model, field) if effect.model in self._program.classes else None
-            if declared is not None and isinstance(declared[0], s.Call) and _last(declared[0].func) in _MANY:
-                along = msgspec.structs.replace(effect, fields=(field,), api="django.db.models.ManyRelatedManager.set()")
-                if self.sees(along, owner) is None:
-                    found.append(field)
-        return tuple(found)
-
-    def bypassed(self, effect: Effect) -> Mechanism | None:
-        """The mechanism that watches the model and does not see this write of it."""
-        watching = [m for m in self._watching(effect, "") if not m.scope]
-        return watching[0] if watching and all(self._skipped(effect, m) for m in watching) else None
-
-    def _watching(self, effect: Effect, owner: str) -> Iterator[Mechanism]:
-        if effect.kind not in ("orm-write", "raw-sql", "permission") and not (effect.registered and owner):
-            return
-        for mechanism in self._candidates(effect):
-            if mechanism.scope and not self._in_scope(effect, mechanism, owner):
-                continue
-            if not mechanism.scope and (effect.file, effect.line) in self._silenced:
-                continue
-            if mechanism.exact and effect.model != mechanism.model and not self._takes_along(effect, mechanism):
-                continue
-            if self._wants(effect, mechanism):
-                yield mechanism
-
-    def _candidates(self, effect: Effect) -> Iterator[Mechanism]:
-        if effect.model:
-            tables = [self._table(effect.model)]
-            if effect.model in self._program.classes:
-                tables += [n for n in self._program.mro(effect.model) if n not in tables]
-            for table in tables:
-                yield from self._by_table.get(table, ())
-        yield from self._by_table.get("", ())
-
-    def _takes_along(self, effect: Effect, mechanism: Mechanism) -> bool:
-        """True for a deletion that takes the row of a base's own table along: Django tells of both."""
-        info = self._program.classes.get(mechanism.model)
-        meta = self._program.classes.get(info.nested.get("Meta", "")) if info is not None else None
-        abstract = meta is not None and "abstract" in meta.attributes
-        return effect.operation == "delete" and not abstract and self._table(effect.model) == effect.model
-
-    def _in_scope(self, effect: Effect, mechanism: Mechanism, owner: str) -> bool:
-        return effect.registered and mechanism.scope in (owner, f"{effect.file}:{effect.line}")
-
-    def _wants(self, effect: Effect, mechanism: Mechanism) -> bool:
-        if effect.model in mechanism.besides:
-            return False
-        if is_relation(effect):
-            return _RELATION in mechanism.operations and (not mechanism.fields or bool(set(effect.fields) & set(mechanism.fields)))
-        operations = _ANY_TABLE if effect.operation in ("write", "run", "grant", "revoke") else (effect.operation,)
-        if not set(operations) & set(mechanism.operations):
-            return False
-        if effect.fields and effect.operation not in ("create", "delete"):
-            if mechanism.fields and not set(effect.fields) & set(mechanism.fields):
-                return False
-            return not set(effect.fields) <= set(mechanism.excluded)
-        return True
-
-    def _skipped(self, effect: Effect, mechanism: Mechanism) -> bool:
-        skips = self._skips_of(mechanism.library)
-        if effect.kind == "raw-sql":
-            return "sql" in skips or not effect.model
-        if is_relation(effect):
-            return _RELATION in skips and _RELATION not in mechanism.operations
-        return bare(effect.api) in skips
-
-    def _skips_of(self, path: str) -> frozenset[str]:
-        known = self._skips.get(path)
-        if known is None:
-            row = self._library.mechanism(path)
-            known = self._skips[path] = frozenset(bare(p) for skip in (row.skips if row else ()) for p in expand(skip))
-        return known
 
 
 def _is_session(name: str) -> bool:
@@ -141,23 +30,6 @@ def _is_session(name: str) -> bool:
 
 def _last(expr: s.Expr) -> str:
     return expr.attr if isinstance(expr, s.Attribute) else expr.id if isinstance(expr, s.Name) else ""
-
-
-def is_relation(effect: Effect) -> bool:
-    """True for changes of a many-to-many relation."""
-    return effect.kind == "permission" or (effect.kind == "orm-write" and "ManyRelatedManager" in effect.api)
-
-
-def bypassing_writes(effects: Iterable[Effect], coverage: Coverage, recorded: Callable[[Effect], bool]) -> tuple[Bypass, ...]:
-    """Writes of watched models that go past every mechanism that watches them, sorted by place. `recorded` tells whether the code around
-    a write makes a record of its own."""
-    found: dict[tuple[str, int, str, str], Bypass] = {}
-    for effect in effects:
-        mechanism = coverage.bypassed(effect)
-        if mechanism is not None:
-            key = (effect.file, effect.line, effect.model, effect.operation)
-            found[key] = Bypass(effect, mechanism, recorded(effect) and (key not in found or found[key].recorded))
-    return tuple(found[key] for key in sorted(found))
 
 
 def find_mechanisms(
@@ -300,9 +172,13 @@ class _Finder:
         name = f"{row.name} on {model.rpartition('.')[2]}" if model else row.name
         if operations == (_RELATION,):
             name += "." + ",".join(fields)
-        inside = bool(row.blocks) and not any(self._places.used(path) for path in row.always)
-        return Mechanism(name, path, model, file, line, RecordContent(who=who, what=row.what, why=row.why), fields, excluded, operations, inside=inside,
-                         besides=left_out(row, self._program) if not model else (), exact=exact or (row.heirs == "never" and bool(model)))
+        always = any(self._places.used(path) for path in row.always)
+        inside, asked = bool(row.blocks) and not always, bool(row.blocks) and always
+        content = RecordContent(who=who, what=row.what, why=row.why)
+        besides, exact = left_out(row, self._program) if not model else (), exact or (row.heirs == "never" and bool(model))
+        return Mechanism(
+            name, path, model, file, line, content, fields, excluded, operations, inside=inside, asked=asked, besides=besides, exact=exact,
+        )
 
     # functions that listen to events and make records
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from agentlint.analysis.calls.sites import Calls
 from agentlint.analysis.decisions.arms import PlaceIndex
+from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import Program
 from agentlint.analysis.records.mechanism_places import settings_texts
 from agentlint.analysis.records.recorders import Records
@@ -54,6 +55,27 @@ def around_requests(program: Program, calls: Calls) -> frozenset[str]:
         for site in calls.sites(f"{module}.<module>"):
             found.update(_added(program, site.name, site.call, f"{module}.<module>"))
     return frozenset(found)
+
+
+def never_for_requests(entries: Iterable[Entry], calls: Calls) -> frozenset[str]:
+    """Functions that jobs and commands run and no handler of a request does; what a handler leaves to a worker runs without its request."""
+    asked: set[str] = set()
+    unasked: set[str] = set()
+    for entry in entries:
+        unattended = entry.operation.surface in ("job", "cli")
+        (unasked if unattended else asked).update(f for route in entry.routes for f in (route.handler, *route.extra_handlers) if f)
+    return frozenset(_run_from(unasked, calls, ()) - _run_from(asked, calls, ("deferred",)))
+
+
+def _run_from(roots: set[str], calls: Calls, without: tuple[str, ...]) -> set[str]:
+    found, waiting = set(roots), sorted(roots)
+    while waiting:
+        for site in calls.sites(waiting.pop()):
+            for target in site.targets:
+                if target.kind not in without and target.function not in found:
+                    found.add(target.function)
+                    waiting.append(target.function)
+    return found
 
 
 def _added(program: Program, name: str, call: s.Call, caller: str) -> Iterator[str]:

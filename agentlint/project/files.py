@@ -20,6 +20,7 @@ from agentlint.project.roles import (
     is_read,
     library_folders,
     may_be_description,
+    may_be_sorted,
     may_declare,
     patch_folders,
     proven_test_folders,
@@ -114,7 +115,8 @@ def _take(base: Path, name: str, role: Role, files: list[SourceFile], aside: dic
         if role in ("data", "script"):
             with absolute.open("rb") as handle:
                 head = handle.read(_HEAD)
-            if role == "data" and not may_be_description(head, size):
+                rest = handle.read() if role == "data" and size > _HEAD and may_be_sorted(head) else b""
+            if role == "data" and not may_be_description(head, size) and not may_be_description(rest, size):
                 return
             if is_machine_made(head, role):
                 aside["generated"] = aside.get("generated", 0) + 1

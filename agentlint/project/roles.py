@@ -70,6 +70,10 @@ _TEST_FILE = re.compile(r"^(test_.*|.*_tests?|tests?|conftest)\.py$|\.(test|spec
 _MINIFIED = re.compile(r"[.-]min\.(js|mjs|css)$|\.bundle\.js$|\.chunk\.js$|\.d\.ts$|-lock\.(json|yaml)$|\.lock$|_pb2(_grpc)?\.py$")
 _VERSION_KEYS = (b"openapi", b"swagger", b"arazzo", b"overlay")
 _VERSION = re.compile(rb'(^|[\s{,])["\']?(openapi|swagger|arazzo|overlay)["\']?\s*:\s*["\']?\d')
+_SORTED_ROOT = re.compile(
+    rb'\A(?:\xef\xbb\xbf)?\s*(?:\{\s*)?["\']?(basePath|components|consumes|definitions|externalDocs|host|info|x-[\w-]+)["\']?\s*:'
+)
+"""A first key of a description whose keys are sorted, so that its version may stand anywhere."""
 _LONG_LINE = 5000
 
 
@@ -161,3 +165,8 @@ def is_machine_made(head: bytes, role: Role) -> bool:
 def may_be_description(head: bytes, size: int) -> bool:
     """A cheap test whether YAML or JSON could be an OpenAPI, Arazzo or Overlay document: its version key stands in the first bytes."""
     return size > 20 and any(word in head for word in _VERSION_KEYS) and bool(_VERSION.search(head))
+
+
+def may_be_sorted(head: bytes) -> bool:
+    """True when YAML or JSON begins like a description whose keys are sorted: its version key may stand behind everything else."""
+    return bool(_SORTED_ROOT.match(head))

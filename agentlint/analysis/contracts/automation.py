@@ -64,6 +64,7 @@ class Automations:
                 self._homes[role.noun] = min(role.path.shape.count("{}"), self._homes.get(role.noun, 99))
         self._set_here = {r.path.shape for r in roles if r.operation.method in ("POST", "PUT") and r.operation.body is None}
         self._lists = {r.path.shape: r.answer.entity for r in roles if r.kind == "list" and r.operation.method == "GET"}
+        self._reads = {r.path.shape: r.answer.entity for r in roles if r.kind == "read" and r.operation.method == "GET"}
         for role in roles:
             self._by_shape.setdefault(role.path.shape, set()).add(role.operation.method)
 
@@ -211,6 +212,7 @@ class Automations:
         readable = (
             "GET" in self._by_shape.get(role.path.shape, ())
             or self._part_of_read(role)
+            or self._shown_by_holder(role)
             or (resource is not None and any(r.kind in ("read", "list") for r in resource.roles))
         )
         if self._only_secrets(role):
@@ -234,6 +236,14 @@ class Automations:
             return False
         above = Path(segments[:-1]).shape
         return "GET" in self._by_shape.get(above, ()) or (segments[-2].hole and above.rpartition("/")[0] in self._lists)
+
+    def _shown_by_holder(self, role: Role) -> bool:
+        """True for a tie between two things (`PUT /members/{id}/teams/{team}`) of which a read of the first tells."""
+        segments = role.path.segments
+        if len(segments) < 3 or not role.path.ends_with_hole or segments[-2].hole or not segments[-3].hole:
+            return False
+        noun = role.noun.split(" ")[-1]
+        return any(noun in v.noun_words(name) for name in self._payloads.schemas.shape(self._reads.get(Path(segments[:-2]).shape)).properties)
 
     def _field_of_read(self, role: Role) -> bool:
         """True for a part that is a field of the thing, as a list of such things shows it: `PATCH /users/{id}/status`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
@@ -37,6 +38,7 @@ class Births:
         """Shapes of the paths of things below which, or at which, something is done."""
         self._listing: dict[str, str] = {}
         """What is listed, by the shape of the path."""
+        self._calls = Counter(role.path.shape for role in roles)
         self._made = {r.noun.split(" ")[-1] for r in resources if r.of("create") and r.kept}
         for role in roles:
             if role.kind == "list" and role.answer.many and role.answer.entity is not None and not role.path.ends_with_hole:
@@ -48,7 +50,7 @@ class Births:
 
     def sure(self, role: Role) -> bool:
         """True when the description gives more than the method to say that the call makes a thing of its path's noun."""
-        if self.asks(role) or self._acts(role) or self._of_another(role) or _of_a_kind(role) or self._sets_a_list(role):
+        if self.asks(role) or self._acts(role) or self._of_another(role) or self._of_a_kind(role) or self._sets_a_list(role):
             return False
         operation = role.operation
         shown = any(r.status == "201" or any(h.lower() == "location" for h in r.headers) for r in operation.responses)
@@ -56,6 +58,15 @@ class Births:
             return True
         verb = role.verb or spoken_verb(operation)
         return verb in v.CREATE_VERBS - _WEAK or self._listed_here(role)
+
+    def _of_a_kind(self, role: Role) -> bool:
+        """True for `POST /videos/live`, which may as well make a video of that kind as a thing of its own; several words (`/apps/private-image`) where
+        nothing else stands there."""
+        last, before = (role.base[-1], role.base[-2]) if len(role.base) > 1 else (None, None)
+        if last is None or before is None or before.hole or not is_plural(before.text) or is_plural(last.text):
+            return False
+        above = role.path.shape.rpartition("/")[0]
+        return len(words(last.text)) == 1 or (above in self._asked and f"{above}/{{}}" in self._items and self._calls[role.path.shape] == 1)
 
     def told(self, role: Role, schema: str) -> bool:
         """True when a call says that it creates or adds one, takes what it is to hold, and answers with it."""
@@ -123,12 +134,6 @@ class Births:
             return False
         named = role.base != role.path.base() and len(words(role.path.segments[-1].text)) > 1  # `/urls/add-tracking-domain` adds no url
         return named or (heads <= self._made and bool(heads & own))
-
-
-def _of_a_kind(role: Role) -> bool:
-    """True for `POST /videos/live`, which may as well make a video of that kind as a thing of its own."""
-    last, before = (role.base[-1], role.base[-2]) if len(role.base) > 1 else (None, None)
-    return last is not None and before is not None and not before.hole and is_plural(before.text) and not is_plural(last.text) and len(words(last.text)) == 1
 
 
 _THIRD = frozenset("performs returns calculates runs recommends predicts ranks scores converts lemmatizes detects extracts classifies".split())

@@ -37,6 +37,8 @@ def declared_steps(description: Description, resources: Sequence[Resource]) -> d
             namesakes = [r for r in resources if r.noun == resource.noun]
             if step == "create" and any(r.operation.method == "PUT" and r.place == "item" for r in resource.roles):
                 continue  # putting one where there is none makes it
+            if step == "update" and doing("apply", resource.roles) is not None:
+                continue  # the state that is wanted is sent whole
             if step and not any(r.of(step) for r in namesakes) and doing(verb, resource.roles) is None:  # type: ignore[arg-type]
                 told = f'{what} promises "{match[0].strip()[:80]}", no operation does it'
                 found.setdefault(id(resource), []).append(Step(step, None, told, node, "declared"))

@@ -20,7 +20,7 @@ from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource
 from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.contracts.usability import PAGING
-from agentlint.analysis.contracts.vocabulary import noun_words
+from agentlint.analysis.contracts.vocabulary import STATE_FIELD, noun_words
 from agentlint.ir.contracts import Identifier
 from agentlint.ir.description import DescribedOperation, Node, Parameter
 
@@ -135,7 +135,7 @@ class Identifiers:
             elif self._from_a_screen(role.operation, name):
                 yield row.of("unreachable", None, "only a browser receives it")
             elif inner.kind in ("object", "boolean"):
-                yield self._part(row, role, name)
+                yield self._part(row, role, name) if len(shape.properties) > 1 else row.of("caller-known", None, "the caller's own choice")
             elif (
                 each.kind != "object" and each.format not in _CONTENTS
                 and (self._asks_for_a_thing(name) or self._names_another(name, role))
@@ -159,7 +159,7 @@ class Identifiers:
     def _asks_for_a_thing(self, name: str) -> bool:
         """True when a name asks for something that the API keeps: an identifier, a reference by the thing's own name, a token that it gave out."""
         said = noun_words(name)
-        if PAGING.match(name):
+        if PAGING.match(name) or STATE_FIELD.match("_".join(said)):
             return False
         return bool(_ID_FIELD.search(name)) or bool(said) and (said[-1] in _GIVEN_OUT or said[-1] in self._by_noun or " ".join(said) in self._by_noun)
 

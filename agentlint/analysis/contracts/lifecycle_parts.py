@@ -29,7 +29,7 @@ def parts_of(resource: Resource, resources: Sequence[Resource], shapes: Shapes, 
             role = single[0]
             yield Step(f"clear {other.noun}", None, f"{role.operation.name} sets it, nothing takes it off", role.operation.node, "part")
         edges = [r for r in inside if r.operation.method in ("PUT", "POST") and r.path.ends_with_hole and _adds(r)]
-        if edges and not any(_takes_off(r) for r in _around(edges[0], shapes)):
+        if edges and other is not resource and not any(_takes_off(r) for r in _around(edges[0], shapes)):
             role = edges[0]
             yield Step(f"remove {other.noun}", None, f"{role.operation.name} adds one, nothing takes it off", role.operation.node, "part")
 

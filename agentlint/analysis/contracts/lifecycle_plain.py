@@ -10,6 +10,7 @@ from agentlint.analysis.contracts.births import Births
 from agentlint.analysis.contracts.containment import Containment
 from agentlint.analysis.contracts.lifecycle_unread import IDENTITY, Unread
 from agentlint.analysis.contracts.mentions import ENDS, Mentions
+from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
 from agentlint.analysis.contracts.roles import Kind, Role
@@ -191,7 +192,8 @@ class Plain:
         own = any(set(v.field_words(name)[-1:]) & IDENTITY and len(v.field_words(name)) <= 2 for name in shape.properties if name)
         nested = any(s.hole for s in made[0].base)  # a POST alone below an item is an action on it
         alone = made[0].place == "collection" and own and self._containment.shows(resource) is None
-        return alone and (not nested or self._births.told(made[0], undressed(resource.schema)))
+        several = not nested and is_plural(made[0].base[-1].text)
+        return alone and (several or self._births.told(made[0], undressed(resource.schema)))
 
     def _is_edge(self, resource: Resource, made: Role) -> bool:
         """True for a tie between two things: added by the path alone, or named like a thing that lives elsewhere."""
@@ -219,9 +221,19 @@ class Plain:
         return any(set(name.split("_")) & _OFF_WORDS or v.STATE_FIELD.match(name) for name in shown)
 
     def _is_work(self, resource: Resource) -> bool:
-        """True for work that is set off and leaves a result (`GET /tasks/{id}/result`): it keeps what was."""
+        """True for work that is set off and ends by itself, or leaves a result (`GET /tasks/{id}/result`): it keeps what was."""
+        if not resource.of("update") and self._ends_by_itself(resource):
+            return True
         below = self._shapes.beginning_with(*(f"{base}/{{}}/" for base in resource.bases))
         return any(not r.writes and {"result", "results", "output", "progress"} & set(words(r.operation.path.rsplit("/", 1)[-1])) for r in below)
+
+    def _ends_by_itself(self, resource: Resource) -> bool:
+        """True when its states are those of a run, from its start to its end."""
+        for name, node in self._payloads.schemas.shape(resource.entity).properties.items():
+            values = {v.state_word(c) for c in self._payloads.schemas.shape(node).choices} if v.STATE_FIELD.match(v.state_word(name)) else set()
+            if values and values <= v.JOB_STATES and len(values & v.ENDED_STATES) > 1:
+                return True
+        return False
 
     def _undone_below(self, resource: Resource) -> bool:
         """True when a collection below an item holds what undoes it (refunds, reversals, cancellations), or a call there sets its state."""

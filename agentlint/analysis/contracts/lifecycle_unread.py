@@ -39,8 +39,9 @@ class Unread:
 
     def made(self, resource: Resource, made: Role) -> Iterator[Step]:
         """The step for a thing that an operation makes."""
-        if resource.of("read") or (resource.tie and resource.noun.split(" ")[-1] not in ("link", "lock")):
-            return  # what ties two things has no more to show than which ones
+        last = resource.noun.split(" ")[-1]
+        if resource.of("read") or last == "log" or (resource.tie and last not in ("link", "lock")):
+            return  # what ties two things has no more to show than which ones, a line of a log no more than the log
         other, born, place = self._elsewhere(resource), made.operation.name, made.operation.node
         if other is not None:
             yield Step("read one", other.name, f"{other.name} shows one", place, "plain")

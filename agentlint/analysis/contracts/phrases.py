@@ -55,14 +55,16 @@ def speaks_of_several(operation: DescribedOperation, path: Path) -> bool:
 
 
 def of_path(path: Path) -> Phrase:
-    """`/v1/bank-accounts/{id}/search` -> (bank, account); a verb is left out: `createPad` -> (pad)."""
+    """`/v1/bank-accounts/{id}/search` -> (bank, account); a verb is left out: `createPad` -> (pad), but before an item: `/forwarding/{id}`."""
+    below = False
     for segment in reversed(without_prefix(path.segments)):
         if segment.hole or segment.text.lower() in _FILLERS:
+            below = segment.hole
             continue
         said = list(v.noun_words(segment.text.rsplit(".", 1)[0]))
         if len(said) > 1 and plain_verb(said[0]) and said[0] not in v.NOUN_VERBS:
             said = said[1:]
-        elif len(said) == 1 and plain_verb(said[0]) and said[0] not in v.NOUN_VERBS:
+        elif len(said) == 1 and not below and plain_verb(said[0]) and said[0] not in v.NOUN_VERBS:
             continue
         return tuple(_until(said))
     return ()

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from agentlint.analysis.contracts import vocabulary as v
-from agentlint.analysis.contracts.paths import Path, noun_of
+from agentlint.analysis.contracts.paths import Path, is_plural, noun_of
 from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.analysis.contracts.phrases import of_text
 from agentlint.analysis.contracts.roles import Kind, Role
 from agentlint.analysis.wording import words
 from agentlint.ir.description import Node
@@ -183,7 +184,23 @@ def _resource(bases: tuple[str, ...], roles: list[Role], payloads: Payloads) -> 
     entity = _entity(roles)
     schema = payloads.schemas.name(entity) if entity is not None else ""
     nouns = sorted({r.noun for r in roles}, key=lambda n: (-sum(r.noun == n for r in roles), len(n), n))
-    return Resource(nouns[0], schema, entity, tuple(roles), bases)
+    return Resource(_spoken(roles) or nouns[0], schema, entity, tuple(roles), bases)
+
+
+def _spoken(roles: list[Role]) -> str:
+    """What a thing is called where its path has no plural for it: `/forwarding/{data_forwarder_id}`, "Create a data forwarder"; empty where the path says."""
+    base = roles[0].base
+    if not base or base[-1].hole or is_plural(base[-1].text):
+        return ""
+    holes = [h for r in roles if r.place == "item" and r.path.ends_with_hole for h in r.path.segments[-1].holes]
+    called = {tuple(w for w in v.noun_words(h) if w not in _IDS) for h in holes}
+    told = [of_text(r.operation.summary) for r in roles if r.kind == "create"]
+    said = next((phrase for phrase in told if phrase), ())
+    alike = said and all(hole and hole[-1] == said[-1] for hole in called)
+    return " ".join(said) if called and alike and said[-1] not in roles[0].noun.split(" ") else ""
+
+
+_IDS = frozenset("id uuid guid gid sid key slug name or".split())
 
 
 def _entity(roles: Iterable[Role]) -> Node | None:

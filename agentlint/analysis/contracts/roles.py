@@ -107,7 +107,8 @@ class RoleFinder:
         dotted = last.text.split(".")
         if len(dotted) > 1 and all(dotted) and not last.hole:
             tail = words(dotted[-1])
-            return (tail[0] if tail else ""), (*base[:-1], Segment("-".join(dotted[:-1])))
+            called = "get" if tail in (["info"], ["details"]) else tail[0] if tail else ""
+            return called, (*base[:-1], Segment("-".join(dotted[:-1])))
         verb = verb_in(last)
         if not verb:
             sent = operation.method in ("POST", "PUT") and last.text.lower() in v.CONTENTS and len(base) > 1 and is_plural(base[-2].text)

@@ -75,9 +75,10 @@ def takes_anything(role: Role, payloads: Payloads) -> bool:
     if any("json-patch" in media.name for media in role.operation.body.content):
         return True
     shape = payloads.schemas.shape(schema)
-    patch = shape if shape.kind == "array" else payloads.schemas.shape(shape.properties.get("patch"))
+    held = next((shape.properties[name] for name in ("patch", "Operations", "operations") if name in shape.properties), None)  # SCIM: RFC 7644, 3.5.2
+    patch = shape if shape.kind == "array" else payloads.schemas.shape(held)
     below = payloads.schemas.shape(patch.items) if patch.items is not None else shape
-    return {"op", "path"} <= set(below.properties)
+    return "op" in below.properties and bool({"path", "value"} & set(below.properties))
 
 
 def settable(roles: Iterable[Role], payloads: Payloads) -> dict[str, tuple[Role, frozenset[str]]]:
@@ -133,7 +134,7 @@ def _of_values(
         if setter is not None and (not setter[1] or value in setter[1]) and setter[0].kind != "create":
             yield Transition(verb, said, node, setter[0], f"its body sets {name}")
             continue
-        asked = writable.get(verb)
+        asked = writable.get(verb) or writable.get(value) or writable.get(f"is_{value}")
         role = doing(verb, roles) or (asked[0] if asked is not None else None) or generic(verb, roles, payloads) or _ending(verb, roles)
         if role is None and setter is not None and (not setter[1] or value in setter[1]):
             role = setter[0]

@@ -121,7 +121,7 @@ ISSUED = frozenset("token key secret credential password certificate session cod
 """Things that are issued and revoked, never edited."""
 KEPT = frozenset(
     "log report event action command operation commit history audit revision version snapshot backup export receipt statement transaction message notification "
-    "delivery attempt execution run build "
+    "delivery attempt execution run build deploy upload "
     "status refund reversal debit credit charge payment payout transfer ledger posting activity change trace metric usage result invocation "
     "check verification scan render call download dump archive vote view click impression measurement reading sample heartbeat".split()
 )

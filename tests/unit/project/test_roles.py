@@ -1,5 +1,8 @@
 """What a page script's first bytes say of who wrote it."""
 
+from pathlib import Path
+
+from agentlint.project.files import find_files
 from agentlint.project.roles import example_folders, is_machine_made, library_folders, role_of
 
 
@@ -29,3 +32,11 @@ def test_copies_of_libraries_side_by_side_are_vendored_whatever_their_folder_is_
     assert role_of("lib/cherrypy/_cptree.py", libraries=found) == "vendored"
     assert role_of("library/views.py", libraries=found) == "python"
     assert role_of("shop/requests/views.py", libraries=found) == "python"
+
+
+def test_a_description_is_found_whose_sorted_keys_put_its_version_last(tmp_path: Path) -> None:
+    """Generators that sort keys write every definition before `swagger`, however many there are."""
+    things = "".join(f"  Thing{n}: {{type: object, properties: {{id: {{type: string}}}}}}\n" for n in range(3000))
+    (tmp_path / "api.yaml").write_text(f"basePath: /api\ndefinitions:\n{things}info: {{title: Things, version: '1'}}\npaths: {{}}\nswagger: '2.0'\n")
+    (tmp_path / "locale.yaml").write_text(f"definitions:\n{things}")
+    assert [file.path for file in find_files(tmp_path).files] == ["api.yaml"]

@@ -24,6 +24,7 @@ from agentlint.analysis.effects.relations import Relations
 from agentlint.analysis.effects.summaries import summarise
 from agentlint.analysis.effects.tables import table_of
 from agentlint.analysis.facts import Facts, Inventory
+from agentlint.analysis.handing_on import HandingOn
 from agentlint.analysis.operations import Reach, build_entries
 from agentlint.analysis.program import Program, build_program
 from agentlint.analysis.types.inference import Type, Types, infer_types
@@ -270,7 +271,8 @@ def _code_facts(
         audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations))
     with state.timed("matching"):
         background = Background(
-            audited.record_models, Relations(types).other_end, HandedValues(program).of, lambda model: table_of(model, program), reach.missing.in_passing
+            audited.record_models, Relations(types).other_end, HandedValues(program).of, lambda model: table_of(model, program), reach.missing.in_passing,
+            HandingOn(summaries),
         )
         operations = match_operations(entries, background)
     state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]

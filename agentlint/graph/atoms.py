@@ -10,11 +10,13 @@ import msgspec
 
 from agentlint.analysis.decisions.consequence import is_consequential, is_kept_by_itself
 from agentlint.analysis.effects.summaries import AROUND
+from agentlint.analysis.handing_on import HandingOn
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import nouns, singular, stems, words
 from agentlint.ir.effects import Effect, ReachedEffect
 
-_ROWS = frozenset({"orm-write", "raw-sql", "permission"})
+ROWS = frozenset({"orm-write", "raw-sql", "permission"})
+"""Kinds of effects on rows of a database."""
 _BESIDE_ROWS = frozenset({"payment", "process"})
 """Effects that count even where rows are written: money and machines are never a side effect of keeping a row."""
 _RELATION = ".ManyRelatedManager."
@@ -74,6 +76,8 @@ class Background(msgspec.Struct, frozen=True):
     """The model that owns a model's table: a proxy writes its base's rows."""
     missing: Callable[[ReachedEffect], bool] = lambda reached: False
     """True for what is reached only because a row was not there yet."""
+    handing: HandingOn | None = None
+    """What handlers hand their work to; None where nothing is known of calls."""
 
 
 def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, with_parts: bool = False) -> list[Atom]:
@@ -82,20 +86,20 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     `with_parts` keeps relations of what the operation itself makes and the rights that it grants: they count in what it offers, not in what it is for.
     """
     effects = [r for r in entry.reached if is_consequential(r.effect)]
-    spoken = _spoken(entry)
+    spoken = spoken_of(entry)
     effects = [r for r in effects if r.effect.model not in background.records or _is_named_in_full(r.effect.model, spoken)] or effects
-    rows = [r for r in effects if r.effect.kind in _ROWS]
+    rows = [r for r in effects if r.effect.kind in ROWS]
     if rows:
-        effects = [r for r in effects if r.effect.kind in _ROWS or r.effect.kind in _BESIDE_ROWS]
+        effects = [r for r in effects if r.effect.kind in ROWS or r.effect.kind in _BESIDE_ROWS]
     effects = _without_makings(effects, background)
     meant = [r for r in effects if with_parts or not _in_passing(r, spoken, background)]
     effects = _without_insides(meant if meant or entry.domain else effects, background)
     grouped: dict[tuple[str, str, str], list[ReachedEffect]] = defaultdict(list)
     for reached in effects:
         effect = reached.effect
-        grouped[(_kind(effect), _operation(effect), _subject(effect, background))].append(reached)
+        grouped[(_kind(effect), _operation(effect), subject_of(effect, background))].append(reached)
     nearest = min((len(r.chain) for group in grouped.values() for r in group), default=0)
-    rights = frozenset(_subject(r.effect, background) for r in effects if r.effect.kind == "permission")
+    rights = frozenset(subject_of(r.effect, background) for r in effects if r.effect.kind == "permission")
     made = _named_best([_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())], spoken)
     atoms = _with_purpose(_without_savings(made if with_parts else _with_later_writes(made)), rights)
     atoms = [a for a in atoms if a.ends or a in _without_parts(atoms)] if with_parts else _without_parts(atoms)
@@ -111,7 +115,7 @@ def _is_own(atom: Atom) -> bool:
     return atom.depth == 0 and atom.operation == "update" and bool(atom.fields) and atom.purpose
 
 
-def _spoken(entry: Entry) -> frozenset[str]:
+def spoken_of(entry: Entry) -> frozenset[str]:
     """Nouns of an operation's route and handler; words that paths write together count as one."""
     texts = [entry.operation.symbol, *(r.path for r in entry.routes), *(r.resource for r in entry.routes)]
     return nouns(texts)
@@ -138,7 +142,7 @@ def _with_purpose(atoms: Sequence[Atom], rights: frozenset[str]) -> list[Atom]:
     return [msgspec.structs.replace(a, purpose=means(a)) for a in atoms]
 
 
-def _is_named(subject: str, spoken: frozenset[str]) -> bool:
+def is_named(subject: str, spoken: frozenset[str]) -> bool:
     """True when the last word of a subject's name, or all of them written together, is among the nouns."""
     said = _said(subject)
     return bool(said) and (said[-1] in spoken or "".join(said) in spoken)
@@ -171,7 +175,7 @@ def _short(subject: str) -> str:
 
 def _in_passing(reached: ReachedEffect, spoken: frozenset[str], background: Background) -> bool:
     """True for a row that code below makes when it is missing, or that a decorator keeps, of a thing that the route does not name: nobody asks for it."""
-    if not reached.chain or _is_named(_subject(reached.effect, background), spoken):
+    if not reached.chain or is_named(subject_of(reached.effect, background), spoken):
         return False
     return reached.effect.api.endswith("get_or_create()") or reached.chain[0].text.startswith(AROUND) or background.missing(reached)
 
@@ -179,17 +183,17 @@ def _in_passing(reached: ReachedEffect, spoken: frozenset[str], background: Back
 def _without_makings(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
     """Effects without the making of a row that was missing, where the operation does something to the same thing anyway."""
     missing = [background.missing(r) for r in effects]
-    meant = {_subject(r.effect, background) for r, made in zip(effects, missing, strict=True) if not made}
-    return [r for r, made in zip(effects, missing, strict=True) if not made or _subject(r.effect, background) not in meant]
+    meant = {subject_of(r.effect, background) for r, made in zip(effects, missing, strict=True) if not made}
+    return [r for r, made in zip(effects, missing, strict=True) if not made or subject_of(r.effect, background) not in meant]
 
 
 def _without_insides(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
     """Effects without what a model's own `save` does to the same row: the line that calls it says which fields were meant."""
     saving = [r.effect for r in effects if r.effect.fields and r.effect.operation in ("update", "write", "create")]
-    told = {(_subject(e, background), e.file, e.line) for e in saving}
+    told = {(subject_of(e, background), e.file, e.line) for e in saving}
     return [
         r for r in effects
-        if r.effect.operation not in ("update", "write") or not any((_subject(r.effect, background), step.file, step.line) in told for step in r.chain)
+        if r.effect.operation not in ("update", "write") or not any((subject_of(r.effect, background), step.file, step.line) in told for step in r.chain)
     ]
 
 
@@ -265,7 +269,7 @@ def _atom(
         open_fields and registered,
         depth,
         registered,
-        registered or _is_named(subject, spoken),
+        registered or is_named(subject, spoken),
     )
 
 
@@ -297,14 +301,14 @@ def _ends(effect: Effect, background: Background) -> tuple[tuple[str, str], ...]
 
 
 def _kind(effect: Effect) -> str:
-    return "rows" if effect.kind in _ROWS else effect.kind
+    return "rows" if effect.kind in ROWS else effect.kind
 
 
 def _operation(effect: Effect) -> str:
     return {"grant": "update", "revoke": "update"}.get(effect.operation, effect.operation)
 
 
-def _subject(effect: Effect, background: Background) -> str:
+def subject_of(effect: Effect, background: Background) -> str:
     """What an effect acts on: a model, a relation between two, or the name of something outside."""
     ends = _ends(effect, background)
     return " and ".join(sorted(model for model, _ in ends)) if len(ends) == 2 else background.table(effect.model) or effect.target
@@ -316,7 +320,7 @@ def rarities(entries: Iterable[Entry], background: Background) -> dict[str, floa
     everyone: set[tuple[str, str]] = set()
     for entry in entries:
         who = (entry.operation.file, entry.operation.symbol)
-        subjects = {_subject(r.effect, background) for r in entry.reached if is_consequential(r.effect)}
+        subjects = {subject_of(r.effect, background) for r in entry.reached if is_consequential(r.effect)}
         if subjects:
             everyone.add(who)
         for subject in subjects:

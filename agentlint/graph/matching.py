@@ -12,6 +12,7 @@ from agentlint.analysis.asking import asks_to_act
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import stems
 from agentlint.graph.atoms import Atom, Background, atoms_of, rarities
+from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Operation, Status
 
 __all__ = ["Background", "Matcher", "match_operations"]
@@ -50,12 +51,14 @@ class Matcher:
         self._handlers: dict[tuple[str, str, str], Entry] = {}
         self._callers: dict[str, list[Entry]] = defaultdict(list)
         self._plumbing = _called_by_many(entries)
+        self._shared = SharedCode(background)
         for entry in entries:
             if not entry.machine_callable:
                 continue
             self._handlers.setdefault((entry.operation.file, entry.operation.symbol, entry.operation.method), entry)
             if not entry.operation.changes_state or (entry.operation.method in ("GET", "HEAD") and not asks_to_act(entry.routes)):
                 continue  # what a look-up writes in passing is nothing that a caller asks for
+            self._shared.add(entry)
             for function, _ in self._domain(entry):
                 self._callers[function].append(entry)
             for atom in atoms_of(entry, self._rarity, background, with_parts=True):
@@ -84,9 +87,21 @@ class Matcher:
         share = sum(a.weight * answer.share for a, answer in answers) / total
         lacks = any(a.registered and answer.share < _COVERED for a, answer in answers)  # people can do each of them there
         status: Status = "agent-accessible" if share >= _COVERED and not lacks else "gui-only" if share < _UNCOVERED or _only_follows(answers) else "partial"
+        if status != "agent-accessible" and (running := self._running_all_of(entry)) is not None:
+            return running
         found = [answer.entry for _, answer in answers if answer.entry is not None] if status != "gui-only" else []
         told = [answer.text for _, answer in answers if status != "gui-only" or answer.share == 0] or [answer.text for _, answer in answers]
         return _judged(operation, status, found, told, "high" if share in (0.0, 1.0) else "medium")
+
+    def _running_all_of(self, entry: Entry) -> Operation | None:
+        """The judgement where an endpoint calls the function that the page hands all of its work to, whatever that does below."""
+        function, callers = self._shared.doing_all_of(entry)
+        found = [e for e in callers if entry.administrators or not e.administrators]
+        nearest = min(found, key=lambda e: (_distance(entry, e), e.operation.id), default=None)
+        if nearest is None:
+            return None
+        where = f"{nearest.operation.method} {nearest.operation.path} ({nearest.operation.symbol}, {nearest.operation.file}:{nearest.operation.line})"
+        return _judged(entry.operation, "agent-accessible", [nearest], [f"{where} calls {_short(function)} too, which does all of it"], "medium")
 
     def _by_domain(self, entry: Entry) -> Operation:
         """The judgement where no row is known to be written: by the functions that a page and an endpoint both call to get it done."""

@@ -55,11 +55,21 @@ class Answers:
         if info.node.returns is not None:
             names |= {_last(e) for e in walk.expressions(info.node.returns)}
         found: set[Renders] = {_of_name(name) for name in names}
+        if "redirect" in found and any(self._passes_on(call, info) for call in calls):
+            found = (found - {"redirect"}) or {"json"}
         if _FILE in names and any(self._is_page_file(call, info) for call in calls):
             found.add("html")
         if depth and found <= {"json"}:
             found |= set(self._handed_on(info, depth))
         return "html" if "html" in found else "redirect" if "redirect" in found else "json"
+
+    def _passes_on(self, call: syntax.Call, info: FunctionInfo) -> bool:
+        """True for a redirect after which the same request is sent again (RFC 9110, 15.4.8 and 15.4.9): another address, for programs as for browsers."""
+        if _REDIRECT not in self._names(call.func, info):
+            return False
+        told = next((k.value for k in call.keywords if k.name == "status_code"), None)
+        spelled = walk.dotted(told)
+        return "HTTP_307" in spelled or "HTTP_308" in spelled or (isinstance(told, syntax.Constant) and str(told.value) in ("307", "308"))
 
     def _is_page_file(self, call: syntax.Call, info: FunctionInfo) -> bool:
         """True for `FileResponse("static/index.html")`, also where the path is joined or kept in a constant."""

@@ -115,6 +115,19 @@ class Dependencies:
             yield from self._of_class_provider(target, provider, scope, depth)
         elif isinstance(target, syntax.Call) and depth < _DEPTH:  # `scheme = OAuth2PasswordBearer(...)`
             yield from self._of_provider(target, self._home(called, scope), depth + 1)
+        elif isinstance(called, syntax.Attribute) and depth < _DEPTH:
+            yield from self._of_member(called, scope, depth + 1)
+
+    def _of_member(self, provider: syntax.Attribute, scope: Scope, depth: int) -> Iterator[Guard | str]:
+        """A method of an object that the project made (`auth.current_user`), and a scheme that a class keeps (`ByKey.scheme`)."""
+        home = f"module.{scope.name}" if isinstance(scope, syntax.Module) else scope.id
+        for kind in self._context.types.of(provider.value, home):
+            method, held = self._program.method(kind.name, provider.attr), self._program.attribute(kind.name, provider.attr)
+            if method is not None:
+                yield method.id
+                yield from self.of_function(method, depth)
+            elif held is not None:
+                yield from self._of_provider(held[0], held[1], depth)
 
     def _of_class_provider(self, info: ClassInfo, provider: syntax.Expr, scope: Scope, depth: int) -> Iterator[Guard | str]:
         called = self._program.method(info.id, "__call__")

@@ -233,7 +233,7 @@ class Evaluator:
             held = truth(values[0])
             return UNKNOWN if held is None else not held
         if op in _TESTS:
-            return _compare(op, values)
+            return UNKNOWN if self._optional_part(op, values) else _compare(op, values)
         result = values[0]
         for value in values[1:]:
             sequences = op in ("+", "|") and any(isinstance(v, list | tuple) for v in (result, value))
@@ -291,6 +291,14 @@ class Evaluator:
             for value in values:
                 frame.yields.extend(value if "from" in expr.kind and isinstance(value, list | tuple) else [value])
         return UNKNOWN
+
+
+    def _optional_part(self, op: str, values: list[Value]) -> bool:
+        """True for asking whether a package of the project is switched on (`"shop.gifts" in INSTALLED_APPS`) that the settings at hand leave out."""
+        left, right = values[0], values[-1]
+        if op not in ("in", "not in") or not isinstance(left, str) or not isinstance(right, list | tuple) or left in right:
+            return False
+        return left in self._program.modules or any(name.startswith(f"{left}.") for name in self._program.modules)
 
 
 _TESTS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not"})

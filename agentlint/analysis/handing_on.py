@@ -1,0 +1,62 @@
+"""What handlers hand their work to: the functions that they call nearby, and those of them that do all that there is to do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from agentlint.analysis.effects.summaries import Node, Summaries
+from agentlint.ir.operations import Route
+
+_NEAR = 3
+"""Calls between a handler and a function that it hands its work to."""
+_KINDS = frozenset({"call", "deferred", "override"})
+
+Line = tuple[str, int]
+"""File and line of an effect."""
+
+
+class HandingOn:
+    """Answers by the routes of an operation."""
+
+    def __init__(self, summaries: Summaries) -> None:
+        self._summaries = summaries
+        self._lines: dict[Node, frozenset[Line]] = {}
+        self._nodes: dict[str, set[Node]] = defaultdict(set)
+
+    def near(self, routes: tuple[Route, ...]) -> frozenset[str]:
+        """Functions that the handlers call, directly or through a few others."""
+        found: set[Node] = set()
+        waiting = self._handlers(routes)
+        for _ in range(_NEAR):
+            waiting = {callee for node in waiting for callee in self._called(node)} - found
+            found |= waiting
+        for node in found:
+            self._nodes[node[0]].add(node)
+        return frozenset(function for function, _ in found)
+
+    def doing_all(self, routes: tuple[Route, ...], lines: frozenset[Line]) -> tuple[str, ...]:
+        """Functions nearby that reach every one of the lines, the nearest first: handlers have nothing else to do than to call one of them."""
+        found: dict[str, None] = {}
+        waiting = self._handlers(routes)
+        for _ in range(_NEAR):
+            called = {callee for node in waiting for callee in self._called(node)}
+            waiting = {node for node in called if node[0] not in found and lines <= self._reached(node)}
+            found |= dict.fromkeys(sorted(function for function, _ in waiting))
+        return tuple(found)
+
+    def lines_of(self, function: str) -> frozenset[Line]:
+        """Lines of the effects that a function reaches, on whichever class it was met so far."""
+        return frozenset(line for node in self._nodes.get(function, ()) for line in self._reached(node))
+
+    def _handlers(self, routes: tuple[Route, ...]) -> set[Node]:
+        return {self._summaries.node(f, r.owner, *r.runs_on) for r in routes for f in (r.handler, *r.extra_handlers) if f}
+
+    def _called(self, node: Node) -> Iterator[Node]:
+        return (callee for _, target, callee in self._summaries.edges(node) if target.kind in _KINDS)
+
+    def _reached(self, node: Node) -> frozenset[Line]:
+        known = self._lines.get(node)
+        if known is None:
+            known = self._lines[node] = frozenset((e.effect.file, e.effect.line) for e in self._summaries.entries(node))
+        return known

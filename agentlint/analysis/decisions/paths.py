@@ -210,7 +210,20 @@ class DecisionFinder:
     def in_function(self, function: str) -> Iterator[Decision]:
         """What a function below the handlers decides over by its own branches, or for several callers."""
         info = self._program.functions[function]
-        judged = list(self._judge.effects_of((function, None), wanted=lambda j: not j.effect.open_model and self._decides(info, j)))
+        kept: list[int] = []
+        """How far away the function writes down what goes on: what lies beyond is no more decided here."""
+
+        def wanted(judged: Judged) -> bool:
+            if judged.effect.open_model or not self._decides(info, judged):
+                return False
+            if function in self._tools or not (keeps_progress(judged.effect, info.node) or is_talk(judged.effect)):
+                return True
+            kept.append(judged.distance)
+            return False
+
+        judged = list(self._judge.effects_of((function, None), wanted=wanted))
+        if kept:
+            judged = [j for j in judged if j.distance <= min(kept) or self._depends(self._answers, (j,))]
         for arm, group in self._things.by_arm(judged, (info.node.qualname, _folders(info.module.path))):
             source: DecisionSource = "rule" if arm is not None and is_rule(arm) else "branch"
             source = "model" if function in self._tools else self._source(group, source)
@@ -254,13 +267,12 @@ class DecisionFinder:
             return False
         if is_seeding(judged.effect, info.node.qualname, info.module.path) and not self._is_asked_for(judged.effect):
             return False
-        if accompanies(judged.effect, info.node) or keeps_progress(judged.effect, info.node) or is_talk(judged.effect):
+        if accompanies(judged.effect, info.node):
             return False
         if judged.effect.kind == "outbound-http" and not callers.count and not callers.handed and self._is_for_others(info):
             return False  # a client of some interface, which other programs call
-        if is_errand(judged.effect, info.id) and not self._depends(self._answers, (judged,)):
-            return False
-        if is_work(judged.effect, info.id) and not (judged.distance <= _AT_HAND and self._depends(self._answers, (judged,))):
+        done = is_errand(judged.effect, info.id) or is_work(judged.effect, info.id)
+        if done and not (judged.distance <= _AT_HAND and self._depends(self._answers, (judged,))):
             return False
         if judged.distance == 0:
             return True

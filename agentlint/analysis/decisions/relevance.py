@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from agentlint.analysis.decisions.consequence import is_cache
 from agentlint.analysis.effects.summary_entries import Entry
-from agentlint.analysis.wording import CLEARING, DEEDS, LOOKUPS, RIGHTS, singular, words
+from agentlint.analysis.wording import CLEARING, DEEDS, LOOKUPS, words
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 from agentlint.ir.effects import Effect
@@ -28,7 +28,7 @@ _ASKING = (LOOKUPS - {"complete", "report", "export", "whoami", "simulate"}) | {
 """First words of functions that send something only to be told something."""
 _ASKING_IN = frozenset({"get", "fetch", "refresh", "exchange", "obtain", "acquire", "renew", "request"})
 
-_DOING = (DEEDS - {"make", "new", "run", "execute", "connect", "verify", "import", "setup", "exchange", "complete", "swap", "finish"}) | {
+_DOING = (DEEDS - {"make", "new", "run", "execute", "connect", "verify", "import", "setup", "exchange", "complete", "swap", "finish", "sign"}) | {
     "reopen", "refund", "capture", "provision", "deliver", "forward", "mail", "email", "sms", "alert", "warn", "remind", "report", "tell", "inform",
     "broadcast", "fire", "emit",
 }
@@ -37,7 +37,9 @@ _RUNS = frozenset({"job", "run", "execution", "worker", "import", "export"})
 _TRIES = frozenset({"attempt", "attempts", "run", "runs", "execution", "executions"})
 """Last words of rows that stand for one try of something that runs by itself: `IndexAttempt`, `AutomationRun`."""
 _TALK = frozenset({"message", "messages", "chat", "conversation", "transcript", "utterance"})
-_SHARING = RIGHTS | {"share", "shared", "archived", "public", "visibility", "assigned", "closed", "resolved", "hidden"}
+_SHARING = frozenset({
+    "share", "shared", "archived", "public", "visibility", "visible", "hidden", "owner", "assignee", "assigned", "closed", "resolved", "approved", "pinned",
+})
 _PERSONS = frozenset({"request", "user", "actor", "current_user", "by", "author"})
 _PROGRESS = frozenset({
     "status", "state", "progress", "result", "results", "error", "errors", "log", "logs", "output", "feedback", "explanation", "traceback", "started", "start",
@@ -158,7 +160,7 @@ def is_talk(effect: Effect) -> bool:
     """True for what is said in a conversation, as the program writes it down while it goes on: who may read it is another matter."""
     if effect.kind != "orm-write" or effect.operation == "delete" or not _TALK.intersection(words(effect.target)[-1:]):
         return False
-    return not any(_SHARING.intersection(map(singular, words(field))) for field in effect.fields)
+    return not any(_SHARING.intersection(words(field)) for field in effect.fields)
 
 
 def only_asks(effect: Effect, function: str) -> bool:

@@ -81,7 +81,8 @@ class Things:
             kept += sending
         if not kept:
             kept = list(others.values())
-        return sorted(kept, key=_order)[:_MOST_GROUPS]
+        nearest = sorted(kept, key=lambda group: (self._rank(group, said), _order(group)))[:_MOST_GROUPS]
+        return sorted(nearest, key=_order)
 
     def _main_things(self, main: dict[Thing, list[Judged]], said: frozenset[str]) -> list[list[Judged]]:
         """What stands nearest, with things that the function's name says moved nearer, and what only goes along moved away."""

@@ -32,6 +32,7 @@ class Results:
         self._returns = Memory(engine.limits)
         self._registries = Registries(engine)
         self._dependence = Dependence(engine)
+        self._class_parameters: dict[str, s.Parameter | None] = {}
 
     # --------------------------------------------------------------- calls
 
@@ -73,6 +74,8 @@ class Results:
         if not function.meta or function.name not in program.functions:
             return True
         info = program.functions[function.name]
+        if self._class_parameter(function.name) is not None:
+            return True
         return self._engine.generics.has_variables(self._engine.annotations.read(info.node.returns, info)) or bool(self._dependence.of(function.name))
 
     def _special(self, call: s.Call, frame: Frame) -> Types_ | None:
@@ -131,7 +134,7 @@ class Results:
             self_type = engine.members.self_type(receiver, function.name) if receiver is not None else None
             given = self._given(function, call, args, keywords) if call is not None else ()
             found = (self.returns(function.name, self_type, given) if given else ()) or self.returns(function.name, self_type)
-            return self._solved(found, function, call, args, keywords)
+            return self._of_handed_class(self._solved(found, function, call, args, keywords), function, call, args, keywords)
         if function.meta and function.name in program.classes:
             return self._instance(function, call, args, keywords)
         if not function.meta:
@@ -163,6 +166,30 @@ class Results:
         solved: dict[str, Type] = {}
         self._solve(function.name, 1 if function.args else 0, call, args, keywords, solved)
         return substitute(found, solved)
+
+    def _of_handed_class(
+        self, found: Types_, function: Type, call: s.Call | None, args: tuple[Types_, ...], keywords: Mapping[str, Types_],
+    ) -> Types_:
+        """`def get_or_404(session, model: type[Base], key) -> Base` gives an instance of the class that it is handed."""
+        parameter = self._class_parameter(function.name)
+        if call is None or parameter is None:
+            return found
+        expr = argument(call, self._engine.program.functions[function.name].node, parameter, 1 if function.args else 0)
+        types = keywords.get(parameter.name) or next((t for a, t in zip(call.args, args, strict=False) if a is expr), ())
+        program = self._engine.program
+        handed = tuple(Type(t.name) for t in types if t.meta and t.name in program.classes)
+        fits = bool(handed) and all(program.inherits(h.name, t.name) for h in handed for t in found if not t.meta)
+        return union((handed if fits and not t.meta else (t,)) for t in found)
+
+    def _class_parameter(self, function_id: str) -> s.Parameter | None:
+        """The parameter by which a function is told the class whose instance it gives, when its declarations name a base for both."""
+        if function_id not in self._class_parameters:
+            info = self._engine.program.functions[function_id]
+            read = self._engine.annotations.read
+            given = {t.name for t in read(info.node.returns, info) if not t.meta} if info.node.returns is not None else set()
+            takes = (p for p in info.node.params if given and p.annotation is not None and any(t.meta and t.name in given for t in read(p.annotation, info)))
+            self._class_parameters[function_id] = next(takes, None)
+        return self._class_parameters[function_id]
 
     def _solve(
         self, function_id: str, shift: int, call: s.Call, args: tuple[Types_, ...], keywords: Mapping[str, Types_], solved: dict[str, Type],

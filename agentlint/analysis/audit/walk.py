@@ -1,7 +1,8 @@
 """The forward walk of one function's statements that says which of its effects can happen without a record, path by path.
 
 Records and effects are numbered by the caller and travel as bit masks, so that a join is one machine operation. The walk knows no library: it is told
-what each call does (`Transfer`) and which effects a set of records covers. Each statement is walked once; only a `finally` block is walked per kind of exit.
+what each call does (`Transfer`) and which effects a set of records covers. Each statement is walked once; only a `finally` block is walked per kind of
+exit, and a loop that returns from its middle a second time.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class _Walk:
         self.may = 0
         self.born: dict[int, int] = {}
         self.transactions = 1 if events.atomic else 0
+        self.again = False
         self.opened = events.inside
         for bits in events.blocks.values():
             self.opened |= bits
@@ -197,13 +199,21 @@ class _Walk:
             self.evaluate(root, state)
         state.forget(stmt)
         forever = isinstance(stmt.test, s.Constant) and bool(stmt.test.value)
-        self.loops.append([])
-        end = self.block(stmt.body, state.copy())
-        left = self.loops.pop()
+        end, left = self.round(stmt, state)
+        if end is not None and not self.again and end.pending != state.pending and any(isinstance(one, s.Return) for one in walk.statements(stmt.body)):
+            self.again = True  # a later round may leave with what the rounds before have done; loops inside are not gone round once more for it
+            self.round(stmt, end)
+            self.again = False
         if forever:
             return self.meet([(one, Condition()) for one in left])
         ends = [one for one in (end, *left) if one is not None] or [state]
         return self.block(stmt.orelse, self.meet([(one, Condition()) for one in ends]))
+
+    def round(self, stmt: s.Loop, state: State) -> tuple[State | None, list[State]]:
+        """One round of a loop: how it ends, and how it is left or cut short inside."""
+        self.loops.append([])
+        end = self.block(stmt.body, state.copy())
+        return end, self.loops.pop()
 
     def attempt(self, stmt: s.Try, state: State) -> State | None:
         """An exception is taken to come from what the body does first: a handler starts from the state before the body. What it then does to

@@ -37,6 +37,10 @@ _RUNNING = frozenset({
 })
 _PROGRESS = frozenset({"state", "status", "progress", "checkpoint", "memory", "result", "heartbeat", "error", "record"})
 """`RunState`, `TaskResult`: rows that keep how far something is that runs."""
+_VISITING = frozenset({
+    "user", "login", "auth", "authentication", "web", "browser", "http", "oauth", "sso", "access", "token", "refresh", "device", "db", "django",
+})
+"""What a session is called by that only says who is there: `UserSession`, as against `TrainingSession`."""
 _SUMS = frozenset({"summary", "summaries", "rollup", "aggregate", "aggregates"})
 """`HostSummary`: rows that add others up."""
 _EXPORT = frozenset({"export", "exports"})
@@ -67,6 +71,8 @@ def _is_plumbing(effect: Effect) -> bool:
         return effect.operation != "delete"
     if len(said) > 1 and effect.operation != "delete" and _SUMS.intersection(said):
         return True
+    if said and singular(said[-1]) == "session" and not _VISITING.issuperset(said[:-1]):
+        return False  # a sitting, a round of talks, a lesson
     return bool(said) and singular(said[-1]) in _PLUMBING
 
 

@@ -106,6 +106,7 @@ _SAVED = "instance"
 _SIGNALS = ("os.", "subprocess.", "asyncio.", "psutil.", "multiprocessing.")
 """Where the end of a program of the same machine is asked for, as against a container or a server elsewhere."""
 _SEEDING = frozenset({"seed", "backfill", "bootstrap", "init"})
+_SHAPING = frozenset({"migrate", "migration", "migrations", "schema"})
 _STARTING = frozenset({"lifespan", "startup"})
 _SEEDING_FILES = frozenset({"seed", "seeds", "seeder", "seeding", "startup", "backfill", "bootstrap", "populate", "preload", "demo", "fake"})
 _SEEDING_COMMANDS = frozenset({"configure", "setup", "install", "init"})
@@ -120,6 +121,8 @@ def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
     seeding = _STARTING.intersection(name) or name[:1] == ["seed"] or ("commands" in folders and last.startswith("seed"))
     if effect.kind == "orm-write" and seeding:
         return True
+    if effect.kind == "raw-sql":
+        return effect.operation != "delete" and bool(_SHAPING.intersection(name) or name[:1] == ["init"])
     if effect.kind != "orm-write" or effect.operation == "delete":
         return False
     name, stem = name[:1], words(last)[:1]

@@ -11,6 +11,8 @@ from agentlint.analysis.records.shapes import Shapes
 from agentlint.analysis.wording import singular, words
 from agentlint.ir.effects import Effect
 
+_WRITING_DOWN = frozenset({"add", "create", "emit", "make", "persist", "push", "save", "store", "take", "track", "write"})
+_NOTED = frozenset({"activity", "audit", "changelog", "event", "history", "journal", "log", "record", "revision", "snapshot", "timeline", "trail"})
 _SENDING = frozenset({"mail", "outbound-http", "message", "queue"})
 
 
@@ -164,6 +166,17 @@ class Ledger:
     @staticmethod
     def _about(effect: Effect, states: frozenset[str]) -> bool:
         return not effect.fields or any(states.intersection(words(field)) for field in effect.fields)
+
+
+def says_records(function: str) -> bool:
+    """True for a function that by its name is there to make a record, whatever else it does along the way: `log_change`, `persist_history_snapshot`."""
+    said = words(function.rpartition(".")[2])
+    noted = [singular(w) for w in said[1:]]
+    return bool(noted) and (said[0] in ("record", "audit") or (said[0] in _WRITING_DOWN and bool(_NOTED.intersection(noted))) or _logs(said))
+
+
+def _logs(said: list[str]) -> bool:
+    return said[0] == "log" and said[1] not in ("in", "out", "on", "off")
 
 
 def bits(mask: int) -> Iterator[int]:

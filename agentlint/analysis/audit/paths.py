@@ -10,7 +10,7 @@ from agentlint.analysis.audit.assignments import split_conditional
 from agentlint.analysis.audit.endings import EndingCalls
 from agentlint.analysis.audit.events import Events, Outcome, Transfer
 from agentlint.analysis.audit.given import Given, Handing
-from agentlint.analysis.audit.ledger import Ledger, bits
+from agentlint.analysis.audit.ledger import Ledger, bits, says_records
 from agentlint.analysis.audit.reports import reports
 from agentlint.analysis.audit.unchanged import Unchanged
 from agentlint.analysis.audit.walk import walk_function
@@ -22,7 +22,7 @@ from agentlint.analysis.records.blocks import Blocks
 from agentlint.analysis.records.coverage import Coverage
 from agentlint.analysis.records.recorders import Records
 from agentlint.analysis.types.inference import Types
-from agentlint.analysis.types.results import is_abstract
+from agentlint.analysis.types.results import is_abstract, is_left_empty
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 from agentlint.ir.effects import Effect
@@ -169,7 +169,7 @@ class AuditPaths:
             pending |= mask
         for site, mask in outcome.covered.items():
             covered |= mask
-            if mask & self.ledger.subjects:
+            if mask & self.ledger.subjects and not says_records(node[0]):
                 inside |= outcome.records.get(site, 0) & ~self.ledger.told
         about = self._subjects_handed_in(covered & self.ledger.subjects, node) if inside else ()
         must, may = (records & ~inside | self.ledger.limited(records & inside, about) for records in (outcome.must, outcome.may))
@@ -266,8 +266,9 @@ class AuditPaths:
         alternatives: list[Transfer] = []
         overrides: list[Transfer] = []
         total = _NOTHING
-        several = len(group) > 1
+        several, named = len(group) > 1, False
         for site, target, callee in group:
+            named = named or target.kind == "call"
             if several and self._is_abstract(callee):
                 continue  # never what runs
             transfer = self._known(callee, caller)
@@ -284,7 +285,8 @@ class AuditPaths:
         certain = alternatives or overrides  # what subclasses do instead is possible, what the named method does is likely
         if not certain:
             return self._beside(total, total.must)
-        must = self.ledger.shared([one.must for one in certain])
+        # a method that the caller's own class does not have: classes that get it from beside do something else
+        must = self.ledger.shared([one.must for one in certain]) if alternatives or named else 0
         merged = _NOTHING
         for one in (*alternatives, *overrides):
             merged = _both(merged, one)
@@ -300,7 +302,7 @@ class AuditPaths:
 
     def _is_abstract(self, node: Node) -> bool:
         info = self._program.functions.get(node[0])
-        return info is not None and is_abstract(info.node)
+        return info is not None and is_abstract(info.node) and not is_left_empty(info.node)
 
     def _known(self, callee: Node, caller: str) -> Transfer:
         account = self._accounts.get(callee)

@@ -319,3 +319,13 @@ def is_abstract(node: s.Function) -> bool:
         raised = only.value.func if isinstance(only.value, s.Call) else only.value
         return isinstance(raised, s.Name) and raised.id in ("NotImplementedError", "NotImplemented")
     return isinstance(only, s.Return) and (only.value is None or (isinstance(only.value, s.Constant) and only.value.value is None))
+
+
+def is_left_empty(node: s.Function) -> bool:
+    """True for a hook that may do nothing, as against one that waits for a subclass and says so: raised, by decorator, or as `...`."""
+    told = any(isinstance(stmt, s.Raise) or (isinstance(stmt, s.Expression) and isinstance(stmt.value, s.Constant)) for stmt in node.body)
+    return not told and not any(_last_name(d).startswith("abstract") for d in node.decorators)
+
+
+def _last_name(expr: s.Expr) -> str:
+    return expr.attr if isinstance(expr, s.Attribute) else expr.id if isinstance(expr, s.Name) else ""

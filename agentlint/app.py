@@ -5,49 +5,29 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from agentlint import REPORTER_GROUP, __version__
-from agentlint.analysis.auditing import Linked, audit
-from agentlint.analysis.callers.guards import GuardFinder
-from agentlint.analysis.calls.sites import Calls, CallSite, resolve_calls
-from agentlint.analysis.clients.own_requests import tie_own_requests
-from agentlint.analysis.clients.ties import tie_pages
-from agentlint.analysis.clients.ties_by_name import tie_names
-from agentlint.analysis.effects.direct import EffectFinder
-from agentlint.analysis.effects.handed_values import HandedValues
-from agentlint.analysis.effects.relations import Relations
-from agentlint.analysis.effects.summaries import summarise
-from agentlint.analysis.effects.tables import table_of
 from agentlint.analysis.facts import Facts, Inventory
-from agentlint.analysis.handing_on import HandingOn
-from agentlint.analysis.operations import Reach, build_entries
-from agentlint.analysis.program import Program, build_program
-from agentlint.analysis.types.inference import Type, Types, infer_types
-from agentlint.cache.store import Store, digest
+from agentlint.cache.store import Store
 from agentlint.client_side import ClientSide, client_side
 from agentlint.describing import describe, load_descriptions, with_sessions
 from agentlint.errors import BadKnowledge, NothingToAnalyse
 from agentlint.extension.documents import Documents
-from agentlint.extension.framework import Context, Framework
+from agentlint.extension.framework import Framework
 from agentlint.extension.loading import Refused, knowledge_files, load_frameworks, names_of_group
-from agentlint.extension.unread import unread_frameworks, unread_servers
 from agentlint.findings import Plugin, Report, Tool, places_of
-from agentlint.graph.matching import Background, match_operations
-from agentlint.ir.decisions import Mechanism
 from agentlint.ir.description import Description
-from agentlint.ir.effects import Effect
-from agentlint.ir.operations import Route
 from agentlint.ir.source import Gap
 from agentlint.ir.syntax import Module
 from agentlint.judging import judge
 from agentlint.knowledge import KnowledgeError, LibraryFacts, load_library
 from agentlint.knowledge.controls import load_controls
-from agentlint.options import Options, Progress
+from agentlint.options import Options
+from agentlint.passes import Passes
 from agentlint.planning import make_plan
 from agentlint.project.excerpts import read_excerpts
 from agentlint.project.files import Found, find_files, read_within
@@ -80,44 +60,6 @@ class Answer(msgspec.Struct, frozen=True):
     report: Report
     settings: Settings
     asked: tuple[tuple[str, bytes | None], ...] = ()
-
-
-class _Run:
-    """State of one run: the gaps so far, and the clock of each pass."""
-
-    def __init__(self, progress: Progress | None, workers: int, store: Store | None) -> None:
-        self.workers = workers
-        self.store = store
-        self.gaps: list[Gap] = []
-        self.asked: dict[str, bytes | None] = {}
-        self.migrations: tuple[Module, ...] = ()
-        self.beside = Documents()
-        self._progress = progress
-
-    def note(self, path: str, data: bytes | None) -> None:
-        self.asked[path] = None if data is None else digest(data)
-
-    def gap(self, file: str, line: int, reason: str) -> None:
-        self.gaps.append(Gap(file, line, reason, "unresolved"))
-
-    @contextmanager
-    def timed(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        if self._progress is not None:
-            self._progress(name, time.perf_counter() - start)
-
-    def guarded(self, what: str, framework: Framework, work: Callable[[], Sequence[object]]) -> list[object]:
-        """A plugin's answer; when it breaks, a gap that names it instead."""
-        try:
-            return list(work())
-        except Exception as error:
-            self.broken(framework, what, error)
-            return []
-
-    def broken(self, framework: Framework, what: str, error: Exception) -> None:
-        """Records that a plugin failed, by name."""
-        self.gap("", 0, f"plugin {framework.name} {framework.version} failed in {what}: {type(error).__name__}: {error}")
 
 
 def run(options: Options) -> tuple[Report, Settings]:
@@ -182,7 +124,7 @@ def analyse(options: Options, found: Found | None = None) -> Analysed:
 
 
 def _analyse(options: Options, found: Found | None) -> Analysed:
-    state = _Run(options.progress, options.workers, Store(options.cache) if options.cache is not None else None)
+    state = Passes(options.progress, options.workers, Store(options.cache) if options.cache is not None else None)
     names = tuple(r.info.name for r in all_rules())
     settings = load_settings(options.path, options.config, Known(names, names_of_group(REPORTER_GROUP)), options.stands_for)
     with state.timed("find files"):
@@ -196,7 +138,7 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
         read = read_all([f for f in found.files if f.role in ("python", "migrations")], how)
     clients = client_side([f for f in found.files if f.role in ("script", "markup")], how)
     library = _library(settings, any(m.language == "python" for m in read.modules))
-    frameworks, unloadable = load_frameworks()
+    frameworks, unloadable = load_frameworks() if read.modules else ((), ())  # they read code, and take a while to load
     refused = (*unloadable, *knowledge_files()[1], *offered_rules()[1])
     with state.timed("read descriptions"):
         described = [f for f in found.files if f.role == "data"]
@@ -205,7 +147,7 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
     state.migrations = tuple(m for m in read.modules if m.path in migrations)
     read = msgspec.structs.replace(read, modules=tuple(m for m in read.modules if m.path not in migrations))
     state.beside = Documents(found.beside, lambda path: _noted(found.root, path, state), state.gap)
-    facts, used = _code_facts(read.modules, clients, library, frameworks, documents, state)
+    facts, used = _of_code(read.modules, clients, library, frameworks, documents, state)
     read = read.with_more(clients().read)
     with state.timed("descriptions"):
         facts = describe(facts, found.root, described, documents, state.gaps.append, state.workers)
@@ -219,7 +161,7 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
     return Analysed(facts, tuple(Plugin(f.name, f.version) for f in used), settings, root, tuple(sorted(state.asked.items())))
 
 
-def _noted(root: str, path: str, state: _Run) -> bytes | None:
+def _noted(root: str, path: str, state: Passes) -> bytes | None:
     """A file that a plugin asked for; the report rests on it from then on."""
     data = read_within(root, path)
     state.note(path, data)
@@ -235,85 +177,17 @@ def _library(settings: Settings, code: bool) -> LibraryFacts:
         raise BadKnowledge(str(error), "mend the knowledge file; docs/knowledge.md describes its form") from error
 
 
-def _code_facts(
+def _of_code(
     python: tuple[Module, ...], clients: Callable[[], ClientSide], library: LibraryFacts, frameworks: tuple[Framework, ...],
-    documents: tuple[Description, ...], state: _Run,
+    documents: tuple[Description, ...], state: Passes,
 ) -> tuple[Facts, tuple[Framework, ...]]:
-    """What source code shows: operations, decisions, model calls."""
+    """What source code shows, and the plugins that read it; the passes over code are loaded where there is some."""
     if not python:
         state.gaps += clients().requests.gaps
         return Facts(), ()
-    with state.timed("link"):
-        program = build_program(python, library)
-    used = tuple(f for f in frameworks if state.guarded("detect", f, lambda f=f: [f] if f.detect(program) else []))  # type: ignore[misc]
-    state.gaps += unread_frameworks(program)
-    context = Context(program, library, state.gap, documents, state.beside)
-    for framework in used:
-        lineages = state.guarded("lineages", framework, lambda f=framework: list(f.lineages(context).items()))  # type: ignore[misc]
-        program.add_lineages(dict(lineages))  # type: ignore[arg-type]
-    types, calls, context = _types_and_calls(program, library, used, context, state)
-    with state.timed("effects"):
-        finder = EffectFinder(program, types, calls, library, tuple(_CallEffects(f, context, state) for f in used))
-        effects = finder.all()
-        summaries = summarise(program, calls, finder, effects)
-    with state.timed("routes"):
-        routes = [r for f in used for r in state.guarded("routes", f, lambda f=f: list(f.routes(context))) if isinstance(r, Route)]  # type: ignore[misc]
-        mechanisms = [m for f in used for m in state.guarded("mechanisms", f, lambda f=f: list(f.mechanisms(context))) if isinstance(m, Mechanism)]  # type: ignore[misc]
-        state.gaps += unread_servers(program, routes)
-    with state.timed("client side"):
-        client = clients()
-        state.gaps += client.requests.gaps
-    with state.timed("operations"):
-        reach = Reach(program, summaries)
-        entries = tie_own_requests(build_entries(routes, reach, GuardFinder(program, calls, library)), program, calls)
-        entries += [*tie_pages(entries, client.actions), *tie_names(entries, client.read.modules)]
-    with state.timed("decisions"):
-        audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations))
-    with state.timed("matching"):
-        background = Background(
-            audited.record_models, Relations(types).other_end, HandedValues(program).of, lambda model: table_of(model, program), reach.missing.in_passing,
-            HandingOn(summaries),
-        )
-        operations = match_operations(entries, background)
-    state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]
-    resolved = sum(1 for r in routes if r.handler or r.effects)
-    inventory = Inventory(routes=(resolved, len(routes)), calls=calls.resolved)
-    found = Facts(
-        inventory, operations, audited.decisions, model_calls=audited.model_calls, bypasses=audited.bypasses, unapproved=audited.unapproved,
-    )
-    return found, used
+    from agentlint.code_facts import code_facts
 
-
-def _types_and_calls(program: Program, library: LibraryFacts, used: tuple[Framework, ...], context: Context, state: _Run) -> tuple[Types, Calls, Context]:
-    with state.timed("types"):
-        extra: dict[str, dict[str, Type]] = {}
-        for framework in used:
-            for pair in state.guarded("attribute types", framework, lambda f=framework: list(f.attribute_types(context).items())):  # type: ignore[misc]
-                extra.setdefault(pair[0], {}).update(pair[1])  # type: ignore[index]
-        types = infer_types(program, library, extra)
-    with state.timed("calls"):
-        later = context.with_facts(types)
-        edges = [e for f in used for e in state.guarded("deferred calls", f, lambda f=f: list(f.deferred(later)))]  # type: ignore[misc]
-        calls = resolve_calls(program, types, library, edges)  # type: ignore[arg-type]
-    return types, calls, context.with_facts(types, calls)
-
-
-class _CallEffects:
-    """A framework's answer for one call site; a framework that breaks is not asked again."""
-
-    def __init__(self, framework: Framework, context: Context, state: _Run) -> None:
-        self._framework, self._context, self._state = framework, context, state
-        self._broken = False
-
-    def __call__(self, site: CallSite) -> Iterable[Effect]:
-        if self._broken:
-            return ()
-        try:
-            return tuple(self._framework.call_effects(site, self._context))
-        except Exception as error:
-            self._broken = True
-            self._state.broken(self._framework, "call effects", error)
-            return ()
+    return code_facts(python, clients, library, frameworks, documents, state)
 
 
 def _inventory(found: Found, read: Read, so_far: Inventory, used: tuple[Framework, ...], gaps: list[Gap]) -> Inventory:

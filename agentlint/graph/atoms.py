@@ -54,6 +54,8 @@ class Atom(msgspec.Struct, frozen=True):
     """True when a framework performs it for the route itself."""
     named: bool = False
     """True when the route is about the subject: its words name it, or a framework performs the effect for the route."""
+    handed_on: bool = False
+    """True when all writes that name no fields stand on lines that write whatever they are handed: which fields they are for is not known."""
     purpose: bool = True
     """False for what only accompanies the rest: the operation cannot be used to do just that."""
 
@@ -78,6 +80,8 @@ class Background(msgspec.Struct, frozen=True):
     """True for what is reached only because a row was not there yet."""
     handing: HandingOn | None = None
     """What handlers hand their work to; None where nothing is known of calls."""
+    general: frozenset[tuple[str, int]] = frozenset()
+    """Lines that write whatever they are handed, of several things or other fields from call to call: to reach the same one proves nothing."""
 
 
 def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, with_parts: bool = False) -> list[Atom]:
@@ -270,6 +274,7 @@ def _atom(
         depth,
         registered,
         registered or is_named(subject, spoken),
+        handed_on=open_fields and all((r.effect.file, r.effect.line) in background.general for r in blank),
     )
 
 

@@ -27,6 +27,8 @@ _ADMINISTRATORS_ONLY = 0.5
 """Share of a page's action that an endpoint for administrators answers for, where the page is open to others."""
 _DELETED = re.compile(r"^(is_|was_|date_|soft_)?deleted(_at|_on|_by|_date|_time)?$|^deletion_(date|time)$")
 """Fields that mark a row as deleted."""
+_EDITS = frozenset({"PUT", "PATCH", "MUTATION", "CALL"})
+"""Methods under which somebody changes what is there: other endpoints that save it again on the way do not let a caller say what to change."""
 _MOST_COUNTERPARTS = 5
 _PROCEDURE = "CALL"
 """Method of procedures, which have none of HTTP's: one handler is the same thing whichever way it is called."""
@@ -44,6 +46,7 @@ class Matcher:
     """Answers for each GUI entry which machine-callable entries do the same."""
 
     def __init__(self, entries: Sequence[Entry], background: Background) -> None:
+        background = msgspec.structs.replace(background, general=_general_lines(entries, background))
         self._background = background
         self._rarity = rarities(entries, background)
         self._offers: dict[tuple[str, str], list[tuple[Entry, Atom]]] = defaultdict(list)
@@ -130,7 +133,7 @@ class Matcher:
         """The best offer for one effect."""
         best = _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
         for other, offer in self._candidates(atom):
-            answer = _for_rank(_compare(atom, other, offer), entry)
+            answer = _for_rank(_compare(atom, other, offer, self._background.general), entry)
             if (answer.share, -_distance(entry, other)) > (best.share, -_distance(entry, best.entry)) and answer.share > 0:
                 best = answer
         return best
@@ -201,6 +204,16 @@ def _called_by_many(entries: Iterable[Entry]) -> frozenset[str]:
     return frozenset(function for function, found in handlers.items() if len(found) > _MOST_SHARING)
 
 
+def _general_lines(entries: Iterable[Entry], background: Background) -> frozenset[tuple[str, int]]:
+    """See `Background.general`."""
+    written: dict[tuple[str, int, str], set[tuple[str, tuple[str, ...]]]] = defaultdict(set)
+    for entry in entries:
+        for effect in (r.effect for r in entry.reached):
+            if effect.kind == "orm-write" and effect.model and not effect.registered:
+                written[effect.file, effect.line, effect.operation].add((background.table(effect.model), effect.fields))
+    return frozenset((file, line) for (file, line, _), found in written.items() if len(found) > 1)
+
+
 def _for_rank(answer: _Answer, entry: Entry) -> _Answer:
     """The answer as it counts for the people who use the page: what only administrators may call is half an answer for everybody else."""
     if answer.entry is None or not answer.entry.administrators or entry.administrators:
@@ -213,17 +226,20 @@ def _contradict(mine: dict[str, frozenset[str]], theirs: dict[str, frozenset[str
     return any(field in theirs and not values & theirs[field] for field, values in mine.items())
 
 
-def _compare(atom: Atom, other: Entry, offer: Atom) -> _Answer:
+def _compare(atom: Atom, other: Entry, offer: Atom, general: frozenset[tuple[str, int]]) -> _Answer:
     where = f"{other.operation.method} {other.operation.path} ({other.operation.symbol}, {other.operation.file}:{other.operation.line})"
     if _contradict(atom.values, offer.values):
         return _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
-    if atom.sites & offer.sites:
-        file, line = min(atom.sites & offer.sites)
+    common_sites = (atom.sites & offer.sites) - general
+    if common_sites:
+        file, line = min(common_sites)
         return _Answer(1.0, other, f"{where} reaches the same line {file}:{line}")
     if atom.operation == "update" and atom.whole_form and offer.fields and not offer.open_fields:
         return _Answer(_SOME_FIELDS, other, f"{where} writes {', '.join(sorted(offer.fields))} of {_short(atom.subject)}, the form every field")
-    if atom.operation not in ("update", "write") or not atom.fields or offer.open_fields or atom.ends or offer.operation == "delete":
+    if atom.operation not in ("update", "write") or not atom.fields or (offer.open_fields and not offer.handed_on) or atom.ends or offer.operation == "delete":
         return _Answer(1.0, other, f"{where} can {_said(offer)} too")
+    if offer.handed_on and not offer.fields and offer.named and other.operation.method in _EDITS:
+        return _Answer(_SOME_FIELDS, other, f"{where} can {_said(offer)} through a shared line, which does not tell its fields")
     common = atom.fields & offer.fields
     if not offer.fields or not common:
         return _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")

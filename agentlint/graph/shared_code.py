@@ -39,7 +39,10 @@ class SharedCode:
             return "", []
         done = {(r.effect.operation, subject_of(r.effect, self._background)) for r in effects}
         lines = frozenset((r.effect.file, r.effect.line) for r in effects)
+        general = {r.effect.function for r in effects if (r.effect.file, r.effect.line) in self._background.general}
         for function in self._background.handing.doing_all(entry.routes, lines):
+            if function in general:
+                continue  # it writes whatever it is handed
             past = [r for r in effects if not _goes_through(r, function)]
             if len(past) > _PAST * len(effects) or any(len(r.chain) <= _NEAR for r in past):
                 continue

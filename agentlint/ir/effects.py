@@ -47,6 +47,8 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     open_model: str = ""
     """What decides the model when only a concrete class can tell (a type variable, a class attribute), or the method of a request when only a caller can;
     for the summaries, which bind it."""
+    open_fields: str = ""
+    """Function and parameter whose keys are the fields (`shop.base.Store.update values`); for the summaries, which bind it at the calls."""
 
 
 _READING_VERBS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -8,8 +8,11 @@ import msgspec
 
 from agentlint.analysis.calls.sites import CallSite
 from agentlint.analysis.effects.arguments import argument_for, default_of, handed_to, parameter_names, takes_any
+from agentlint.analysis.effects.fields import constructor_fields
 from agentlint.analysis.effects.models import Model, Models
 from agentlint.analysis.effects.places import Places
+from agentlint.analysis.effects.row_origins import RowOrigins
+from agentlint.analysis.effects.set_names import keys_given
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.types.inference import Type
 from agentlint.ir import syntax as s
@@ -23,8 +26,9 @@ _ANY_ROW = frozenset({"instance", "obj", "object", "queryset", "qs", "row", "row
 class Binding:
     """Binds type variables, class attributes and inherited `self` to a concrete class."""
 
-    def __init__(self, program: Program, models: Models, places: Places) -> None:
+    def __init__(self, program: Program, models: Models, places: Places, origins: RowOrigins) -> None:
         self._program = program
+        self._origins = origins
         self._models = models
         self._places = places
         self._arguments: dict[Type, Mapping[str, Type]] = {}
@@ -68,7 +72,28 @@ class Binding:
             return self._with_verb(effect, site, callee, name)
         given = argument_for(site, callee, name)
         model = self._given(given, site) if given is not None else None
-        return _with_model(effect, model) if model is not None else msgspec.structs.replace(effect, open_model="")
+        bound = _with_model(effect, model) if model is not None else msgspec.structs.replace(effect, open_model="")
+        return self._with_origin(bound, given, site.caller) if effect.operation == "write" and not effect.fields else bound
+
+    def _with_origin(self, effect: Effect, given: s.Expr | None, function: str) -> Effect:
+        """The saving of a row that this call hands in: of one built for it a creation, of one that was loaded an update."""
+        made = self._origins.made(given, function)
+        if made is not None:
+            return msgspec.structs.replace(effect, operation="create", fields=constructor_fields(*made, self._places))
+        return msgspec.structs.replace(effect, operation="update") if self._origins.loaded(given, function) else effect
+
+    def bind_fields(self, effect: Effect, site: CallSite, callee: FunctionInfo) -> Effect | None:
+        """The effect with the keys of the mapping that this call hands in as its fields; None when the call hands in none and nothing is written."""
+        function, _, name = effect.open_fields.partition(" ")
+        if function != callee.id:
+            return effect
+        given = argument_for(site, callee, name)
+        spread = any(not k.name for k in site.call.keywords) or any(isinstance(a, s.Other) for a in site.call.args)
+        if given is None and not spread and _is_none(default_of(callee, name)):
+            return None
+        handed_in = handed_to(given, self._program.functions.get(site.caller), self._program) if given is not None else ""
+        fields = keys_given(given, site.caller, self._places) if given is not None and not handed_in else ()
+        return msgspec.structs.replace(effect, fields=fields, open_fields=handed_in)
 
     def _with_verb(self, effect: Effect, site: CallSite, callee: FunctionInfo, name: str) -> Effect:
         """A request by the method that the call says, or that its own caller says, also among keywords that are handed on."""
@@ -188,6 +213,10 @@ class Binding:
     def _is_variable(self, name: str) -> bool:
         model = self._models.of_type(Type(name))
         return model is not None and model.open_model.startswith("variable ")
+
+
+def _is_none(expr: s.Expr | None) -> bool:
+    return isinstance(expr, s.Constant) and expr.value is None
 
 
 def _items(index: s.Expr) -> tuple[s.Expr, ...]:

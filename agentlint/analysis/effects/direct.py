@@ -50,6 +50,7 @@ class EffectFinder:
         self.models = Models(program, library)
         memory = InMemory(self.places, calls)
         self._orm = OrmWrites(self.places, self.models, memory)
+        self.origins = self._orm.origins
         self._sql = SqlWrites(self.places, self.models)
         self._executors = Executors(self.places, calls)
         self._idioms = Idioms(self.places, self.models, self._orm, self._sql, memory)

@@ -27,25 +27,45 @@ class HandedValues:
         info = self._program.functions.get(reached.effect.function)
         if info is None or reached.effect.registered:
             return found
+        pairs = self._handed_pairs(info, reached.chain) if reached.effect.api == "attribute" else {}
         for field in reached.effect.fields:
+            if field in pairs:
+                found = {**found, field: frozenset((pairs[field],))}
             name = _parameter_of(field, info) if field not in found else ""
             constant = self._handed(name, info, reached.chain) if name else ""
             if constant:
                 found = {**found, field: frozenset((constant,))}
         return found
 
+    def _handed_pairs(self, info: FunctionInfo, chain: tuple[Step, ...]) -> dict[str, str]:
+        """Keys and constants of the mapping that a call of the chain hands to a function which sets an attribute for each of its keys."""
+        name = _mapping_parameter(info)
+        given, caller = self._given_for(name, info, chain) if name else (None, None)
+        if isinstance(given, s.Name) and caller is not None:
+            assigned = [stmt.value for stmt in statements(caller.node.body) if isinstance(stmt, s.Assign) and any(dotted(t) == given.id for t in stmt.targets)]
+            given = assigned[0] if len(assigned) == 1 else None
+        if not isinstance(given, s.Mapping) or caller is None:
+            return {}
+        told = {k.value: self._written.constant(v, caller) for k, v in zip(given.keys, given.values, strict=True) if isinstance(k, s.Constant)}
+        return {str(key): constant for key, constant in told.items() if constant}
+
     def _handed(self, name: str, info: FunctionInfo, chain: tuple[Step, ...]) -> str:
-        """What the nearest call of the chain that does not only hand a parameter on gives for one."""
+        """The constant that is handed in for a parameter; empty when none is."""
+        given, caller = self._given_for(name, info, chain)
+        return self._written.constant(given, caller) if given is not None and caller is not None else ""
+
+    def _given_for(self, name: str, info: FunctionInfo, chain: tuple[Step, ...]) -> tuple[s.Expr | None, FunctionInfo | None]:
+        """What the nearest call of the chain that does not only hand a parameter on gives for one, and the function that holds the call."""
         for step in reversed(chain):
             caller = self._around(step)
             call = next((c for c in calls(caller.node.body) if c.line == step.line and _last(c) == info.node.name), None) if caller is not None else None
             given = _given(call, info, name) if call is not None else None
             if caller is None or given is None:
-                return ""
+                return None, None
             if not isinstance(given, s.Name) or given.id not in {p.name for p in caller.node.params}:
-                return self._written.constant(given, caller)
+                return given, caller
             name, info = given.id, caller
-        return ""
+        return None, None
 
     def _around(self, step: Step) -> FunctionInfo | None:
         """The innermost function around a line."""
@@ -61,6 +81,17 @@ def _parameter_of(field: str, info: FunctionInfo) -> str:
     }
     names = {p.name for p in info.node.params}
     return next(iter(given)) if len(given) == 1 and given <= names else ""
+
+
+def _mapping_parameter(info: FunctionInfo) -> str:
+    """The parameter whose `.items()` a loop around a `setattr` goes through."""
+    names = {p.name for p in info.node.params}
+    for stmt in statements(info.node.body):
+        if isinstance(stmt, s.Loop) and any(dotted(c.func) == "setattr" for c in calls(stmt.body)):
+            source = stmt.iterable.func.value if isinstance(stmt.iterable, s.Call) and isinstance(stmt.iterable.func, s.Attribute) else None
+            if isinstance(source, s.Name) and source.id in names:
+                return source.id
+    return ""
 
 
 def _given(call: s.Call, info: FunctionInfo, name: str) -> s.Expr | None:

@@ -13,7 +13,7 @@ from agentlint.analysis.effects.models import Model, Models
 from agentlint.analysis.effects.naming import Naming
 from agentlint.analysis.effects.places import Places
 from agentlint.analysis.effects.row_origins import RowOrigins
-from agentlint.analysis.effects.set_names import filled_in, is_filling, set_names
+from agentlint.analysis.effects.set_names import filled_in, handed_mapping, is_filling, set_names
 from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types.inference import AttributeWrite, Type
 from agentlint.analysis.wording import words
@@ -126,6 +126,21 @@ class OrmWrites:
         for model in self._models.of_types(Type(name) for name in self._written_models(types)):
             yield effect(site, "orm-write", "update", model, fields=fields, api="attribute", confidence="high" if model.name else "medium")
 
+    def _set(self, site: CallSite, row: s.Expr, name: s.Expr) -> Iterator[Effect]:
+        """`setattr(row, name, value)`; where a caller hands in the names, and perhaps the row, its call will tell them."""
+        fields = set_names(name, site.caller, self._places)
+        handed = handed_mapping(name, site.caller, self._places) if not fields else ""
+        types = self._places.typed(row, site.caller)
+        if not handed:
+            yield from self._whole(site, types, fields) if types else self._committed(site, fields)
+            return
+        written = self._models.of_types(Type(name) for name in self._written_models(types))
+        open_row = self.naming.parameter(row, site.caller)
+        models = written if len(written) == 1 or not open_row else (Model(open_model=open_row),) if written else ()
+        for model in models:
+            made = effect(site, "orm-write", "update", model, api="attribute", confidence="high" if model.name else "medium")
+            yield msgspec.structs.replace(made, open_fields=handed)
+
     def _committed(self, site: CallSite, fields: tuple[str, ...]) -> Iterator[Effect]:
         """Attributes set on what has no known type, in a function that commits a session afterwards: nothing else would be committed."""
         if not any(o.name == "commit" and o.line > site.line and self._commits(o) for o in self._memory.calls.sites(site.caller)):
@@ -221,9 +236,7 @@ class OrmWrites:
         """`order.items.append(x)` and `setattr(order, name, x)` on an instance of a model that writes through its attributes."""
         func = site.call.func
         if is_setattr(site.call):
-            fields = set_names(site.call.args[1], site.caller, self._places)
-            types = self._places.typed(site.call.args[0], site.caller)
-            yield from self._whole(site, types, fields) if types else self._committed(site, fields)
+            yield from self._set(site, *site.call.args[:2])
             return
         if is_filling(site):
             yield from self._whole(site, self._places.typed(site.call.args[0], site.caller), filled_in(site, self._places))

@@ -61,17 +61,17 @@ class RowOrigins:
     def _given(self, given: s.Expr | None, caller: str, depth: int) -> EffectOperation:
         if self.made(given, caller) is not None:
             return "create"
-        if self._loaded(given, caller):
+        if self.loaded(given, caller):
             return "update"
         return self._handed_in(given.id, caller, depth + 1) if isinstance(given, s.Name) and not self._places.assigned(caller, given.id) else "write"
 
-    def _loaded(self, expr: s.Expr | None, function: str, depth: int = 0) -> bool:
+    def loaded(self, expr: s.Expr | None, function: str, depth: int = 0) -> bool:
         """True for what a library call gave, here or in the functions of the project that hand it back, and for what another row leads to."""
         if isinstance(expr, s.Name):
             values = self._places.assigned(function, expr.id)
-            return expr.id == "self" or (bool(values) and depth < _FACTORIES and all(self._loaded(v, function, depth + 1) for v in values))
+            return expr.id == "self" or (bool(values) and depth < _FACTORIES and all(self.loaded(v, function, depth + 1) for v in values))
         if isinstance(expr, s.Attribute):
-            return self._loaded(expr.value, function, depth)
+            return self.loaded(expr.value, function, depth)
         info = self._places.program.functions.get(function)
         site = self._calls.at(info.module.name, expr.site) if isinstance(expr, s.Call) and info is not None else None
         if site is None:
@@ -80,7 +80,7 @@ class RowOrigins:
         if not makers:
             return bool(site.library)
         returned = [(r, m.id) for m in makers for r in self._places.program.returned(m)]
-        return bool(returned) and depth < _FACTORIES and all(self._loaded(r, f, depth + 1) for r, f in returned)
+        return bool(returned) and depth < _FACTORIES and all(self.loaded(r, f, depth + 1) for r, f in returned)
 
     def construction(self, expr: s.Expr | None, function: str) -> s.Call | None:
         """The call that builds the instance here, in the expression or in what the function assigned to its name."""

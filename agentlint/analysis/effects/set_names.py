@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.analysis.calls.sites import CallSite
+from agentlint.analysis.effects.arguments import handed_to
 from agentlint.analysis.effects.places import Places
 from agentlint.analysis.types.inference import Type
 from agentlint.ir import syntax as s
@@ -32,6 +33,34 @@ def set_names(expr: s.Expr, function: str, places: Places) -> tuple[str, ...]:
     return ()
 
 
+def handed_mapping(expr: s.Expr, function: str, places: Places) -> str:
+    """Function and parameter, where the second argument of `setattr` takes each key of a mapping that a caller hands in: `for key, value in values.items()`."""
+    info = places.program.functions.get(function)
+    if info is None or not isinstance(expr, s.Name):
+        return ""
+    for stmt in statements(info.node.body):
+        if isinstance(stmt, s.Loop) and stmt.iterable is not None and _first(stmt.target) == expr.id:
+            return handed_to(_mapping_of(stmt.iterable), info, places.program)
+    return ""
+
+
+def keys_given(expr: s.Expr, function: str, places: Places) -> tuple[str, ...]:
+    """The keys of a mapping that a call hands over, those that are added to a local one before included; empty when they are not all known."""
+    found = _names_of(expr, function, places)
+    info = places.program.functions.get(function)
+    if not found or info is None or not isinstance(expr, s.Name):
+        return found
+    added: set[str] = set()
+    for stmt in statements(info.node.body):
+        for target in stmt.targets if isinstance(stmt, s.Assign) else ():
+            if isinstance(target, s.Subscript) and isinstance(target.value, s.Name) and target.value.id == expr.id:
+                key = places.constant(target.index, function)
+                if not isinstance(key, str):
+                    return ()
+                added.add(key)
+    return tuple(sorted({*found, *added}))
+
+
 def filled_in(site: CallSite, places: Places) -> tuple[str, ...]:
     """Attributes that `form.populate_obj(thing)` sets: the fields that the form's class declares. WTForms, "Forms"."""
     found = {name for type_ in site.receiver for name in _form_fields(type_, places)}
@@ -52,9 +81,14 @@ def _first(target: s.Expr | None) -> str:
 
 def _keys(iterable: s.Expr, function: str, places: Places) -> tuple[str, ...]:
     """The names that a loop goes through: what a list holds, the keys of a mapping, the declared fields of an object that is dumped."""
+    return _names_of(_mapping_of(iterable), function, places)
+
+
+def _mapping_of(iterable: s.Expr) -> s.Expr:
+    """What `.items()` and `.keys()` are asked of; anything else itself."""
     if isinstance(iterable, s.Call) and isinstance(iterable.func, s.Attribute) and iterable.func.attr in ("items", "keys") and not iterable.args:
-        return _names_of(iterable.func.value, function, places)
-    return _names_of(iterable, function, places)
+        return iterable.func.value
+    return iterable
 
 
 def _names_of(expr: s.Expr, function: str, places: Places, depth: int = 3) -> tuple[str, ...]:

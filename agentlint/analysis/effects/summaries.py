@@ -171,11 +171,17 @@ class Summaries:
                 if methods is not None and not (target.kind == "constructor" and self._of_new(entry.effect, target)) \
                         and not self.is_said(entry.effect, site, target):
                     confidence = max(entry.confidence, target.confidence, key=_RANK.__getitem__)
-                    effect = entry.effect
-                    if effect.open_model.startswith("parameter "):
-                        effect = self._binding.bind_argument(effect, site, self._program.functions[target.function])
-                    changed |= mine.add(Entry(effect, entry.distance + 1, methods, confidence, (site, target), entry))
+                    effect = self._as_called(entry.effect, site, target)
+                    if effect is not None:
+                        changed |= mine.add(Entry(effect, entry.distance + 1, methods, confidence, (site, target), entry))
         return changed
+
+    def _as_called(self, effect: Effect, site: CallSite, target: Target) -> Effect | None:
+        """A callee's effect with what this call fills in; None when the call leaves it out."""
+        callee = self._program.functions[target.function]
+        if effect.open_model.startswith("parameter "):
+            effect = self._binding.bind_argument(effect, site, callee)
+        return self._binding.bind_fields(effect, site, callee) if effect.open_fields else effect
 
     def _of_new(self, effect: Effect, constructor: Target) -> bool:
         """True for assignments to the instance that a constructor is making: nothing that exists is changed."""
@@ -255,7 +261,7 @@ class Summaries:
 
 def summarise(program: Program, calls: Calls, finder: EffectFinder, effects: Mapping[str, tuple[Effect, ...]]) -> Summaries:
     """Summaries of a program whose direct effects are known."""
-    return Summaries(program, calls, effects, Binding(program, finder.models, finder.places), finder.on_class)
+    return Summaries(program, calls, effects, Binding(program, finder.models, finder.places, finder.origins), finder.on_class)
 
 
 def _on_self(site: CallSite, target: Target) -> bool:

@@ -9,6 +9,8 @@ from agentlint.ir.effects import Confidence, Effect
 
 _PLACES = 4
 """Places kept for one kind of effect (same kind, operation, model and write API)."""
+_ASSIGNMENTS = 10
+"""The same for attributes that are set one after the other: each line of them is another field."""
 _CATEGORIES = 120
 """Different effects kept for one function."""
 
@@ -70,16 +72,16 @@ class Reached:
             self._found[category] = {place: entry}
             self.version += 1
             return True
-        changed = self._keep(places, place, entry)
+        changed = self._keep(places, place, entry, _ASSIGNMENTS if entry.effect.api == "attribute" else _PLACES)
         self.version += changed
         return changed
 
     @staticmethod
-    def _keep(places: dict[Place, Entry], place: Place, entry: Entry) -> bool:
+    def _keep(places: dict[Place, Entry], place: Place, entry: Entry, most: int) -> bool:
         known = places.get(place)
         if known is not None:
             return _improve(places, place, known, entry)
-        if len(places) >= _PLACES:
+        if len(places) >= most:
             farthest = max(places, key=lambda p: (places[p].distance, p))
             if (entry.distance, place) >= (places[farthest].distance, farthest):
                 return False

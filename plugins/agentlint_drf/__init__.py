@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from agentlint.api import CallSite, Context, Effect, FrameworkBase, Program, Route, Target, Type, imports
+from agentlint.api import CallSite, Context, Effect, FrameworkBase, Lineage, Program, Route, Target, Type, imports
 from agentlint_drf.attributes import view_types
+from agentlint_drf.copies import copies_of, spare_copies
 from agentlint_drf.serializers import saving_edges, serializer_effects, serializer_types
 from agentlint_drf.views import api_routes
 
@@ -17,8 +18,13 @@ class RestFramework(FrameworkBase):
     version = "0.1.0"
 
     def detect(self, program: Program) -> bool:
-        """True when a module imports the framework."""
-        return imports(program, "rest_framework")
+        """True when a module imports the framework, or the project carries a copy of it."""
+        return imports(program, "rest_framework") or bool(copies_of(program))
+
+    def lineages(self, context: Context) -> Mapping[str, Lineage]:
+        """Classes of a copied framework are what they are copies of."""
+        spare_copies(context.program)
+        return copies_of(context.program)
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type]]:
         """What the framework hands to serializers and to hooks of views."""

@@ -22,6 +22,11 @@ _VERBS = ("get", "post", "put", "patch", "delete")
 _DOES: dict[str, EffectOperation] = {"create": "create", "update": "update", "partial_update": "update", "destroy": "delete"}
 _PERFORM = {"create": "perform_create", "update": "perform_update", "partial_update": "perform_update", "destroy": "perform_destroy"}
 _AROUND = ("initial", "dispatch", "get_queryset", "get_serializer", "get_serializer_class", "get_object", "finalize_response")
+_BEFORE_3 = {
+    "create": ("pre_save", "post_save"), "update": ("pre_save", "post_save"), "partial_update": ("pre_save", "post_save"),
+    "destroy": ("pre_delete", "post_delete"),
+}
+"""Hooks of views up to version 2, which copies of the framework still call (https://www.django-rest-framework.org/community/3.0-announcement/)."""
 
 
 class _Place(msgspec.Struct, frozen=True, eq=False):
@@ -98,7 +103,7 @@ class _Views:
             return
         served: set[str] = set()
         for verb in _VERBS:
-            own = self._program.method(view.info.id, verb)
+            own = view.method(verb)
             if own is not None and not refuses(own) and view.allows(verb):
                 served.add(verb.upper())
                 delegate = next((n for n in _DOES if _calls(own, n)), "")
@@ -128,16 +133,16 @@ class _Views:
 
     def _operation(self, view: ViewSet, name: str, place: _Place) -> Route:
         """A standard operation, or a method that a mapping names."""
-        own = self._program.method(view.info.id, name)
+        own = view.method(name)
         if own is None and name == "partial_update":
-            own = self._program.method(view.info.id, "update")
+            own = view.method("update")
         return self._route(view, own, name, place, self._effects(view, own, name))
 
     def _route(self, view: ViewSet, own: FunctionInfo | None, name: str, place: _Place, effects: tuple[Effect, ...]) -> Route:
         info = view.info
         guards, checks = self._guards(view, place)
         mine = own is not None and own.owner == info.id and own.node.name == name
-        around = [m.id for n in (*_AROUND, _PERFORM.get(name, "")) if n and (m := self._program.method(info.id, n)) is not None]
+        around = [m.id for n in (*_AROUND, _PERFORM.get(name, ""), *_BEFORE_3.get(name, ())) if n and (m := view.method(n)) is not None]
         serializers = self._serializers(view, place.options) if effects or name in _DOES else []
         around += [m.id for c in serializers for n in HOOKS if (m := self._program.method(c, n)) is not None and _fits(n, name)]
         symbol, line = (f"{info.node.qualname}.{name}", own.node.line) if mine and own is not None else (info.node.qualname, info.node.line)
@@ -157,7 +162,7 @@ class _Views:
         """What the framework writes for a standard operation: nothing where the project's own code neither hands on nor saves."""
         if name not in _DOES or name not in view.given():
             return ()
-        hook = self._program.method(view.info.id, _PERFORM[name])
+        hook = view.method(_PERFORM[name])
         if (own is not None and not hands_on(own, *_DOES)) or (hook is not None and not hands_on(hook) and not self._saves_for_all(hook)):
             return ()
         operation = _DOES[name]
@@ -203,16 +208,16 @@ class _Views:
     def _model(self, view: ViewSet) -> str:
         models = models_of(self._program)
         found = models.named(view.attribute("queryset"))
-        method = self._program.method(view.info.id, "get_queryset")
+        method = view.method("get_queryset")
         for returned in self._program.returned(method) if not found and method is not None else ():
             found = found or models.named(self._setup.value(returned, method))  # type: ignore[arg-type]
-        return found
+        return found or models.named(view.attribute("model"))  # up to version 2, and in copies of that
 
     def _serializers(self, view: ViewSet, options: dict[str, Value]) -> list[str]:
         """Serializer classes of a view: the attribute, and those that `get_serializer_class` names, directly or in attributes of the view."""
         told = options.get("serializer_class", view.attribute("serializer_class"))
         names: list[str] = [told.name] if isinstance(told, Ref) else []
-        method = self._program.method(view.info.id, "get_serializer_class")
+        method = view.method("get_serializer_class")
         for expr in walk.body_expressions(method.node.body) if method is not None else ():
             if isinstance(expr, syntax.Attribute) and walk.dotted(expr.value) == "self":
                 held = view.attribute(expr.attr)

@@ -9,6 +9,7 @@ import msgspec
 from agentlint.api import ClassInfo, FunctionInfo, Program, Value, syntax, walk
 from agentlint_django.patterns import holes
 from agentlint_django.project import settings_of
+from agentlint_drf.copies import copies_of, marks_action
 
 ACTION = frozenset({"rest_framework.decorators.action", "rest_framework.decorators.detail_route", "rest_framework.decorators.list_route"})
 STANDARD = {
@@ -49,6 +50,12 @@ class ViewSet:
         self._program = program
         self._options = options or {}
         self._setup = settings_of(program).setup
+        self._copies = copies_of(program)
+
+    def method(self, name: str) -> FunctionInfo | None:
+        """A method of the project's own: what a copied framework does is what the framework does."""
+        found = self._program.method(self.info.id, name)
+        return None if found is not None and found.owner in self._copies else found
 
     def attribute(self, name: str) -> Value:
         """A class attribute, or what `as_view` was given instead; None when neither says anything."""
@@ -75,9 +82,9 @@ class ViewSet:
         given = self.given()
         found = []
         for name, (verb, _) in STANDARD.items():
-            own = self._program.method(self.info.id, name)
+            own = self.method(name)
             if name == "partial_update" and own is None:
-                updates = self._program.method(self.info.id, "update")
+                updates = self.method("update")
                 exists = name in given and not (updates is not None and refuses(updates))
             else:
                 exists = name in given if own is None else not refuses(own)
@@ -96,7 +103,7 @@ class ViewSet:
         """Extra actions with every verb that they take."""
         names = dict.fromkeys(m for b in self._program.mro(self.info.id) if b in self._program.classes for m in self._program.classes[b].methods)
         for name in names:
-            method = self._program.method(self.info.id, name)
+            method = self.method(name)
             if method is not None:
                 for verb, on_item, url_path, options in self._declared(method):
                     if self.allows(verb):
@@ -108,8 +115,12 @@ class ViewSet:
             func = call.func if call is not None else decorator
             if isinstance(func, syntax.Attribute) and isinstance(func.value, syntax.Attribute) and func.value.attr == "mapping":
                 yield from self._mapped(func.attr, walk.dotted(func.value.value))
-            elif self._program.resolve(func, method.module) in ACTION or (call is not None and self._wraps_action(func, method)):
+            elif self._is_action(func, method) or (call is not None and self._wraps_action(func, method)):
                 yield from self._decorated(call, method)
+
+    def _is_action(self, func: syntax.Expr, method: FunctionInfo) -> bool:
+        name = self._program.resolve(func, method.module)
+        return name in ACTION or marks_action(name, self._program)
 
     def _wraps_action(self, func: syntax.Expr, method: FunctionInfo) -> bool:
         """True for a decorator of the project that hands on to `action`."""

@@ -12,6 +12,8 @@ from agentlint.ir.effects import Effect, ReachedEffect
 _OPENS = "a person opens an account"
 _PASSWORD = "a person's own password"
 _PEOPLE = frozenset({"user", "account", "member", "customer", "person", "principal", "identity"})
+_TRACES = frozenset({"log", "audit", "history"})
+"""Words of rows that keep what happened: they say nothing of what is registered."""
 _RULES = frozenset({"setting", "settings", "config", "configuration"})
 """Words of pages that say who may register at all: nobody opens an account there."""
 _FLOWS: tuple[tuple[str, str], ...] = (
@@ -71,7 +73,8 @@ def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], admi
 
 def _concerns_people(names: Sequence[str], consequential: Sequence[Effect]) -> bool:
     """True unless what is registered is known to be something else, or somebody who manages registrations acts: a talk, a vehicle, a form."""
-    written = [{singular(w) for w in words(e.target)} for e in consequential if e.kind == "orm-write" and e.target]
+    targets = [{singular(w) for w in words(e.target)} for e in consequential if e.kind == "orm-write" and e.target]
+    written = [found for found in targets if not found & _TRACES]
     said = {w for name in names for w in words(name)}
     if said & _RULES:
         return False

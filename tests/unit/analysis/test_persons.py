@@ -94,3 +94,10 @@ def test_a_note_in_the_session_makes_no_managing_of_registrations_personal() -> 
     noted = ReachedEffect(Effect("session", "write", "filters", "m.py", 1, "f"), (Step("m.py", 9, "calls filters"),))
     assert not human_by_design(["DeleteReceipt.post", "/events/{id}/manage/registration/receipts/{id}/delete"], [noted], False)
     assert human_by_design(["SignUp.post", "/sign-up/"], [noted], False)
+
+
+def test_a_note_in_a_log_says_nothing_of_what_is_registered() -> None:
+    note = ReachedEffect(Effect("orm-write", "create", "AuditLog", "m.py", 1, "f", model="app.AuditLog", fields=("action",)))
+    vehicle = ReachedEffect(Effect("orm-write", "create", "Vehicle", "m.py", 2, "f", model="app.Vehicle", fields=("plate",)))
+    assert human_by_design(["register", "/accounts/register/"], [note], False)
+    assert not human_by_design(["register", "/vehicles/register/"], [note, vehicle], False)

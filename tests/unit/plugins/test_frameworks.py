@@ -33,6 +33,8 @@ def routes_of(folder: Path) -> list[str]:
     frameworks = [f for f in load_frameworks()[0] if f.detect(program)]
     extra: dict[str, dict[str, object]] = {}
     for framework in frameworks:
+        program.add_lineages(dict(framework.lineages(context)))
+    for framework in frameworks:
         for class_id, attributes in framework.attribute_types(context).items():
             extra.setdefault(class_id, {}).update(attributes)
     types = infer_types(program, library, extra)  # type: ignore[arg-type]

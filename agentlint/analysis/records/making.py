@@ -80,11 +80,11 @@ class Making:
         trail of such rows. What a function sets going with other things has records of its own."""
         if not model or self._here.get(function):
             return True
+        handed = self._handed(function)
+        if handed and not any(self._alike(one, model) for one in handed):
+            return False
         tables = [self._tables.get(name) for name in self._made.get(function, ())]
-        if any(t is None or t.open_object or not t.subjects for t in tables):
-            handed = self._handed(function)
-            return not handed or any(self._alike(one, model) for one in handed)
-        return any(self._alike(subject, model) for t in tables if t is not None for subject in t.subjects)
+        return any(t is None or t.open_object or not t.subjects or any(self._alike(s, model) for s in t.subjects) for t in tables)
 
     def _handed(self, function: str) -> set[str]:
         """Models of the rows that a function hands on where it has records made of anything."""

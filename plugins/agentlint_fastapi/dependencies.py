@@ -120,7 +120,7 @@ class Dependencies:
 
     def _of_member(self, provider: syntax.Attribute, scope: Scope, depth: int) -> Iterator[Guard | str]:
         """A method of an object that the project made (`auth.current_user`), and a scheme that a class keeps (`ByKey.scheme`)."""
-        home = f"module.{scope.name}" if isinstance(scope, syntax.Module) else scope.id
+        home = f"{scope.name}.<module>" if isinstance(scope, syntax.Module) else scope.id
         for kind in self._context.types.of(provider.value, home):
             method, held = self._program.method(kind.name, provider.attr), self._program.attribute(kind.name, provider.attr)
             if method is not None:

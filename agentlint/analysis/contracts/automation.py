@@ -25,7 +25,7 @@ _FINAL = frozenset(
 _BINS = frozenset("deleted trash trashed bin archived recycle".split())
 """Where deleted things lie until they are restored."""
 _SETS = frozenset(
-    "tag categorize label mark rename move resize reorder "
+    "tag categorize label rename move resize reorder "
     "assign attach detach add link unlink pin unpin enable disable activate deactivate suspend resume lock unlock archive star".split()
 )
 _REPEATABLE = frozenset("sync synchronize refresh reload heartbeat activity touch ping validate verify check".split())
@@ -87,7 +87,8 @@ class Automations:
             return "safe", "repeating it changes nothing more"
         if self._looks_up(role, said):
             return "safe", "it only looks something up"
-        if _SIGN_IN.search(operation.path) and _SIGN_IN_HOME.search(operation.path):
+        signs_in = words(operation.summary)[:2] in (["sign", "in"], ["log", "in"])
+        if _SIGN_IN_HOME.search(operation.path) and (signs_in or _SIGN_IN.search(operation.path)):
             return "safe", "it gives or ends a session of the caller's own"
         if operation.method in ("PUT", "PATCH") or role.kind == "update":
             return self._update(role)
@@ -118,7 +119,9 @@ class Automations:
         return not any(set(v.field_words(name)) & _OWN and not set(v.field_words(name)) & _REFERRING for name in given)
 
     def _sets_anew(self, role: Role) -> bool:
-        """True for a POST that puts a value or a content in the place of another: a toggle that is told where to go, an upload to a thing itself."""
+        """True for a POST that puts a value or a content in the place of another: a mark, a toggle that is told where to go, an upload to a thing itself."""
+        if role.verb == "mark":
+            return True
         toggled = "toggle" in words(role.operation.path.rsplit("/", 1)[-1])[:1] and role.operation.body is not None
         return role.kind == "action" and role.place == "item" and (toggled or (role.verb == "upload" and self._part_of_read(role)))
 

@@ -111,7 +111,7 @@ class Calling(Expressions):
         if isinstance(callee, Fn):
             return self._function(callee, said, args, expr, scope)
         if isinstance(callee, Cls):
-            return Instance(callee, args)
+            return self.instance(callee, args)
         if isinstance(callee, Ref) and receiver is None and callee.path:
             receiver, attr = Ref(callee.owner, callee.name, callee.path[:-1]), callee.path[-1]
         made = client_made(callee.name, attr, args) if isinstance(callee, External) else None
@@ -155,7 +155,7 @@ class Calling(Expressions):
 
     def _function(self, fn: Fn, said: str, args: tuple[Value, ...], expr: s.Call, scope: Scope) -> Value:
         if fn.prototype or (fn.node.name[:1].isupper() and not self.relevance.builds(fn.node)):
-            return Instance(fn, args)
+            return self.instance(fn, args)
         before = len(self.met)
         result = self.run(fn, args, fn.this, expr, scope)
         if not any(m.speaks for m in self.met[before:]):

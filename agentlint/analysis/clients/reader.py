@@ -56,9 +56,11 @@ class Reader(Statements):
 
     def _drain(self) -> None:
         """Read functions and classes until none is left: reading one may bring others up."""
-        while self.roots or self._classes:
+        while self.roots or self._classes or self.made:
             while self._classes:
                 self._class(self._classes.pop(0))
+            if self.made:
+                self._made_with_texts(self.made.popleft())
             if self.roots:
                 fn, this = self.roots.popleft()
                 self._alone(fn, this)
@@ -73,6 +75,13 @@ class Reader(Statements):
             scope = fn.scope if isinstance(fn.scope, Scope) else None
             self.lost.append((scope.module.path if scope is not None and scope.module is not None else "", fn.node.line))
         self.chain = []
+
+    def _made_with_texts(self, made: Instance) -> None:
+        """Every method that may send something, as it runs on an object that was made with texts of its own."""
+        if not isinstance(made.kind, Cls):
+            return
+        methods = {name: Fn(m, cls.scope, made, cls) for cls in reversed(self.line(made.kind)) for name, m in cls.methods.items()}
+        self.roots.extend((fn, made) for name, fn in methods.items() if name != "constructor" and self.relevance.sends(fn.node))
 
     def _class(self, kind: Cls) -> None:
         """Every method for itself, inherited ones too: what the class sets may change what they send."""

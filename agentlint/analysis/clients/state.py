@@ -9,7 +9,7 @@ from agentlint.analysis.clients.modules import ModuleIndex, is_classic
 from agentlint.analysis.clients.relevance import Relevance
 from agentlint.analysis.clients.requests import Met, meet
 from agentlint.analysis.clients.scopes import Frame, Imported, ModuleScope, Scope
-from agentlint.analysis.clients.values import HOLE, External, Fn, Instance, Value, alternatives
+from agentlint.analysis.clients.values import HOLE, Cls, External, Fn, Instance, Value, alternatives, fixed
 from agentlint.analysis.clients.wrappers import sending_methods
 from agentlint.ir import syntax as s
 
@@ -17,6 +17,9 @@ MOST_STEPS = 25_000
 """Expressions read for one function before calls in it are no longer followed."""
 DEEPEST = 6
 """Calls followed one into the other."""
+
+_MOST_OBJECTS = 24
+"""Objects of one class that are read for the texts that they are made with."""
 
 
 class State:
@@ -31,6 +34,8 @@ class State:
         self.lost: list[tuple[str, int]] = []
         """Places where code is nested too deeply to be followed."""
         self.roots: deque[tuple[Fn, Value | None]] = deque()
+        self.made: deque[Instance] = deque()
+        """Objects of the project's own clients that were made with an address of their own, to be read like their classes."""
         self.steps = 0
         self.chain: list[str] = []
         self.entry: tuple[str, int, str] | None = None
@@ -43,6 +48,7 @@ class State:
         self.handing_over: set[tuple[str, str]] = set()
         """Names whose value is being looked up: module path and name."""
         self._rooted: set[tuple[int, str]] = set()
+        self._objects_met: set[tuple[int, tuple[str, ...]]] = set()
         self._serials: dict[int, int] = {}
         self._classic: dict[str, list[str]] = defaultdict(list)
         for path, sources in self.index.by_path.items():
@@ -70,6 +76,16 @@ class State:
         if self.at_root and key not in self._rooted:
             self._rooted.add(key)
             self.roots.append((fn, this))
+
+    def instance(self, kind: Cls | Fn, args: tuple[Value, ...]) -> Instance:
+        """A new object; one that is given texts may send to addresses that its class alone does not tell."""
+        found = Instance(kind, args)
+        texts = tuple(fixed(a) or "" for a in args)
+        key = (id(kind.node), texts)
+        if isinstance(kind, Cls) and any(texts) and key not in self._objects_met and sum(node == key[0] for node, _ in self._objects_met) < _MOST_OBJECTS:
+            self._objects_met.add(key)
+            self.made.append(found)
+        return found
 
     @property
     def at_root(self) -> bool:

@@ -18,6 +18,7 @@ from agentlint.project.roles import (
     example_folders,
     is_machine_made,
     is_read,
+    is_release,
     library_folders,
     may_be_description,
     may_be_sorted,
@@ -118,8 +119,9 @@ def _take(base: Path, name: str, role: Role, files: list[SourceFile], aside: dic
                 rest = handle.read() if role == "data" and size > _HEAD and may_be_sorted(head) else b""
             if role == "data" and not may_be_description(head, size) and not may_be_description(rest, size):
                 return
-            if is_machine_made(head, role):
-                aside["generated"] = aside.get("generated", 0) + 1
+            reason = "generated" if is_machine_made(head, role) else "vendored" if role == "script" and is_release(head, name) else ""
+            if reason:
+                aside[reason] = aside.get(reason, 0) + 1
                 return
         elif not os.access(absolute, os.R_OK):
             raise PermissionError(13, "Permission denied")

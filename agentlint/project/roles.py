@@ -75,6 +75,11 @@ _SORTED_ROOT = re.compile(
 )
 """A first key of a description whose keys are sorted, so that its version may stand anywhere."""
 _LONG_LINE = 5000
+_BANNER = re.compile(rb"\s*/\*(.*?)\*/", re.DOTALL)
+_RELEASE = re.compile(rb"\bv?\d+\.\d+\.\d+")
+"""Three numbers: licences have versions of two."""
+_RIGHTS = re.compile(rb"licen[sc]e|copyright|\(c\)", re.IGNORECASE)
+_LEAST_NAME = 4
 
 
 def may_declare(path: str) -> bool:
@@ -160,6 +165,16 @@ def is_machine_made(head: bytes, role: Role) -> bool:
     Generated code that people can read is read: clients of APIs hold the addresses that pages call, generated Python most names of the product.
     """
     return role == "script" and any(len(line) > _LONG_LINE for line in head.split(b"\n", 12)[:12])  # what follows them is no line
+
+
+def is_release(head: bytes, path: str) -> bool:
+    """True for a page script that is a copy of a published library: its first comment names what the file is called, with a version and whose it is."""
+    banner = _BANNER.match(head)
+    if banner is None:
+        return False
+    said = banner.group(1)
+    name = re.split(r"[^a-z]+", path.rpartition("/")[2].lower().removeprefix("jquery."), maxsplit=1)[0]
+    return len(name) >= _LEAST_NAME and bool(re.search(rb"\b" + name.encode(), said.lower())) and bool(_RELEASE.search(said)) and bool(_RIGHTS.search(said))
 
 
 def may_be_description(head: bytes, size: int) -> bool:

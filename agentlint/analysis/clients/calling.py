@@ -130,7 +130,7 @@ class Calling(Expressions):
         if joins(said) and len(args) > 1:
             return joined(args)
         if args and isinstance(args[0], Cls) and said.rpartition(".")[2].lower() in _INJECTS:
-            return Instance(args[0], None)
+            return self.handed_out(args[0])
         return _wrapped(args)
 
     def _in_passing(self, said: str, attr: str, args: tuple[Value, ...]) -> list[Sent]:
@@ -258,7 +258,7 @@ class Calling(Expressions):
             return None
         kind = self.value(annotation, scope)
         if isinstance(kind, Cls):
-            return Instance(kind, None)
+            return self.handed_out(kind)
         return External(annotation.id) if isinstance(kind, External) and annotation.id in CLIENTS else None
 
     @staticmethod

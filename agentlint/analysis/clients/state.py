@@ -45,6 +45,7 @@ class State:
         """What scripts hang on the global object."""
         self.inherited: dict[str, str] = {}
         """A method as a class inherits it, and the same method as the class that defines it has it."""
+        self._handed_out: dict[int, Instance] = {}
         self.handing_over: set[tuple[str, str]] = set()
         """Names whose value is being looked up: module path and name."""
         self._rooted: set[tuple[int, str]] = set()
@@ -67,6 +68,10 @@ class State:
     def owner_of(self, fn: Fn) -> int:
         """The number under which a function's parameters go."""
         return self._serials.setdefault(id(fn.node), len(self._serials))
+
+    def handed_out(self, kind: Cls) -> Instance:
+        """The instance of a class that a container gives to all who ask, or that a declared parameter holds: one for all, so that it is built once."""
+        return self._handed_out.setdefault(id(kind), Instance(kind, None))
 
     # ------------------------------------------------------------------ roots
 

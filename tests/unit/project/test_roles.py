@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from agentlint.project.files import find_files
-from agentlint.project.roles import example_folders, is_machine_made, library_folders, role_of
+from agentlint.project.roles import example_folders, is_machine_made, is_release, library_folders, role_of
 
 
 def test_a_long_script_of_short_lines_is_typed_by_people() -> None:
@@ -40,3 +40,16 @@ def test_a_description_is_found_whose_sorted_keys_put_its_version_last(tmp_path:
     (tmp_path / "api.yaml").write_text(f"basePath: /api\ndefinitions:\n{things}info: {{title: Things, version: '1'}}\npaths: {{}}\nswagger: '2.0'\n")
     (tmp_path / "locale.yaml").write_text(f"definitions:\n{things}")
     assert [file.path for file in find_files(tmp_path).files] == ["api.yaml"]
+
+
+def test_a_published_library_says_so_in_its_first_comment() -> None:
+    banner = b"/*!\n * Carousel v2.3.1 (https://example.org)\n * Copyright 2020 The Authors, MIT\n */\nfunction turn() {}\n"
+    assert is_release(banner, "static/js/carousel.js")
+    assert is_release(banner, "static/js/jquery.carousel.touch.js")
+
+
+def test_an_own_script_with_a_licence_is_no_published_library() -> None:
+    assert not is_release(b"/* Copyright 2020 The Authors. Licensed under the AGPL 3.0 */\nload()\n", "static/js/orders.js")
+    assert not is_release(b"/* You may get a copy of the Apache License, Version 2.0 */\nload()\n", "static/js/copy-orders.js")
+    assert not is_release(b"/* Orders of one day. */\nload()\n", "static/js/orders.js")
+    assert not is_release(b"load()\n/*! Orders v1.2.3, licence MIT */\n", "static/js/orders.js")

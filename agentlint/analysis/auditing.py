@@ -35,7 +35,7 @@ from agentlint.analysis.records.cascades import Dependents
 from agentlint.analysis.records.coverage import Coverage, bypassing_writes
 from agentlint.analysis.records.making import Making
 from agentlint.analysis.records.mechanisms import find_mechanisms
-from agentlint.analysis.records.recorders import Records, find_records
+from agentlint.analysis.records.recorders import Records, Written, find_records
 from agentlint.analysis.records.requests import around_requests, never_for_requests, request_record
 from agentlint.analysis.records.shapes import Shapes, Table
 from agentlint.analysis.records.sinks import Sinks
@@ -232,10 +232,10 @@ def _handed_on_to(linked: Linked, function: str) -> Iterator[str]:
 _NEAR, _FAR = 2, 4
 
 
-def _writers(summaries: Summaries, nodes: Iterable[Node], listeners: frozenset[str]) -> dict[str, int]:
-    """For each model, how many calls below a function that changes something else the nearest making of its rows is; a listener runs
-    at such a change."""
-    found: dict[str, int] = {}
+def _writers(summaries: Summaries, nodes: Iterable[Node], listeners: frozenset[str]) -> dict[str, Written]:
+    """For each model, how far below functions that change something else its rows are made; a listener runs at such a change."""
+    nearest: dict[str, int] = {}
+    places: dict[str, set[str]] = {}
     for node in nodes:
         made: dict[str, int] = {}
         changed: set[str] = set()
@@ -251,5 +251,6 @@ def _writers(summaries: Summaries, nodes: Iterable[Node], listeners: frozenset[s
         changed |= {model for model, distance in made.items() if distance <= _NEAR}
         for model, distance in made.items():
             if node[0] in listeners or changed - {model}:
-                found[model] = min(distance, found.get(model, _FAR))
-    return found
+                nearest[model] = min(distance, nearest.get(model, _FAR))
+                places.setdefault(model, set()).add(node[0])
+    return {model: Written(distance, len(places[model])) for model, distance in nearest.items()}

@@ -15,6 +15,7 @@ from agentlint.project.ignoring import ignored_by
 from agentlint.project.roles import (
     SET_ASIDE,
     Role,
+    alembic_folders,
     example_folders,
     is_machine_made,
     is_read,
@@ -68,7 +69,7 @@ def find_files(root: Path, exclude: tuple[str, ...] = (), below: str = "") -> Fo
     aside: dict[str, int] = {}
     gaps: list[Gap] = []
     test_folders, examples, libraries = proven_test_folders(names), example_folders(names), library_folders(names)
-    patches = patch_folders(names)
+    patches = (*patch_folders(names), *alembic_folders(names))
     beside = tuple(n for n in names if may_declare(n) and not excluded(below + n) and role_of(f"{n}.py", test_folders, libraries) not in SET_ASIDE)
     for name in names:
         role = role_of(name, test_folders, libraries)

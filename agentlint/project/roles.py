@@ -117,6 +117,11 @@ def patch_folders(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(folder for folder in found if f"{folder[:-9]}/hooks.py" in known))
 
 
+def alembic_folders(paths: Iterable[str]) -> tuple[str, ...]:
+    """Folders of Alembic environments, by the template of revisions that stands in each. Alembic documentation, "The Migration Environment"."""
+    return tuple(sorted({f"{path.rpartition('/')[0]}/" for path in paths if path.endswith("/script.py.mako")}))
+
+
 def library_folders(paths: Iterable[str]) -> frozenset[str]:
     """The folders, other than the top, in which copies of well-known packages stand side by side, whatever the folder is called."""
     held: dict[str, set[str]] = {}

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from agentlint.analysis.program import Program
 from agentlint.analysis.records.shapes import Shapes
 from agentlint.ir import syntax as s
 
+_STAFF = re.compile(r"(^|_)(admin|staff|moderator|operator)(_|$)")
+"""Keys to those who look after others: whoever is deleted by them is somebody else."""
 
-def erasers(program: Program, shapes: Shapes, model: str, near: Iterable[str]) -> frozenset[str]:
-    """Models whose deletion takes the rows of a model along: those that its own keys name, and of those `near` whose relationships say so."""
-    found = {related for models in erasing_columns(program, shapes, model).values() for related in models}
+
+def erasers(program: Program, shapes: Shapes, model: str, near: Iterable[str], trail: bool = False) -> frozenset[str]:
+    """Models whose deletion takes the rows of a model along: those that its own keys name, and of those `near` whose relationships say so.
+
+    Of a `trail` the keys to staff do not count: the record of a deletion hangs on who deleted.
+    """
+    keys = erasing_columns(program, shapes, model).items()
+    found = {related for name, models in keys if not (trail and _STAFF.search(name)) for related in models}
     for subject in near:
         for column in shapes.columns(subject):
             declared = program.attribute(subject, column.name)

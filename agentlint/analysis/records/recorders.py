@@ -24,7 +24,7 @@ _MAKING = ("create", "write")
 _CLOSE, _FARTHEST = 2, 4
 """Calls between a change and the making of a record that tells of it: close, or farther where the table keeps who did what to which object."""
 _MANY = 10
-"""Functions that add to a table for each place that corrects its rows: it is written once and by many, whatever it is called."""
+"""Functions that change something else and add to a table, for each place that corrects its rows: it is written once and by many, whatever it is called."""
 _SAYS_KIND = frozenset({"action", "event", "audit", "log", "record", "change", "changed", "update", "updated", "schema", "yaml", "json", "activity"})
 _ACTOR_WORDS = ("user", "actor", "author", "admin", "username")
 
@@ -51,6 +51,15 @@ class RecordSite(msgspec.Struct, frozen=True):
     """Models whose deletion takes rows of the trail along, but not this one: it was made without the key that ties it to them."""
     only: tuple[str, ...] = ()
     """Models of which alone the record tells, for the callers of the function that makes it of its own effects; empty when it tells of any."""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """How a table gets its rows beside changes of something else."""
+
+    nearest: int
+    """Calls between such a change and the making of a row, at the least."""
+    places: int
+    """Functions that do both."""
 
 
 class Records:
@@ -212,20 +221,20 @@ def _keyword_rows(program: Program, library: LibraryFacts) -> dict[tuple[str, fr
     }
 
 
-def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effects: Iterable[Effect], writers: Mapping[str, int]) -> Records:
-    """`effects` are all bound effects; `writers` says for each table how far from a change of something else the nearest making of its rows is."""
+def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effects: Iterable[Effect], writers: Mapping[str, Written]) -> Records:
+    """`effects` are all bound effects; `writers` says by table what changes something else and makes its rows."""
     candidates = shapes.tables()
     effects = tuple(effects)
-    changed, makers = _changed(effects, candidates), _makers(effects, candidates)
+    changed = _changed(effects, candidates)
     removed = {e.model for e in effects if e.operation == "delete" and not e.registered}
     rings = _rings(effects, candidates)
-    stable = {model for model, table in candidates.items() if table.strong or changed.get(model, 0) * _MANY <= makers.get(model, 0)}
+    stable = {m for m, table in candidates.items() if table.strong or (m in writers and changed.get(m, 0) * _MANY <= writers[m].places)}
     kept = {
         model: table for model, table in candidates.items()
-        if writers.get(model, _FARTHEST + 1) <= (_FARTHEST if table.open_object and table.actors else _CLOSE) and model in stable
+        if model in writers and writers[model].nearest <= (_FARTHEST if table.open_object and table.actors else _CLOSE) and model in stable
         and not (table.frail and model in removed) and model not in rings
     }
-    records = Records(program, library, kept, {model: erasers(program, shapes, model, table.subjects) for model, table in kept.items()})
+    records = Records(program, library, kept, {model: erasers(program, shapes, model, table.subjects, trail=True) for model, table in kept.items()})
     records.keys = {model: erasing_columns(program, shapes, model) for model in kept}
     records.types = shapes.types
     records.parts = frozenset(_parts(shapes, {model for model, table in kept.items() if table.open_object and table.strong}))
@@ -248,15 +257,6 @@ def _rings(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> frozen
         if effect.model in candidates and not effect.registered and effect.operation in (*_MAKING, "delete"):
             (droppers if effect.operation == "delete" else makers).setdefault(effect.model, set()).add(effect.function)
     return frozenset(model for model, functions in makers.items() if functions & droppers.get(model, set()))
-
-
-def _makers(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict[str, int]:
-    """How many functions make rows of each candidate."""
-    made = {(e.model, e.function) for e in effects if e.model in candidates and e.operation in _MAKING and not e.registered}
-    counts: dict[str, int] = {}
-    for model, _ in made:
-        counts[model] = counts.get(model, 0) + 1
-    return counts
 
 
 def _changed(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -193,7 +194,9 @@ class Shapes:
                     yield Column(attr, _type_words(expr, annotation), self._related(model, attr) or self._named(expr, annotation))
 
     def _named(self, expr: s.Expr | None, annotation: s.Expr | None) -> tuple[str, ...]:
-        """The model that a relationship names by its bare class name, when only one has it."""
+        """The model that a relationship names by its bare class name, a foreign key by its table, when only one has it."""
+        if isinstance(expr, s.Call) and _last(expr.func) in _COLUMN_CALLS:
+            return self._keyed(expr)
         if not (isinstance(expr, s.Call) and _last(expr.func) in _RELATION_CALLS):
             return ()
         texts = [e.value for e in expr.args if isinstance(e, s.Constant) and isinstance(e.value, str)]
@@ -201,6 +204,28 @@ class Shapes:
         many = annotation is not None and any(_last(e) in ("list", "List", "set", "Set") for e in expressions(annotation))
         found = [m for text in texts for m in self._by_name.get(text.rpartition(".")[2].strip("'\""), ())]
         return tuple(dict.fromkeys(found)) if len(set(found)) == 1 and not many else ()
+
+    def _keyed(self, column: s.Call) -> tuple[str, ...]:
+        """The model to which a column's foreign key points."""
+        keys = [a for a in column.args if isinstance(a, s.Call) and _last(a.func) == "ForeignKey" and a.args]
+        texts = [*(k.args[0] for k in keys), *(k.value for k in column.keywords if k.name == "foreign_key")]
+        found = [m for e in texts if isinstance(e, s.Constant) and isinstance(e.value, str) for m in self._of_key(e.value)]
+        return tuple(found) if len(found) == 1 else ()
+
+    def _of_key(self, text: str) -> list[str]:
+        """The models of the table whose column a foreign key names: `orders.id`, `sales.orders.id`."""
+        return self._by_table.get(text.split(".")[-2], []) if "." in text else []
+
+    @cached_property
+    def _by_table(self) -> dict[str, list[str]]:
+        """Models by the name of their table; where none is given, by their own, which bases make it of most often."""
+        found: dict[str, list[str]] = {}
+        for model in sorted(self.models):
+            info = self.program.classes.get(model)
+            given = info.attributes.get("__tablename__") if info is not None else None
+            name = given.value if isinstance(given, s.Constant) and isinstance(given.value, str) else "_".join(words(model.rpartition(".")[2]))
+            found.setdefault(name, []).append(model)
+        return found
 
     def _related(self, model: str, attr: str) -> tuple[str, ...]:
         found = self.types.attribute(Type(model), attr)
@@ -210,7 +235,7 @@ class Shapes:
     def _in_degrees(self) -> dict[str, int]:
         counts: dict[str, int] = {}
         for model, columns in self._columns.items():
-            for related in {r for c in columns for r in c.relations if r != model and not _collection(c)}:
+            for related in {r for c in columns for r in c.relations if r != model and not _collection(c) and not _keyless(c, r, columns)}:
                 counts[related] = counts.get(related, 0) + 1
         return counts
 
@@ -226,6 +251,17 @@ _ACCOUNTS = frozenset({"AbstractBaseUser", "AbstractUser", "UserMixin", "SQLAlch
 
 def _collection(column: Column) -> bool:
     return bool(column.type_words & {"list", "List", "ManyToManyField"})
+
+
+def _keyless(column: Column, related: str, columns: Iterable[Column]) -> bool:
+    """True for a relationship whose key stands in the other table, so that it lists the rows that point here.
+
+    SQLAlchemy documentation, "Basic Relationship Patterns".
+    """
+    if "relationship" not in column.type_words:
+        return False
+    named = {column.name, *words(related.rpartition(".")[2])}
+    return not any("ForeignKey" in c.type_words and (c.name.startswith(column.name) or named & set(words(c.name))) for c in columns)
 
 
 def _declared(info: ClassInfo) -> Iterator[tuple[str, s.Expr | None]]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from agentlint.project.files import find_files
-from agentlint.project.roles import example_folders, is_machine_made, is_release, library_folders, role_of
+from agentlint.project.roles import alembic_folders, example_folders, is_machine_made, is_release, library_folders, role_of
 
 
 def test_a_long_script_of_short_lines_is_typed_by_people() -> None:
@@ -53,3 +53,8 @@ def test_an_own_script_with_a_licence_is_no_published_library() -> None:
     assert not is_release(b"/* You may get a copy of the Apache License, Version 2.0 */\nload()\n", "static/js/copy-orders.js")
     assert not is_release(b"/* Orders of one day. */\nload()\n", "static/js/orders.js")
     assert not is_release(b"load()\n/*! Orders v1.2.3, licence MIT */\n", "static/js/orders.js")
+
+
+def test_alembic_environments_are_known_by_their_template() -> None:
+    paths = ["shop/database/revisions/script.py.mako", "shop/database/revisions/tenant/versions/2021_first.py", "shop/versions/api.py", "shop/page.mako"]
+    assert alembic_folders(paths) == ("shop/database/revisions/",)

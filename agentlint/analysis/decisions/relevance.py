@@ -131,6 +131,12 @@ def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
     return bool(_SEEDING.intersection(name) or _SEEDING_FILES.intersection(stem) or _SEEDING_FOLDERS.intersection(folders))
 
 
+def is_test(symbol: str) -> bool:
+    """True for a test that a product ships for those who extend it, in a file of the product's own."""
+    owner, _, name = symbol.rpartition(".")
+    return name.startswith("test_") and bool({"test", "tests", "testing"}.intersection(words(owner)))
+
+
 def accompanies(effect: Effect, node: s.Function) -> bool:
     """True for what a receiver of a signal tells others about the change that set it off, for what it fills in of the row that was saved, and for a row
     that a function makes which reads by name."""

@@ -74,6 +74,9 @@ class Records:
         """Trail table to the keys by which they are erased, each with the models that it names."""
         self.types: Types | None = None
         self._by_keywords = _keyword_rows(program, library)
+        self.lists: Mapping[str, frozenset[str]] = {}
+        self.tying: frozenset[tuple[str, str]] = frozenset()
+        """Functions that add records to the list of a model, with the model."""
         self.parts: frozenset[str] = frozenset()
         """Models whose rows hang on a row of a trail and on nothing else: attachments of an entry, its deliveries."""
         self.logged: Mapping[int, RecordSite] = {}
@@ -87,8 +90,19 @@ class Records:
         return effect.model in self.tables and (effect.operation in _MAKING or whole)
 
     def is_part(self, effect: Effect) -> bool:
-        """True when the effect makes or completes what hangs on a record."""
-        return effect.model in self.parts and effect.operation != "delete"
+        """True when the effect makes or completes what hangs on a record, or only ties records to what they are about (`order.entries.append(entry)`)."""
+        if effect.operation == "delete":
+            return False
+        saved = effect.operation == "update" and not effect.fields and (effect.function, effect.model) in self.tying
+        return effect.model in self.parts or saved or self._ties(effect)
+
+    def _ties(self, effect: Effect) -> bool:
+        return bool(effect.fields) and self.lists.get(effect.model, frozenset()).issuperset(effect.fields)
+
+    def tie(self, lists: Mapping[str, frozenset[str]], effects: Iterable[Effect]) -> None:
+        """`lists` are the attributes of models that list rows of trails. What is saved where a record was just added to its list did not change otherwise."""
+        self.lists = lists
+        self.tying = frozenset((e.function, e.model) for e in effects if self._ties(e))
 
     def is_completion(self, effect: Effect) -> bool:
         """True when the effect only fills in the outcome of a record that was made before."""
@@ -237,6 +251,7 @@ def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effect
     records = Records(program, library, kept, {model: erasers(program, shapes, model, table.subjects, trail=True) for model, table in kept.items()})
     records.keys = {model: erasing_columns(program, shapes, model) for model in kept}
     records.types = shapes.types
+    records.tie(shapes.lists_of(kept), effects)
     records.parts = frozenset(_parts(shapes, {model for model, table in kept.items() if table.open_object and table.strong}))
     return records
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -128,6 +128,15 @@ class Shapes:
         """Every model that looks like a trail, by its id."""
         found = {model: self._table(model) for model in self._columns}
         return {model: table for model, table in found.items() if table is not None}
+
+    def lists_of(self, tables: Collection[str]) -> dict[str, frozenset[str]]:
+        """For each model, its relationships that list rows of the tables."""
+        found = {}
+        for model, columns in self._columns.items():
+            names = frozenset(c.name for c in columns if any(r in tables and _keyless(c, r, columns) for r in c.relations))
+            if names and model not in tables:
+                found[model] = names
+        return found
 
     def actor_columns(self, model: str) -> tuple[str, ...]:
         """Columns that say who: by their name, or by pointing to a user."""

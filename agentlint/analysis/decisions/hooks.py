@@ -59,7 +59,8 @@ class Hooks:
             hooks = [f for f in (route.handler, *route.extra_handlers) if f in self._program.functions]
             saves = [f for f in hooks if f.rpartition(".")[2] in _SAVED and not self._is_of_view(f, route.owner)]
             around = [place for f in hooks if f not in saves for place in self._hands_on_at(f, route.owner)] if saves else []
-            for save in (self._summaries.node(f, route.owner, *route.runs_on) for f in saves):
+            concrete = [self._summaries.node(f, route.owner, *route.runs_on) for f in saves]
+            for save in dict.fromkeys((*concrete, *((f, None) for f in saves))):  # a method as it stands runs on whichever class the framework makes
                 bare.update(() if around else (save,))
                 found.setdefault(save, []).extend(place for place in around if place not in found.get(save, ()))
         return {save: places for save, places in found.items() if save not in bare}

@@ -78,9 +78,6 @@ class Judge:
         routes = tuple(routes)
         roots = frozenset(f for route in routes for f in (route.handler, *route.extra_handlers) if f)
         self._hooked = self._hooks.callers_by_framework(routes)
-        for (function, _), told_to in tuple(self._hooked.items()):
-            plain = self._hooked.setdefault((function, None), [])  # a method as it stands runs on whichever class the framework makes
-            plain += [one for one in told_to if one not in plain]
         for node in reversed(tuple(nodes)):
             told = self._hooked.get(node, [])
             callers = [] if node[0] in roots and not told else [*self._paths.callers(node), *told]

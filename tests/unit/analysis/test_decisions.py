@@ -57,7 +57,7 @@ def _picked(rows: list[Decision], wanted: list[str]) -> list[Decision]:
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_case(path: Path) -> None:
     found = _audited(path)
-    lines = [line[2:].split() for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("# ")]
+    lines = [line.strip()[2:].split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip().startswith("# ")]
     for kind, symbol, *wanted in lines:
         if kind == "expect:":
             rows = _picked([r for r in found.decisions if r.symbol == symbol], wanted[1:])

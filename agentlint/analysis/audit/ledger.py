@@ -129,6 +129,8 @@ class Ledger:
             return self._near(self._spoken_of(site.about)) if site.about else self._all
         if table.kind == "delivery":
             return self._sending
+        if table.kind == "tombstone":
+            return self._matching(table.subjects, lambda e: e.operation == "delete") & ~self._erased(site)
         if table.kind == "status-history":
             return self._matching(table.subjects, lambda e: e.operation in ("update", "write", "run") and self._about(e, table.states))
         if table.open_object or not table.subjects:

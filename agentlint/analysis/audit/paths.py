@@ -9,7 +9,8 @@ import msgspec
 from agentlint.analysis.audit.assignments import split_conditional
 from agentlint.analysis.audit.endings import EndingCalls
 from agentlint.analysis.audit.events import Events, Outcome, Transfer
-from agentlint.analysis.audit.given import Given, Handing
+from agentlint.analysis.audit.given import Given, handed
+from agentlint.analysis.audit.handing import Handing
 from agentlint.analysis.audit.ledger import Ledger, bits, says_records
 from agentlint.analysis.audit.reports import reports
 from agentlint.analysis.audit.unchanged import Unchanged
@@ -78,7 +79,7 @@ class AuditPaths:
         self._accounts: dict[Node, Account] = {}
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
         self._parts: dict[Effect, tuple[Effect, ...]] = {}
-        self._for_given: dict[tuple[Node, Given], Transfer] = {}
+        self._for_given: dict[tuple[Node, Given], Account] = {}
         self._told: dict[Node, bool] = {}
         """Whether a function says in its answer whether it did anything."""
         self._most_given = 4 * len(linked.program.functions) + 500
@@ -147,7 +148,7 @@ class AuditPaths:
         events = Events(
             sites, lines, self.ledger.covers, opened, _is_atomic(info.node), self._around(sites, edges), unchanged, blocks, inside,
             self._endings.of(node[0]), self.ledger.rows, self.ledger.held, self.ledger.shared, self._reporting(edges),
-            dict(given.values) if given is not None else {},
+            handed(given, info) if given is not None else {},
         )
         try:
             return walk_function(info.node.body, events)
@@ -235,14 +236,15 @@ class AuditPaths:
         for number, group in by_site.items():
             transfer = self._called(group, node[0], given)
             if number in found and found[number].pending:
-                found[number] = self._performed(found[number], group)
+                found[number] = self._performed(found[number], group, node[0], given)
             if transfer != _NOTHING:
                 found[number] = _both(found.get(number, _NOTHING), transfer)
         return found
 
-    def _performed(self, own: Transfer, group: list[Edge]) -> Transfer:
+    def _performed(self, own: Transfer, group: list[Edge], caller: str, given: Given | None) -> Transfer:
         """A write whose method the project overrides is performed, and perhaps recorded, inside the override."""
-        inside = [self._accounts[callee].outcome for _, target, callee in group if callee in self._accounts and target.kind in ("call", "override")]
+        run = [(site, callee) for site, target, callee in group if callee in self._accounts and target.kind in ("call", "override")]
+        inside = [(self._when_given(site, callee, caller, given) or self._accounts[callee]).outcome for site, callee in run]
         if not inside:
             return own
         must, may = self.ledger.shared([outcome.must for outcome in inside]), 0
@@ -273,7 +275,8 @@ class AuditPaths:
                 continue  # never what runs
             transfer = self._known(callee, caller)
             if target.kind in ("call", "override") and transfer.may != transfer.must:
-                transfer = self._when_given(site, callee, caller, given) or transfer
+                known = self._when_given(site, callee, caller, given)
+                transfer = known.transfer if known is not None else transfer
             if target.kind in ("call", "constructor"):
                 alternatives.append(transfer)
             elif target.kind == "override":
@@ -318,19 +321,19 @@ class AuditPaths:
                     pending |= self.ledger.effect(effect)
         return Transfer(pending=pending)
 
-    def _when_given(self, site: CallSite, callee: Node, caller: str, outer: Given | None) -> Transfer | None:
+    def _when_given(self, site: CallSite, callee: Node, caller: str, outer: Given | None) -> Account | None:
         """What a function that makes its record on some paths does for what this call hands it."""
         account, info = self._accounts.get(callee), self._program.functions.get(callee[0])
-        if account is None or info is None or info.parent == caller:
+        if account is None or info is None or info.parent == caller or account.outcome.may == account.outcome.must:
             return None
         given = self._handing.at(site.call, info, self._program.functions.get(caller), outer)
         if given is None:
             return None
         known = self._for_given.get((callee, given))
         if known is None and len(self._for_given) < self._most_given:
-            self._for_given[callee, given] = account.transfer  # what calls itself is taken as it is in general
+            self._for_given[callee, given] = account  # what calls itself is taken as it is in general
             calls = self._transfers(callee, account.edges, account.own, given)
-            known = self._summed(callee, self._walked(callee, info, account.edges, calls, given), account.own, account.edges).transfer
+            known = self._summed(callee, self._walked(callee, info, account.edges, calls, given), account.own, account.edges)
             self._for_given[callee, given] = known
         return known
 

@@ -15,7 +15,8 @@ from agentlint.analysis.wording import singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import expressions
 
-TableKind = Literal["event", "status-history", "delivery"]
+TableKind = Literal["event", "status-history", "delivery", "tombstone"]
+"""A tombstone is a row that stands for one that was deleted: `DeletedSeat` for `Seat`."""
 
 _TIME_TYPES = frozenset({
     "DateTimeField", "DateField", "DateTime", "TIMESTAMP", "Date", "NaiveDateTime", "datetime", "AutoCreatedField", "CreationDateTimeField",
@@ -75,6 +76,7 @@ _OTHER_WORDS = frozenset({
 _SENDING_WORDS = frozenset({
     "notification", "delivery", "email", "mail", "sms", "message", "webhook", "call", "attempt", "dispatch", "send", "outbox", "request",
 })
+_GONE = frozenset({"deleted", "removed", "erased", "cancelled", "canceled", "revoked"})
 _RELATION_CALLS = frozenset({"relationship", "ForeignKey", "OneToOneField", "ForeignKeyField"})
 _COLUMN_CALLS = frozenset({"Column", "mapped_column", "MappedColumn", "Field"})
 
@@ -171,6 +173,9 @@ class Shapes:
         open_object = (any(_OBJECT_NAMES.match(n) for n in names) and not related) or _names_any_object(names)
         open_object = open_object or bool(said & _TRAIL_WORDS and "key" in names and _KEPT.intersection(names))
         kind = _kind_of(names, said)
+        buried = self._buried(model) if kind is None else ""
+        if buried:
+            kind, related = "tombstone", (buried,)
         frail = kind is None and bool(actors and related) and any(map(_tells_state, names))
         if frail:
             kind = "event" if any(map(_TEXT_NAMES.match, names)) or any(n in ("title", "subject") for n in names) else "status-history"
@@ -178,7 +183,16 @@ class Shapes:
             return None
         states = frozenset(w for n in names for w in _state_words(n)) if kind == "status-history" else frozenset()
         reasons = tuple(n for n in names if _REASON_NAMES.match(n))
-        return Table(model, kind, related, actors, states, reasons, open_object, bool(said & _TRAIL_WORDS) or _pairs(names), frail)
+        return Table(model, kind, related, actors, states, reasons, open_object, bool(said & _TRAIL_WORDS or buried) or _pairs(names), frail)
+
+    def _buried(self, model: str) -> str:
+        """The one model whose deleted rows a model's name says that it keeps."""
+        first, *rest = words(model.rpartition(".")[2]) or [""]
+        found = [m for m in self._named_so(rest) if m != model] if first in _GONE else []
+        return found[0] if len(found) == 1 else ""
+
+    def _named_so(self, said: list[str]) -> list[str]:
+        return [m for name, models in self._by_name.items() if words(name) == said for m in models] if said else []
 
     def _by_id(self, model: str, columns: Iterable[Column], actors: Iterable[str]) -> Iterator[str]:
         """Models that plain columns name: `alias_id` where one model is called `Alias`. Such rows outlive what they tell of."""

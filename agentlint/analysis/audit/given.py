@@ -63,8 +63,8 @@ def decide(test: s.Expr, facts: Facts) -> bool | None:
     """How a test comes out; None when what is known does not tell."""
     if not facts:
         return None
-    if isinstance(test, s.Name):
-        return _truth(facts.get(test.id, UNKNOWN))
+    if isinstance(test, (s.Name, s.Call, s.Subscript)):
+        return _truth(value_of(test, facts))
     if not isinstance(test, s.Apply):
         return None
     if test.op == "not":

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from agentlint.analysis.decisions.consequence import is_cache
 from agentlint.analysis.effects.summary_entries import Entry
-from agentlint.analysis.wording import CLEARING, DEEDS, LOOKUPS, words
+from agentlint.analysis.wording import CLEARING, DEEDS, LOOKUPS, RIGHTS, words
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 from agentlint.ir.effects import Effect
@@ -40,11 +40,19 @@ _TALK = frozenset({"message", "messages", "chat", "conversation", "transcript", 
 _SHARING = frozenset({
     "share", "shared", "archived", "public", "visibility", "visible", "hidden", "owner", "assignee", "assigned", "closed", "resolved", "approved", "pinned",
 })
+_STANDING = _SHARING | RIGHTS | {
+    "status", "state", "active", "enabled", "disabled", "blocked", "locked", "suspended", "verified", "expires", "expiry", "expiration",
+}
 _PERSONS = frozenset({"request", "user", "actor", "current_user", "by", "author"})
 _PROGRESS = frozenset({
     "status", "state", "progress", "result", "results", "error", "errors", "log", "logs", "output", "feedback", "explanation", "traceback", "started", "start",
     "finished", "finish", "ended", "end", "completed", "stopped", "heartbeat", "pid", "attempt", "attempts", "retries", "duration", "elapsed", "exit",
 })
+_EXCHANGE = frozenset({
+    "sync", "synced", "synchronized", "synchronised", "synchronization", "export", "exported", "import", "imported", "notification", "webhook", "transmission",
+    "fetch", "fetched", "crawl", "crawled", "scan", "scanned", "poll", "polled", "upload", "uploaded", "push", "pushed",
+})
+_MOMENTS = frozenset({"at", "on", "time", "date", "timestamp", "endpoint", "code", "response", "last", "hash", "checksum", "etag"})
 _INDEXING = frozenset({"index", "indexer", "indexing", "indices", "vector", "vectors", "embedding", "embeddings", "cache", "fts"})
 
 _VECTORS = frozenset({"vector", "vectors", "vectordb", "vectorstore", "pgvector", "embedding", "embeddings", "opensearch", "elasticsearch"})
@@ -110,6 +118,14 @@ _SHAPING = frozenset({"migrate", "migration", "migrations", "schema"})
 _STARTING = frozenset({"lifespan", "startup"})
 _SEEDING_FILES = frozenset({"seed", "seeds", "seeder", "seeding", "startup", "backfill", "bootstrap", "populate", "preload", "demo", "fake"})
 _SEEDING_COMMANDS = frozenset({"configure", "setup", "install", "init"})
+_FILLING = frozenset({
+    "import", "load", "populate", "repopulate", "migrate", "generate", "regenerate", "backfill", "fill", "fix", "patch", "sync", "resync", "synchronize",
+    "synchronise", "copy", "convert", "rebuild", "recompute", "recalculate", "compute", "calculate", "refresh", "retry", "reprocess", "parse", "fetch",
+    "ingest", "collect", "geocode", "geolocate", "resolve", "sanitize", "sanitise", "normalize", "normalise", "correct", "repair", "extract", "scan", "reindex",
+})
+"""First words of commands with which whoever runs a system fills or mends its tables."""
+_ADJUSTING = frozenset({"create", "update", "move", "transfer", "restore", "reset"})
+"""First words of commands that do so as long as they neither delete nor change what something is allowed or counts as."""
 _SEEDING_FOLDERS = frozenset({"seed", "seeds", "seeding", "localdev", "fixtures"})
 
 
@@ -118,6 +134,9 @@ def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
     first word says so. Deletions by other than those and what leaves the system are none."""
     name = words(symbol.rpartition(".")[2])
     *folders, last = file.removesuffix(".py").split("/")
+    below = folders[folders.index("commands") + 1:] if "commands" in folders else []
+    if "commands" in folders and any(_mends(effect, words(part)[:1]) for part in (*below, last)):
+        return True
     seeding = _STARTING.intersection(name) or name[:1] == ["seed"] or ("commands" in folders and last.startswith("seed"))
     if effect.kind == "orm-write" and seeding:
         return True
@@ -129,6 +148,17 @@ def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
     if "commands" in folders and (_SEEDING_COMMANDS.intersection(stem) or _SEEDING_FILES.intersection(words(last))):
         return True
     return bool(_SEEDING.intersection(name) or _SEEDING_FILES.intersection(stem) or _SEEDING_FOLDERS.intersection(folders))
+
+
+def _mends(effect: Effect, first: list[str]) -> bool:
+    if effect.kind == "outbound-http":
+        return effect.verb in ("", "GET", "POST") and bool(_FILLING.intersection(first))
+    if effect.kind not in ("orm-write", "raw-sql"):
+        return False
+    if _FILLING.intersection(first):
+        return True
+    standing = any(_STANDING.intersection(words(field)) for field in effect.fields)
+    return effect.operation != "delete" and not standing and bool(_ADJUSTING.intersection(first))
 
 
 def is_test(symbol: str) -> bool:
@@ -156,13 +186,21 @@ def _is_receiver(node: s.Function) -> bool:
 
 
 def keeps_progress(effect: Effect, node: s.Function) -> bool:
-    """True for what a worker writes down about how far its own run is: `job.status`, `import_run.finished_at`; no person asks for that."""
+    """True for what a worker writes down about how far its own run is: `job.status`, `import_run.finished_at`, and for how far a row is known
+    elsewhere: `order.sync_status`; no person asks for that."""
     if effect.kind != "orm-write" or effect.operation == "delete" or any(p.name in _PERSONS for p in node.params):
         return False
     said = words(effect.target)
     if len(said) > 1 and said[-1] in _TRIES:
         return True
+    if effect.fields and all(_is_exchange(words(field)) for field in effect.fields):
+        return True
     return bool(effect.fields) and bool(_RUNS.intersection(said[-1:])) and all(_PROGRESS.intersection(words(field)) for field in effect.fields)
+
+
+def _is_exchange(said: list[str]) -> bool:
+    """True for the words of a field that says how far an exchange with another system is: `sync_status`, `last_exported_at`, `crm_notification_time`."""
+    return bool(_EXCHANGE.intersection(said)) and bool((_PROGRESS | _MOMENTS).intersection(said))
 
 
 def is_talk(effect: Effect) -> bool:

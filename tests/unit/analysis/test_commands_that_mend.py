@@ -1,0 +1,38 @@
+"""Commands with which whoever runs a system fills or mends its tables decide nothing; those that close, delete or warn do."""
+
+import pytest
+
+from agentlint.analysis.decisions.relevance import is_seeding, keeps_progress
+from agentlint.ir.effects import Effect
+from tests.unit.analysis.harness import program_of
+
+WRITE = Effect("orm-write", "update", "Loan", "desk/models.py", 4, "desk.models.f", model="desk.models.Loan", fields=("title",))
+
+
+def _in(command: str, **other: object) -> bool:
+    effect = Effect(**{**{name: getattr(WRITE, name) for name in ("kind", "operation", "target", "file", "line", "function", "model", "fields")}, **other})
+    return is_seeding(effect, "Command.handle", f"desk/management/commands/{command}.py")
+
+
+@pytest.mark.parametrize("command", ["import_loans", "sync_branches", "populate_seals", "fix_titles", "update_titles", "import_loans/rows", "create_branches"])
+def test_commands_that_fill_or_mend(command: str) -> None:
+    assert _in(command)
+
+
+@pytest.mark.parametrize("command", ["close_overdue_loans", "send_reminders", "archive_loans", "prune_accounts", "reject_after_delay"])
+def test_commands_that_decide(command: str) -> None:
+    assert not _in(command)
+
+
+def test_standing_and_deletions_are_decided_over_by_commands_that_adjust() -> None:
+    assert not _in("update_loans", fields=("status",))
+    assert not _in("reset_loans", operation="delete")
+    assert _in("import_loans", operation="delete")
+    assert not _in("import_loans", kind="mail", operation="send")
+
+
+def test_how_far_a_row_is_known_elsewhere_is_no_decision() -> None:
+    code = "def push(loan):\n    pass\n"
+    node = next(iter(program_of({"desk.py": code}).functions.values())).node
+    assert keeps_progress(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.push", model="desk.Loan", fields=("sync_status", "last_synced_at")), node)
+    assert not keeps_progress(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.push", model="desk.Loan", fields=("status", "sync_status")), node)

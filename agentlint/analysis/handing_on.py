@@ -10,7 +10,7 @@ from agentlint.ir.operations import Route
 
 _NEAR = 3
 """Calls between a handler and a function that it hands its work to."""
-_KINDS = frozenset({"call", "deferred", "override"})
+_KINDS = frozenset({"call", "deferred", "override", "reference"})
 
 Line = tuple[str, int]
 """File and line of an effect."""
@@ -35,15 +35,27 @@ class HandingOn:
             self._nodes[node[0]].add(node)
         return frozenset(function for function, _ in found)
 
-    def doing_all(self, routes: tuple[Route, ...], lines: frozenset[Line]) -> tuple[str, ...]:
-        """Functions nearby that reach every one of the lines, the nearest first: handlers have nothing else to do than to call one of them."""
-        found: dict[str, None] = {}
+    def doing_all(self, routes: tuple[Route, ...], lines: frozenset[Line]) -> tuple[tuple[str, ...], ...]:
+        """Functions nearby that reach every one of the lines, the nearest first: handlers have nothing else to do than to call one of them.
+
+        What one call runs on things of several classes stands together: `thing.update()` is one piece of work, whichever class has it.
+        """
+        found: dict[tuple[str, ...], None] = {}
         waiting = self._handlers(routes)
         for _ in range(_NEAR):
-            called = {callee for node in waiting for callee in self._called(node)}
-            waiting = {node for node in called if node[0] not in found and lines <= self._reached(node)}
-            found |= dict.fromkeys(sorted(function for function, _ in waiting))
+            groups = {frozenset(g) for node in waiting for g in self._alternatives(node) if lines <= frozenset().union(*map(self._reached, g))}
+            told = sorted(tuple(sorted({function for function, _ in g})) for g in groups)
+            waiting = {node for g in groups for node in g} if any(names not in found for names in told) else set()
+            found |= dict.fromkeys(told)
         return tuple(found)
+
+    def _alternatives(self, node: Node) -> Iterator[set[Node]]:
+        """The methods of one name that one call runs, together."""
+        groups: dict[tuple[int, str], set[Node]] = defaultdict(set)
+        for site, target, callee in self._summaries.edges(node):
+            if target.kind in _KINDS:
+                groups[id(site.call), callee[0].rpartition(".")[2]].add(callee)
+        return iter(groups.values())
 
     def lines_of(self, function: str) -> frozenset[Line]:
         """Lines of the effects that a function reaches, on whichever class it was met so far."""

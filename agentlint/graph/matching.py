@@ -85,7 +85,7 @@ class Matcher:
             return self._by_domain(entry)
         if not atoms:
             return _judged(operation, "gui-only", [], ["no machine-callable operation has its effect"], "low")
-        answers = [(atom, self._answer(atom, entry)) for atom in atoms]
+        answers = self._with_accompaniments([(atom, self._answer(atom, entry)) for atom in atoms])
         total = sum(a.weight for a, _ in answers)
         share = sum(a.weight * answer.share for a, answer in answers) / total
         lacks = any(a.registered and answer.share < _COVERED for a, answer in answers)  # people can do each of them there
@@ -103,8 +103,7 @@ class Matcher:
         nearest = min(found, key=lambda e: (_distance(entry, e), e.operation.id), default=None)
         if nearest is None:
             return None
-        where = f"{nearest.operation.method} {nearest.operation.path} ({nearest.operation.symbol}, {nearest.operation.file}:{nearest.operation.line})"
-        return _judged(entry.operation, "agent-accessible", [nearest], [f"{where} calls {_short(function)} too, which does all of it"], "medium")
+        return _judged(entry.operation, "agent-accessible", [nearest], [f"{_where(nearest)} calls {_short(function)} too, which does all of it"], "medium")
 
     def _by_domain(self, entry: Entry) -> Operation:
         """The judgement where no row is known to be written: by the functions that a page and an endpoint both call to get it done."""
@@ -112,7 +111,7 @@ class Matcher:
         others = [caller for _, caller in found if caller is not None]
         status: Status = "gui-only" if not others else "agent-accessible" if len(others) == len(found) else "partial"
         texts = [
-            f"{e.operation.method} {e.operation.path} ({e.operation.symbol}, {e.operation.file}:{e.operation.line}) calls {_short(f)} too"
+            f"{_where(e)} calls {_short(f)} too"
             if e is not None else f"no machine-callable operation calls {_short(f)}"
             for f, e in found
         ]
@@ -137,6 +136,24 @@ class Matcher:
             if (answer.share, -_distance(entry, other)) > (best.share, -_distance(entry, best.entry)) and answer.share > 0:
                 best = answer
         return best
+
+    def _with_accompaniments(self, answers: list[tuple[Atom, _Answer]]) -> list[tuple[Atom, _Answer]]:
+        """Answers where an endpoint that does what stands nearer to the handler goes on, by the same lines, to what follows from it below."""
+        doing = [(atom, answer.entry) for atom, answer in answers if answer.share >= _COVERED and answer.entry is not None]
+
+        def follows(atom: Atom, answer: _Answer) -> _Answer:
+            for nearer, other in doing if answer.share < _COVERED and not atom.registered else ():
+                if nearer.depth < atom.depth and (line := self._line_in_common(atom, other)) is not None:
+                    return _Answer(1.0, other, f"{_where(other)} reaches the same line {line[0]}:{line[1]} on its way")
+            return answer
+
+        return [(atom, follows(atom, answer)) for atom, answer in answers]
+
+    def _line_in_common(self, atom: Atom, other: Entry) -> tuple[str, int] | None:
+        """A line of an effect that an endpoint reaches too, and does not write other constants by."""
+        reached = [r for r in other.reached if (r.effect.file, r.effect.line) in atom.sites - self._background.general]
+        same = [r for r in reached if not _contradict(atom.values, self._background.values(r))]
+        return min(((r.effect.file, r.effect.line) for r in same), default=None)
 
     def _covers(self, offer: Atom, end: tuple[str, str], atom: Atom) -> bool:
         """True when an update of one end's model can write the relation."""
@@ -227,7 +244,7 @@ def _contradict(mine: dict[str, frozenset[str]], theirs: dict[str, frozenset[str
 
 
 def _compare(atom: Atom, other: Entry, offer: Atom, general: frozenset[tuple[str, int]]) -> _Answer:
-    where = f"{other.operation.method} {other.operation.path} ({other.operation.symbol}, {other.operation.file}:{other.operation.line})"
+    where = _where(other)
     if _contradict(atom.values, offer.values):
         return _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
     common_sites = (atom.sites & offer.sites) - general
@@ -247,6 +264,11 @@ def _compare(atom: Atom, other: Entry, offer: Atom, general: frozenset[tuple[str
     if not missing:
         return _Answer(1.0, other, f"{where} writes the same fields of {_short(atom.subject)}: {', '.join(sorted(common))}")
     return _Answer(len(common) / len(atom.fields), other, f"{where} writes {', '.join(sorted(common))} of {_short(atom.subject)} but not {', '.join(missing)}")
+
+
+def _where(entry: Entry) -> str:
+    operation = entry.operation
+    return f"{operation.method} {operation.path} ({operation.symbol}, {operation.file}:{operation.line})"
 
 
 def _distance(entry: Entry, other: Entry | None) -> float:

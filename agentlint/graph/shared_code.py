@@ -35,21 +35,22 @@ class SharedCode:
     def doing_all_of(self, entry: Entry) -> tuple[str, list[Entry]]:
         """The nearest function that does all that an operation does and that endpoints call as well, and those endpoints."""
         effects = self._of(entry)
-        if self._background.handing is None or not any(r.effect.kind in ROWS for r in effects):
+        if self._background.handing is None or not effects:
             return "", []
         done = {(r.effect.operation, subject_of(r.effect, self._background)) for r in effects}
         lines = frozenset((r.effect.file, r.effect.line) for r in effects)
         general = {r.effect.function for r in effects if (r.effect.file, r.effect.line) in self._background.general}
-        for function in self._background.handing.doing_all(entry.routes, lines):
-            if function in general:
+        for functions in self._background.handing.doing_all(entry.routes, lines):
+            if general & set(functions):
                 continue  # it writes whatever it is handed
-            past = [r for r in effects if not _goes_through(r, function)]
+            past = [r for r in effects if not _goes_through(r, functions[0])]
             if len(past) > _PAST * len(effects) or any(len(r.chain) <= _NEAR for r in past):
                 continue
-            calling = [e for e in self._callers.get(function, ()) if self._is_its_business(e, done) and not self._differs(effects, e)]
-            found = [e for e in calling if self._does_most(function, e) and (e.operation.method != "DELETE" or self._removes(entry, effects))]
-            if found:
-                return function, found
+            for function in functions:
+                calling = [e for e in self._callers.get(function, ()) if self._is_its_business(e, done) and not self._differs(effects, e)]
+                found = [e for e in calling if self._does_most(function, e) and (e.operation.method != "DELETE" or self._removes(entry, effects))]
+                if found:
+                    return function, found
         return "", []
 
     def _of(self, entry: Entry) -> list[ReachedEffect]:

@@ -11,6 +11,7 @@ from agentlint.analysis.calls.named import MethodsByName
 from agentlint.analysis.calls.values import CallSite, Target, TargetKind
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.types.bindings import Binding
+from agentlint.analysis.types.chosen import texts_of
 from agentlint.analysis.types.engine import Engine, Frame
 from agentlint.analysis.types.parameters import is_static
 from agentlint.analysis.types.requests import Methods, shown
@@ -148,12 +149,12 @@ class Resolver:
         return is_super or (bool(made) and all(t.meta and t.name in self._program.classes for t in made))
 
     def _is_dynamic(self, func: s.Expr, frame: Frame) -> bool:
-        """True for what `getattr` finds under a name that is not constant."""
+        """True for what `getattr` finds under a name that is neither constant nor one of a table's."""
         binding = frame.flow.reaching.get(id(func))
         value = binding.expr if binding is not None and binding.kind == "value" else func
         return (
             isinstance(value, s.Call) and isinstance(value.func, s.Name) and value.func.id == "getattr"
-            and len(value.args) > 1 and not isinstance(value.args[1], s.Constant)
+            and len(value.args) > 1 and not isinstance(value.args[1], s.Constant) and not texts_of(value.args[1], frame, self._program)
         )
 
     # ----------------------------------------------------------- libraries

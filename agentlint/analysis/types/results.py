@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from agentlint.analysis.constants.values import HOLE
+from agentlint.analysis.types.chosen import texts_of
 from agentlint.analysis.types.dependence import Dependence
 from agentlint.analysis.types.generics import substitute
 from agentlint.analysis.types.library import Given, builtin_call, builtin_method
@@ -91,20 +92,21 @@ class Results:
         return None
 
     def _by_name(self, call: s.Call, frame: Frame) -> Types_:
-        """`getattr(x, name)`: the attribute of a constant name, the methods that fit a name of which a part is constant."""
+        """`getattr(x, name)`: the attribute of a constant name, of each name that a table holds, the methods that fit a name of which a part is constant."""
         engine = self._engine
         holders = engine.eval(call.args[0], frame)
         name = engine.program.fold(call.args[1], frame.scope)
         if not isinstance(name, str):
-            return ()
+            names = texts_of(call.args[1], frame, engine.program)
+            return union(engine.attribute(t, n) for n in names for t in holders)
         if HOLE not in name:
             found = union(engine.attribute(t, name) for t in holders)
             return found or (engine.eval(call.args[2], frame) if len(call.args) > 2 else ())
         start, _, end = name.partition(HOLE)
         if len(start) + len(end) < _SHORTEST_PART or HOLE in end:
             return ()
-        names = {m for t in holders for b in engine.program.mro(t.name) if b in engine.program.classes for m in engine.program.classes[b].methods}
-        return union(engine.attribute(t, n) for n in sorted(names) if n.startswith(start) and n.endswith(end) for t in holders)
+        methods = {m for t in holders for b in engine.program.mro(t.name) if b in engine.program.classes for m in engine.program.classes[b].methods}
+        return union(engine.attribute(t, n) for n in sorted(methods) if n.startswith(start) and n.endswith(end) for t in holders)
 
     def _class_of_self(self, call: s.Call, frame: Frame) -> Types_ | None:
         func = call.func

@@ -248,6 +248,32 @@ def test_registries_and_functions_as_values() -> None:
     assert dynamic == [[("a.D.do_a", "low"), ("a.D.do_b", "low")]] * 2
 
 
+def test_methods_looked_up_under_names_of_a_table() -> None:
+    found = one("""
+        from shop import Order
+        WORK = {"p": ("right.pay", "pay"), "c": ("right.cancel", "cancel")}
+        KINDS = {"p": "pay"}
+        def f(order: Order, key, sure):
+            right, method = WORK[key]
+            getattr(order, method)()
+        def g(order: Order, key):
+            getattr(order, KINDS.get(key))()
+        def h(order: Order, sure):
+            name = "pay" if sure else "cancel"
+            getattr(order, name)()
+        def i(order: Order):
+            for name in ("pay", "cancel"):
+                getattr(order, name)()
+        def j(order: Order, name):
+            getattr(order, name)()
+        """, shop=SHOP)
+    called = {f: [[(t.function, t.confidence) for t in s.targets] for s in found.calls.sites(f"a.{f}") if s.targets] for f in "fghij"}
+    assert [name for name, _ in called["g"][0]] == ["shop.Order.pay"]
+    assert all([name for name, _ in called[f][0]] == ["shop.Order.cancel", "shop.Order.pay"] for f in "fhi")
+    assert all(sure != "low" for f in "fghi" for _, sure in called[f][0])
+    assert called["j"] == []
+
+
 def test_deferred_calls() -> None:
     found = one("""
         import threading, asyncio

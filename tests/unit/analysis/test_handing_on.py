@@ -103,7 +103,7 @@ def shared(page: str, *endpoints: str) -> tuple[str, list[str]]:
 def test_what_does_all_the_work_is_found_nearest_first() -> None:
     handing, (page,) = entries("wards.views.clean")
     lines = frozenset((r.effect.file, r.effect.line) for r in page.reached)
-    assert handing.doing_all(page.routes, lines) == ("wards.views.done", "wards.work.carry_out")
+    assert handing.doing_all(page.routes, lines) == (("wards.views.done",), ("wards.work.carry_out",))
 
 
 def test_an_endpoint_that_calls_it_as_well_is_a_counterpart() -> None:

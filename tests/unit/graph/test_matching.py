@@ -232,3 +232,12 @@ def test_lifting_the_browser_check_from_a_whole_table_opens_it_to_programs() -> 
     assert judged(page, api).status == "gui-only"
     whole = Entry(api.operation, api.reached, (Guard("csrf-exempt", whole=True),), api.routes)
     assert judged(page, whole).status == "agent-accessible"
+
+
+def test_what_follows_by_the_same_lines_from_the_thing_both_do_is_not_missed() -> None:
+    page = with_deep(entry("gui", "edit_boiler", write("update", "Boiler", "label")), deep(write("delete", "Gauge", line=9), 1))
+    api = entry("api", "boiler_detail", write("update", "Boiler", "label"), method="PATCH", guard="token")
+    lacking = judged(page, api)
+    doing = judged(page, with_deep(api, deep(write("delete", "Gauge", line=9), 6)))
+    assert doing.status == "agent-accessible"
+    assert lacking.status != "agent-accessible"

@@ -18,6 +18,8 @@ from agentlint.ir.operations import Automation
 
 _IDEMPOTENCY = re.compile(r"idempoten|dedup|client[-_]?request[-_]?id|request[-_]?token", re.IGNORECASE)
 _DRY_RUN = re.compile(r"^(dry[-_]?run|validate[-_]?only|simulate|preview|confirm(ation)?)$", re.IGNORECASE)
+_UPSERT = re.compile(r"^(is_?)?(up[-_]?sert|overwrite|exist[-_]?ok|replace_?(existing|if_?exists)?)$", re.IGNORECASE)
+"""Options with which a call that makes a thing meets the one of the same name: the caller names it."""
 _FINAL = frozenset(
     "merge purge clean cleanup wipe erase restore shutdown terminate kill reset flush empty truncate prune rotate rollback overwrite finalize void redact "
     "deprovision decommission uninstall factory".split()
@@ -31,6 +33,8 @@ _SETS = frozenset(
 _REPEATABLE = frozenset("sync synchronize refresh reload heartbeat activity touch ping validate verify check".split())
 _MAILS = frozenset("send resend remind".split())
 _SIGN_IN = re.compile(r"(^|/)(oauth2?/)?(token|login|logout|signin|signout|refresh|session)s?/?$", re.IGNORECASE)
+_OWN_SESSION = re.compile(r"/(session|log_?-?in|log_?-?out|sign_?-?in|sign_?-?out)/?$", re.IGNORECASE)
+"""Where a DELETE signs the caller out; a session of somebody is one of `sessions`."""
 _SIGN_IN_HOME = re.compile(r"(^|/)(auth|oauth2?|oidc|sso|session|login)(/|$)", re.IGNORECASE)
 
 
@@ -169,6 +173,8 @@ class Automations:
         return resource is not None and role.kind != "action" and any(r.kind in ("read", "list") for r in resource.roles)
 
     def _deletion(self, role: Role) -> tuple[Automation, str]:
+        if role.operation.method == "DELETE" and _OWN_SESSION.search(role.operation.path):
+            return "safe", "it ends a session of the caller's own"
         resource = self._resource.get(id(role))
         by_body = role.operation.method == "DELETE" and not role.path.ends_with_hole and role.operation.body is not None
         beside = self._by_shape.get(role.path.shape, set())
@@ -179,7 +185,7 @@ class Automations:
             return "undoable", "it is made again as it was"
         if role.place == "single" and role.path.shape in self._set_here:
             return "undoable", "it switches off what a call without any content switches on at the same place"
-        if self._unties(role) or self._counterparts.unties(role):
+        if self._unties(role) or self._counterparts.unties(role) or self._counterparts.switches(role):
             return "undoable", "it takes a thing off another one, and adding it again puts it back"
         actions = resource.of("action") if resource is not None and not resource.archival else ()
         if any(r.verb in ("restore", "undelete", "recover", "unarchive") for r in actions):
@@ -209,6 +215,8 @@ class Automations:
         return None
 
     def _update(self, role: Role) -> tuple[Automation, str]:
+        if self._counterparts.attached(role):
+            return "undoable", "the DELETE at the same address takes off what it attaches"
         if role.kind == "action" and role.verb in v.FINAL_VERBS and not (self._taken_back(role) or self._reversed_here(role)):
             return "irreversible", "nothing described brings back the state before"
         resource = self._resource.get(id(role))
@@ -275,6 +283,9 @@ class Automations:
         given = {h for h in holes - {"id", "uuid"} if any(f.endswith((h, f"{h}s")) and not f.startswith(_OF_OTHERS) for f in fields)}
         own = set(role.noun.split(" ")) | set(undressed(resource.schema).split(" ") if resource is not None else ())
         given |= {h for h in holes if (said := v.noun_words(h))[-1:] and said[-1] in _NAMES & fields and set(said[:-1]) <= own}
+        options = (*fields, *(p.name for p in role.operation.parameters if p.location == "query"))
+        if "upsert" in words(role.operation.operation_id) or any(map(_UPSERT.match, options)):
+            return removable
         refused = any(r.status == "409" for r in role.operation.responses) and bool(fields & _NAMES)
         return removable and (bool(given) or refused)
 

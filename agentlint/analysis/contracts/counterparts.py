@@ -28,10 +28,15 @@ class Counterparts:
         self._nouns = {role.noun for role in roles if role.kind in ("list", "read")}
         self._given: dict[str, set[str]] = defaultdict(set)
         """Names of what a POST takes, by the shape of its path."""
+        self._bare = {r.path.shape for r in roles if r.operation.method == "PUT" and r.operation.body is None}
+        self._asked: dict[str, frozenset[str]] = {}
+        """Parameters that say which one is meant in a POST or PUT, by the shape of its path."""
         for role in roles:
             if role.operation.method == "POST":
                 body = payloads.body_schema(role.operation.body)
                 self._given[role.path.shape].update(payloads.schemas.shape(body).properties if body is not None else ())
+            if role.operation.method in ("POST", "PUT") and not payloads.sends_file(role.operation.body) and not _wants(role, payloads):
+                self._asked[role.path.shape] = _which(role)
             self._methods[role.path.shape].add(role.operation.method)
             if role.operation.method != "GET" and not role.path.ends_with_hole and role.path.segments:
                 self._said[_before(role)].add(_last(role))
@@ -44,6 +49,23 @@ class Counterparts:
             return False
         own = _last(role)
         return any(_contrary(own, other) for other in self._said[_before(role)])
+
+    def switches(self, role: Role) -> bool:
+        """True for a DELETE below a thing where a call beside it, which takes nothing but the address and the same parameters, puts back what it takes off:
+        `PUT /users/{user}/policies/{policy}`, `POST /users/{user}/principals?id=`."""
+        shape = role.path.shape
+        if role.operation.method != "DELETE" or not any(s.hole for s in role.base):
+            return False
+        if role.path.ends_with_hole:
+            return shape in self._bare
+        which = _which(role)
+        return bool(which) and self._asked.get(shape) == which
+
+    def attached(self, role: Role) -> bool:
+        """True for a PUT that only attaches one thing to another, by its address alone, and that a DELETE there takes back."""
+        shape = role.path.shape
+        bare = shape in self._bare and role.operation.method == "PUT" and "DELETE" in self._methods[shape]
+        return bare and role.path.ends_with_hole and shape.count("{}") > 1
 
     def unties(self, role: Role) -> bool:
         """True for a DELETE that takes a thing off another one, where adding it again puts it back."""
@@ -62,6 +84,15 @@ class Counterparts:
         name = role.path.segments[-1].holes[-1]
         homes = (other for other in self._places[f"{role.noun} {name}"] if other != shape and shape.endswith(other) and "DELETE" not in self._methods[other])
         return name in self._given[shape.rpartition("/")[0]] and any(True for _ in homes)
+
+
+def _wants(role: Role, payloads: Payloads) -> bool:
+    """True when a call cannot be made without fields in its body."""
+    return bool(payloads.schemas.shape(payloads.body_schema(role.operation.body)).required)
+
+
+def _which(role: Role) -> frozenset[str]:
+    return frozenset(p.name for p in role.operation.parameters if p.location == "query" and p.required)
 
 
 def _before(role: Role) -> str:

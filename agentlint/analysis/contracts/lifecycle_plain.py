@@ -77,9 +77,12 @@ class Plain:
 
     @staticmethod
     def _comes_as_another(resource: Resource, made: Role) -> bool:
-        """True for what is something else afterwards (an import), and for entries of a list that is changed as a whole, which have no identity of their own."""
+        """True for what is something else afterwards (an import, an upload that is completed or aborted), and for entries of a list that is changed as a
+        whole, which have no identity of their own."""
         if {"import", "imports"} & {w for s in made.path.segments if not s.hole for w in words(s.text)}:
             return True
+        if any(words(r.operation.summary or r.operation.operation_id)[:1] == ["abort"] for r in resource.of("delete", "action")):
+            return True  # a step of something larger, such as an upload in parts: over when that is complete
         whole = any(r.operation.method == "DELETE" and r.place != "item" for r in resource.roles)
         return whole and not any(r.path.ends_with_hole for r in resource.roles)
 
@@ -251,7 +254,11 @@ class Plain:
         if self._mentions.changes(resource) or any(other is not resource and other.noun == resource.noun and other.of("update") for other in self._resources):
             return True  # made below a holder, changed at an address of its own
         below = tuple(f"{b}/{{}}" for b in resource.bases)
-        return any(r.writes and not any(r is own for own in resource.roles) for r in self._shapes.beginning_with(*below))
+        return any(r.writes and not any(r is own for own in resource.roles) and not self._is_another(r) for r in self._shapes.beginning_with(*below))
+
+    def _is_another(self, role: Role) -> bool:
+        """True for what makes, changes or removes a thing of its own below an item (`POST /queues/{id}/assignments`): the item stays as it was."""
+        return role.kind in ("create", "update", "delete") and role.place != "single" and is_plural(role.base[-1].text)
 
     def _refers(self, node: Node) -> bool:
         """True for an object that only says which thing is meant."""

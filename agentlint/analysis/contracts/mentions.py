@@ -14,6 +14,8 @@ from agentlint.ir.description import DescribedOperation
 
 _OWN_ID = frozenset("id uuid guid gid sid key name slug code number handle uid uri ref reference identifier".split())
 _PREFIXES = frozenset({"api", "rest", "v1", "v2", "v3", "v4"})
+_MEMBERS = frozenset({"item", "entry", "record"})
+"""What a thing is made of, where it stands at an address of its own: `DELETE /dataset-items/{id}` deletes no dataset."""
 ENDS = (
     "cancel", "revoke", "close", "archive", "deactivate", "disable", "terminate", "void", "withdraw", "remove", "delete", "expire", "end", "detach", "leave",
     "unsubscribe", "refund", "reverse", "dismiss", "complete", "abort", "stop", "uninstall", "return", "disconnect", "unlink", "unassign", "invalidate",
@@ -86,7 +88,7 @@ class Mentions:
             around, near = above | set(name), above - {name[-1]} - _PREFIXES
             for phrase, role in self._by_head.get(name[-1], ()):
                 enough = len(phrase) > 1 or len(name) == 1 or near & set(v.noun_words(role.operation.path)) or role.base != role.path.base()
-                if enough and id(role) not in seen and set(phrase) <= around:
+                if enough and id(role) not in seen and set(phrase) <= around and not _of_a_member(role, resource):
                     seen.add(id(role))
                     yield role
 
@@ -109,6 +111,11 @@ class Mentions:
         own = {*resource.noun.split(" "), *undressed(resource.schema).split(" ")}
         said = [w for w in v.noun_words(role.path.segments[-1].holes[-1]) if w not in _OWN_ID]
         return bool(said) and not set(said) & own
+
+
+def _of_a_member(role: Role, resource: Resource) -> bool:
+    """True for a call on one entry of a thing, when the thing itself is asked for."""
+    return role.path.ends_with_hole and role.noun.split(" ")[-1] in _MEMBERS and resource.noun.split(" ")[-1] not in _MEMBERS
 
 
 def _ends(role: Role) -> bool:

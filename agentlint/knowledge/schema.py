@@ -103,9 +103,9 @@ class MechanismRow(_Row, frozen=True, kw_only=True, gc=False):
     """A registration after which writes of a model are recorded by themselves, and which writes it does not see."""
 
     name: str
-    how: Literal["call", "decorator", "attribute", "base", "setting", "app", "event"]
+    how: Literal["call", "decorator", "attribute", "base", "setting", "app", "event", "view"]
     """`call` also stands for the same call as a class decorator, and for a call that returns one; `app` and `setting` are entries and names in settings;
-    `event` is a signal or listener hook that runs a function of the program."""
+    `event` is a signal or listener hook that runs a function of the program; `view` is a base class of views that records what the framework does in them."""
     model: str = ""
     """Place that holds the model; `class` for the class that carries the attribute, base or decorator; empty for every model."""
     skips: tuple[str, ...] = ()

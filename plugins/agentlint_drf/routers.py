@@ -12,6 +12,7 @@ from agentlint_django.project import settings_of
 from agentlint_django.urlconf import UrlEntry, url_table
 
 _ROUTERS = ("rest_framework.routers.BaseRouter", "rest_framework.routers.SimpleRouter", "rest_framework.routers.DefaultRouter")
+_VIEWSETS = ("rest_framework.viewsets.ViewSetMixin", "rest_framework.viewsets.ViewSet", "rest_framework.viewsets.GenericViewSet")
 
 
 class Registered(msgspec.Struct, frozen=True, eq=False):
@@ -48,7 +49,14 @@ class Routers:
         if callee.name in self._program.classes:
             return self._program.inherits(callee.name, *_ROUTERS) or any(
                 b.endswith("Router") and "rest_framework" in b for b in self._program.mro(callee.name) if b not in self._program.classes)
-        return callee.name in _ROUTERS or (callee.name.endswith("Router") and "rest_framework" in callee.name)
+        if callee.name in _ROUTERS or not callee.name.endswith("Router"):
+            return callee.name in _ROUTERS
+        return "rest_framework" in callee.name or any(self._takes_viewset(call) for call in made.calls)
+
+    def _takes_viewset(self, call: Made) -> bool:
+        """True for a registration of a class that is made to be one by REST framework: a router of a library that nothing is known of."""
+        viewset = call.args[1] if call.method == "register" and len(call.args) > 1 else call.keywords.get("viewset")
+        return isinstance(viewset, Ref) and viewset.name in self._program.classes and self._program.inherits(viewset.name, *_VIEWSETS)
 
     def _nest(self, made: Made) -> None:
         """Nested routers (`NestedSimpleRouter(parent, "domains", lookup="domain")`) and routers that take over the registrations of others."""
@@ -94,9 +102,19 @@ class Routers:
             if info is not None:
                 name = ":".join(filter(None, (namespace, base))) if isinstance(base, str) else ""
                 yield Registered(info, path if path.startswith("/") else f"/{path}", name, call.file, call.line, confidence)
+            yield from self._handed_along(call, path, confidence)
             parents = given.get("parents_query_lookups")
             if isinstance(parents, list | tuple) or call.calls:  # drf-extensions: what `register` gives registers the nested ones
                 yield from self._nested(call, path, parents, confidence)
+
+    def _handed_along(self, call: Made, path: str, confidence: Confidence) -> Iterator[Registered]:
+        """Registrations below another one, handed over with it: `register("cases", Cases, [nested("notes", Notes)])`."""
+        for listed in (*call.args[2:], *call.keywords.values()):
+            for one in listed if isinstance(listed, list | tuple) else ():
+                given = one.args if isinstance(one, Made) else ()
+                if len(given) > 1 and isinstance(given[0], str) and isinstance(given[1], Ref) and given[1].name in self._program.classes:
+                    below = join_paths("/", path, f"{{pk}}/{holes(given[0], True)}/")
+                    yield Registered(self._program.classes[given[1].name], below, "", call.file, call.line, confidence)
 
     def _nested(self, call: Made, path: str, _parents: Value, confidence: Confidence) -> Iterator[Registered]:
         inner = [c for c in call.calls if c.method == "register"]

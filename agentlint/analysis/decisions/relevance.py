@@ -62,6 +62,8 @@ _VECTORS = frozenset({"vector", "vectors", "vectordb", "vectorstore", "pgvector"
 def is_upkeep(effect: Effect) -> bool:
     """True for what code writes down about its own running (prompt traces, telemetry, metrics), for upkeep of search indexes and caches beside
     the rows they are made from, and for commands of the framework that another command runs."""
+    if effect.model and effect.function == f"{effect.model}.save" and effect.operation == "update" and effect.api.rpartition(".")[2] == "update()":
+        return True  # what a row's own `save` fills in of it and its like by a statement, beside the saving that is asked for
     if effect.kind in ("file", "outbound-http", "process") and _TRACING.intersection(_name(effect.function)):
         return True
     if is_cache(effect) or (effect.kind == "orm-write" and effect.operation != "delete" and _WORKING_OUT.intersection(_name(effect.function))):
@@ -235,9 +237,9 @@ def is_errand(effect: Effect, function: str) -> bool:
 
 def is_reached_in_passing(entry: Entry, recorders: frozenset[str]) -> bool:
     """True for an effect of callees that no caller of theirs means: a row or file that a getter makes when it is missing, and what a function
-    that makes records sends on. `recorders` are the functions that make records."""
+    that makes records sends on or tells subscribers. `recorders` are the functions that make records."""
     effect = entry.effect
-    if effect.kind in _SENDING and effect.function in recorders and _RECORDING.intersection(_name(effect.function)):
+    if effect.function in recorders and (is_notice(effect) or (effect.kind in _SENDING and _RECORDING.intersection(_name(effect.function)))):
         return True
     if is_index_work(effect, _along(entry)):
         return True

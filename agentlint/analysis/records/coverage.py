@@ -19,6 +19,12 @@ from agentlint.knowledge.paths import bare, expand
 _RELATION = "relation"
 _MANY = frozenset({"ManyToManyField", "TaggableManager", "SortedManyToManyField"})
 _ANY_TABLE = ("create", "update", "delete")
+_DONE_IN = {
+    "create": frozenset({"create", "perform_create"}),
+    "update": frozenset({"update", "partial_update", "perform_update"}),
+    "delete": frozenset({"destroy", "perform_destroy", "delete"}),
+}
+"""Methods of views and serializers that REST framework runs for an operation."""
 
 
 class Coverage:
@@ -35,6 +41,11 @@ class Coverage:
         self._by_table: dict[str, list[Mechanism]] = {}
         for one in self.mechanisms:
             self._by_table.setdefault(self._table(one.model) if one.model else "", []).append(one)
+        self._views: dict[str, list[Mechanism]] = {}
+        for one in self.mechanisms:
+            row = self._library.mechanism(one.library) if one.scope else None
+            if row is not None and row.how == "view":
+                self._views.setdefault(one.scope, []).append(one)
         self._skips: dict[str, frozenset[str]] = {}
         self._silenced = silenced_lines(program) if self.mechanisms else frozenset()
 
@@ -44,6 +55,12 @@ class Coverage:
     def sees(self, effect: Effect, owner: str = "") -> Mechanism | None:
         """The mechanism that records the write. `owner` is the class that the framework performs it for (an admin class)."""
         return next((m for m in self._watching(effect, owner) if not self._needs_block(m, effect) and not self._skipped(effect, m)), None)
+
+    def around(self, function: str, owner: str) -> Mechanism | None:
+        """The mechanism of a view's base class that records all that a method does which the framework runs for the view."""
+        name = function.rpartition(".")[2]
+        does = next((operation for operation, names in _DONE_IN.items() if name in names), "")
+        return next((m for m in self._views.get(owner, ()) if does in m.operations or set(_ANY_TABLE) <= set(m.operations)), None)
 
     def _needs_block(self, mechanism: Mechanism, effect: Effect) -> bool:
         return mechanism.inside or (mechanism.asked and effect.function in self._unasked)

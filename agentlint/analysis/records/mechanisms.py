@@ -38,7 +38,7 @@ def find_mechanisms(
 ) -> tuple[Mechanism, ...]:
     """Every registered mechanism, sorted by place. `told` are those that framework plugins know of."""
     finder = _Finder(program, types, calls, library, makes_record)
-    found = [*told, *finder.classes(), *finder.sites(), *finder.functions(), *finder.settings()]
+    found = [*told, *finder.views(), *finder.classes(), *finder.sites(), *finder.functions(), *finder.settings()]
     return tuple(sorted(dict.fromkeys(found), key=lambda m: (m.file, m.line, m.model, m.name, m.operations)))
 
 
@@ -66,6 +66,15 @@ class _Finder:
         for name, path, row in attributes:
             if name.startswith("__"):
                 self._attributes.setdefault(name, []).append((path, row))
+
+    # views whose base class records what the framework does in them
+
+    def views(self) -> Iterator[Mechanism]:
+        for path, row in self._library.mechanism_rows("view"):
+            content = RecordContent(who=row.who, what=row.what, why=row.why)
+            for name in sorted(self._program.subclasses(path)):
+                info = self._program.classes[name]
+                yield Mechanism(row.name, path, "", info.module.path, info.node.line, content, operations=row.operations, scope=name)
 
     # classes that carry an attribute or a decorator
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.api import Answers, AnswerWords, ClassInfo, Context, Factories, FunctionInfo, Made, Ref, Route, Value, handler_of, once, syntax, walk
+from agentlint_cherrypy.exposing import EXPOSE, Exposing
 
 _MOUNTS = ("cherrypy.tree.mount", "cherrypy.quickstart", "cherrypy.Application")
-_EXPOSE, _TOOLS = "cherrypy.expose", ("cherrypy.Tool", "cherrypy._cptools.Tool")
+_TOOLS = ("cherrypy.Tool", "cherrypy._cptools.Tool")
 _ALLOW = "cherrypy.tools.allow"
 _ANSWERS = AnswerWords(data=frozenset({"json_out", "dumps"}), redirects=frozenset({"HTTPRedirect"}), unsaid="html")
 """Text that a handler returns is a page unless it says otherwise. CherryPy, "Tutorials"."""
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_BROUGHT = frozenset({"params", "body", "json", "method", "body_params"})
+"""What else of a request a handler looks at: `cherrypy.request.json`."""
 _DEEPEST = 6
 
 
@@ -29,6 +32,7 @@ class _Reader:
         factories.run(frozenset(), {})
         self._setup = factories.setup
         self._made = tuple(self._setup.made)
+        self._exposing = Exposing(context.program)
         self._checks = tuple(dict.fromkeys(f for made in self._made for f in self._tool(made)))
 
     def roots(self) -> Iterator[tuple[Made, str]]:
@@ -69,21 +73,22 @@ class _Reader:
     def _routes(self, method: FunctionInfo, info: ClassInfo, prefix: str) -> Iterator[Route]:
         name = method.node.name
         by_verb = name in _VERBS and self._is_exposed_whole(info)
-        exposing = next((d for d in method.node.decorators if self._program.resolve(getattr(d, "func", d), method) == _EXPOSE), None)
-        if exposing is None and not by_verb:
+        if not by_verb and not self._exposing.exposes(method):
             return
+        renders = self._answers.of(method)
+        told = (name,) if by_verb else self._allowed(method) or (("GET",) if renders == "html" and _takes_nothing(method) else ("ANY",))
         last = "" if by_verb or name == "index" else "{}" if name == "default" else name
-        for verb in (name,) if by_verb else self._allowed(method) or ("ANY",):
+        for verb in told:
             yield Route(
                 framework="cherrypy", method=verb, path=f"{prefix}/{last}", handler=method.id, symbol=f"{info.node.qualname}.{name}", file=method.module.path,
-                line=method.node.line, owner=info.id, renders=self._answers.of(method), name=name, table_file=info.module.path, table_line=info.node.line,
+                line=method.node.line, owner=info.id, renders=renders, name=name, table_file=info.module.path, table_line=info.node.line,
                 guard_handlers=self._checks,
             )
 
     def _is_exposed_whole(self, info: ClassInfo) -> bool:
         """True for a class that answers verbs by the names of its methods."""
         flag = self._program.attribute(info.id, "exposed")
-        return any(self._program.resolve(d, info) == _EXPOSE for d in info.node.decorators) or (
+        return any(self._program.resolve(d, info) == EXPOSE for d in info.node.decorators) or (
             flag is not None and isinstance(flag[0], syntax.Constant) and flag[0].value is True
         )
 
@@ -107,3 +112,10 @@ class _Reader:
 
 def _name(made: Made) -> str:
     return made.callee.name if isinstance(made.callee, Ref) else ""
+
+
+def _takes_nothing(method: FunctionInfo) -> bool:
+    """True for a page that uses nothing a request can bring: whatever the verb, it is only shown."""
+    given = {p.name for p in method.node.params[1:]}
+    used = walk.body_expressions(method.node.body)
+    return not any(e.id in given if isinstance(e, syntax.Name) else isinstance(e, syntax.Attribute) and e.attr in _BROUGHT for e in used)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeGuard
 
+import msgspec
+
+from agentlint.analysis.callers.flags import Flags, Where
 from agentlint.analysis.callers.sessions import NOT_CREDENTIAL, SESSION_COOKIE, WHO, demands_session
 from agentlint.analysis.calls.sites import Calls
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
 from agentlint.ir.operations import AuthKind, Guard, Route
-from agentlint.ir.walk import blocks, dotted, expressions, own_expressions, statements
+from agentlint.ir.walk import dotted, expressions
 from agentlint.knowledge import LibraryFacts
 
 _DEPTH = 3
@@ -28,11 +30,11 @@ _HEADER_SOURCE = re.compile(r"(headers|META|environ)$")
 _VALUE_SOURCE = re.compile(r"(GET|POST|args|form|query_params|query|params|values|body|json|data|payload)$")
 _TOKEN_HEADER = re.compile(r"^(http[-_])?(proxy[-_])?authorization([-_](bearer|token))?$", re.IGNORECASE)
 _SIGNATURE = re.compile(r"signature|hmac|hub-sha", re.IGNORECASE)
-_KEY_HEADER = re.compile(r"(api[-_]?key|apikey|access[-_]?key|auth[-_]?key|token|secret|x[-_]?auth)", re.IGNORECASE)
+_KEY_HEADER = re.compile(r"(api[-_]?key|apikey|access[-_]?key|auth[-_]?key|token|secret|x[-_]?auth|^(x[-_])?key$)", re.IGNORECASE)
 _KEY_VALUE = re.compile(r"^(api[-_]?key|apikey|access[-_]?token|api[-_]?token|auth[-_]?token)$", re.IGNORECASE)
 _HOLE = re.compile(r"\{([^{}]+)\}")
 _SESSION_SOURCE = re.compile(r"(^|\.)session$")
-_COOKIE_SOURCE = re.compile(r"(^|\.)(cookies|COOKIES)$")
+_COOKIE_SOURCE = re.compile(r"(^|\.)(cookies|COOKIES|request\.cookie)$")
 _GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signed_cookie", "get_header")
 _PLACES = {"get_header": "headers", "get_cookie": "cookies"}
 """What methods of a request itself look into."""
@@ -52,16 +54,18 @@ class GuardFinder:
         self._program = program
         self._calls = calls
         self._library = library
-        self._seen: dict[tuple[str, str, int], frozenset[Guard]] = {}
-        self._flagged: dict[str, tuple[s.Expr, ...]] = {}
-        self._lines: dict[tuple[str, tuple[bool | None, ...]], tuple[frozenset[Guard], frozenset[int]]] = {}
+        self._flags = Flags(program)
+        self._methods: dict[str, str] | None = None
+        self._seen: dict[tuple[str, Where, int], frozenset[Guard]] = {}
+        self._lines: dict[tuple[str, tuple[bool | None, ...], Where], tuple[frozenset[Guard], frozenset[int]]] = {}
 
     def guards(self, route: Route) -> tuple[Guard, ...]:
         """Guards of a route, those of the framework first; sorted, without repetition."""
         found: set[Guard] = set()
         checks = frozenset((*route.guard_handlers, *self._entry_hooks(route.owner)))
         for function_id in dict.fromkeys((route.handler, *route.extra_handlers, *sorted(checks))):
-            found |= self._of_function(function_id, _CHECK_DEPTH if function_id in checks else _DEPTH, route.owner)
+            where = Where(route.owner, checks=function_id in route.guard_handlers)
+            found |= self._of_function(function_id, _CHECK_DEPTH if function_id in checks else _DEPTH, where)
         if route.owner in self._program.classes:
             info = self._program.classes[route.owner]
             for decorator in info.node.decorators:
@@ -79,87 +83,64 @@ class GuardFinder:
             if method is not None:
                 yield method.id
 
-    def _of_function(self, function_id: str, depth: int, owner: str = "") -> frozenset[Guard]:
-        """What a function demands; `owner` is the concrete class it runs on, whose flags may switch branches off."""
+    def _of_function(self, function_id: str, depth: int, where: Where) -> frozenset[Guard]:
+        """What a function demands where it runs."""
         info = self._program.functions.get(function_id)
         if info is None or depth < 0:
             return frozenset()
-        key = (function_id, owner if info.owner else "", depth)
+        if where.owner and not info.owner:
+            where = msgspec.structs.replace(where, owner="")
+        key = (function_id, where, depth)
         if key in self._seen:
             return self._seen[key]
         self._seen[key] = frozenset()  # a cycle adds nothing
-        reads, sites = self._own(info, key[1])
+        reads, sites = self._own(info, where)
         found: set[Guard] = set(reads)
         for decorator in info.node.decorators:
             found |= self._of_decorator(decorator, info, depth)
+        below = msgspec.structs.replace(where, told=())
         for site in self._calls.sites(function_id):
             if site.call.site not in sites:
                 continue
             kind = self._library.guard(site.library) if site.library else None
             if kind is not None:
                 found.add(Guard(kind, site.library, site.file, site.line))
-            for target in self._calls.targets_for(site, key[1]) if key[1] else site.targets:
-                if target.confidence != "low" and target.kind != "deferred":
-                    found |= self._of_function(target.function, depth - 1, key[1])
+            targets = self._calls.targets_for(site, where.owner) if where.owner else site.targets
+            if where.checks and not targets and not site.library and isinstance(site.call.func, s.Attribute):
+                found |= self._of_function(self._only_one(site.call.func.attr), depth - 1, below)
+            for target in targets:
+                if target.confidence != "low" and target.kind != "deferred" and target.function != function_id:
+                    found |= self._of_function(target.function, depth - 1, below)
         for nested in _nested(info):
-            found |= self._of_function(nested, depth, key[1])  # what a decorator gives back is its own doing, no call further down
+            found |= self._of_function(nested, depth, where)  # what a decorator gives back is its own doing, no call further down
         result = frozenset(found)
         self._seen[key] = result
         return result
 
-    def _own(self, info: FunctionInfo, owner: str) -> tuple[frozenset[Guard], frozenset[int]]:
-        """What a function's own lines that can run on the class read of the caller, and the numbers of their calls; the same at every depth."""
-        verdicts = tuple(self._flag(test, owner) for test in self._flags_of(info)) if owner else ()
-        known = self._lines.get((info.id, verdicts))  # classes that switch the same branches off run the same lines
+    def _only_one(self, name: str) -> str:
+        """The one method of a name where nothing tells what it is called on: `auth.is_signed_in(request)`. Empty for several, and for single words."""
+        if self._methods is None:
+            self._methods = {}
+            for info in self._program.functions.values():
+                abstract = any(dotted(d).endswith("abstractmethod") for d in info.node.decorators)
+                if info.owner and not abstract:
+                    self._methods[info.node.name] = "" if info.node.name in self._methods else info.id
+        return self._methods.get(name, "") if "_" in name.strip("_") else ""
+
+    def _own(self, info: FunctionInfo, where: Where) -> tuple[frozenset[Guard], frozenset[int]]:
+        """What a function's own lines that can run there read of the caller, and the numbers of their calls; the same at every depth."""
+        key = (info.id, self._flags.verdicts(info, where), msgspec.structs.replace(where, owner=""))
+        known = self._lines.get(key)
         if known is None:
-            exprs = [e for stmt in self._alive(info.node.body, owner) for root in own_expressions(stmt) if not _is_set(root, stmt) for e in expressions(root)]
+            exprs = [e for stmt, root in self._flags.asked(info.node.body, where) if not _is_set(root, stmt) for e in expressions(root)]
             sites = frozenset(e.site for e in exprs if type(e) is s.Call)
-            reads = set(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info)))
+            reads = set(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info), where.checks))
             reads |= set(_cookies(exprs, info))
             demanded = demands_session(info.node.body) if not any(g.kind == "session" for g in reads) else None
             if demanded is not None:
                 reads.add(Guard("session", demanded[1] or "a value in the session", info.module.path, demanded[0]))
-            known = self._lines[info.id, verdicts] = (frozenset(reads), sites)
+            known = self._lines[key] = (frozenset(reads), sites)
         return known
-
-    def _flags_of(self, info: FunctionInfo) -> tuple[s.Expr, ...]:
-        """The tests of a function's branches that hang on attributes of its class."""
-        known = self._flagged.get(info.id)
-        if known is None:
-            tests = (stmt.test for stmt in statements(info.node.body) if isinstance(stmt, s.If))
-            known = self._flagged[info.id] = tuple(test for test in tests if any(_is_flag(e) for e in expressions(test)))
-        return known
-
-    def _alive(self, body: tuple[s.Stmt, ...], owner: str) -> Iterator[s.Stmt]:
-        """Statements of a block that can run on the class: branches under a flag that the class sets to False are left out."""
-        for stmt in body:
-            yield stmt
-            if isinstance(stmt, s.If):
-                verdict = self._flag(stmt.test, owner) if owner else None
-                if verdict is not False:
-                    yield from self._alive(stmt.body, owner)
-                if verdict is not True:
-                    yield from self._alive(stmt.orelse, owner)
-            else:
-                for block in blocks(stmt):
-                    yield from self._alive(block, owner)
-
-    def _flag(self, test: s.Expr, owner: str) -> bool | None:
-        """The truth of a test made of class flags (`self.accepts_tokens`), None when the class does not tell."""
-        if _is_flag(test):
-            held = self._program.attribute(owner, test.attr)
-            if held is not None and isinstance(held[0], s.Constant) and isinstance(held[0].value, bool):
-                return held[0].value
-            return None
-        if isinstance(test, s.Apply):
-            parts = [self._flag(o, owner) for o in test.operands]
-            if test.op == "not":
-                return None if parts[0] is None else not parts[0]
-            if test.op == "and":
-                return False if False in parts else True if all(p is True for p in parts) else None
-            if test.op == "or":
-                return True if True in parts else False if all(p is False for p in parts) else None
-        return None
 
     def _of_decorator(self, decorator: s.Expr, scope: object, depth: int) -> frozenset[Guard]:
         func = decorator.func if isinstance(decorator, s.Call) else decorator
@@ -171,7 +152,7 @@ class GuardFinder:
                 if kind is not None:
                     found.add(Guard(kind, spelled, _file(scope), func.line))
                     break
-            found |= self._of_function(name, depth - 1)
+            found |= self._of_function(name, depth - 1, self._flags.of_decorator(decorator, name, scope))  # type: ignore[arg-type]
         if isinstance(decorator, s.Call):
             for argument in decorator.args:
                 if isinstance(argument, (s.Name, s.Attribute, s.Call)):
@@ -200,11 +181,6 @@ def _in_address(route: Route) -> set[Guard]:
     return {Guard("api-key", hole, route.file, route.line) for hole in _HOLE.findall(route.path) if _KEY_VALUE.match(hole)}
 
 
-def _is_flag(expr: s.Expr) -> TypeGuard[s.Attribute]:
-    """True for an attribute of the class that runs."""
-    return isinstance(expr, s.Attribute) and isinstance(expr.value, s.Name) and expr.value.id in ("self", "cls")
-
-
 def _is_set(root: s.Expr, stmt: s.Stmt) -> bool:
     """True for what an assignment writes to: `self.headers["Authorization"] = ...` sends a credential and asks for none."""
     return isinstance(stmt, s.Assign) and isinstance(root, s.Subscript) and any(root is target for target in stmt.targets)
@@ -223,8 +199,8 @@ _TAKING = (s.Attribute, s.Call, s.Subscript)
 """Expressions that take something out of something."""
 
 
-def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], object]) -> Iterable[Guard]:
-    """Credentials that expressions take out of a request."""
+def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], object], checks: bool) -> Iterable[Guard]:
+    """Credentials that expressions take out of a request; in a decorator's `checks` the keyword arguments of what it wraps are the request's too."""
     for expr in exprs:
         if type(expr) not in _TAKING:  # most of what stands in a body
             continue
@@ -245,7 +221,7 @@ def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], obje
             yield Guard("token", dotted(expr), file, expr.line)
             continue
         name = constant(key) if isinstance(key, s.Constant | s.Name | s.Attribute) and source else None
-        kind = _credential(source, name) if isinstance(name, str) else None
+        kind = _credential("request.args" if checks and source == "kwargs" else source, name) if isinstance(name, str) else None
         if kind is not None:
             yield Guard(kind, str(name), file, expr.line)
 

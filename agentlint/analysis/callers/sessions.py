@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted, expressions, statements
 
-SESSION_COOKIE = re.compile(r"session|token|auth|jwt|^s?sid$", re.IGNORECASE)
+SESSION_COOKIE = re.compile(r"session|token|auth|jwt|^s?sid$|^log_?(ged_?)?in", re.IGNORECASE)
 """Names of cookies that keep who is signed in."""
 WHO = re.compile(
     r"^_?(auth\w*|(current_?|logged_?in_?|login_?)?(user|account|member|admin|customer|person|officer|staff|employee|operator|clerk|owner|client)(_?(id|name|email|info))?|uid|id|e?mail|logged_?in|log_?in"

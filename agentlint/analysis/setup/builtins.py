@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from agentlint.analysis.constants.values import text_method
-from agentlint.analysis.setup.values import UNKNOWN, Filling, Given, Made, Member, Ref, Unknown, Value, concatenated, is_known, truth
+from agentlint.analysis.setup.values import UNKNOWN, Closure, Filling, Given, Made, Member, Ref, Unknown, Value, concatenated, is_known, truth
 
 if TYPE_CHECKING:
     from agentlint.analysis.setup.code import SetupCode
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Handler = Callable[["SetupCode", Given], Value]
 MAPPING_METHODS = frozenset({"get", "setdefault", "items", "keys", "values", "update", "pop", "copy"})
 _MOST = 2_000
+_PLAIN = frozenset({"str", "list", "tuple", "dict", "int", "set", "bool"})
+"""Classes of plain values: no function is of one."""
 
 
 def _listed(value: Value) -> list[Value] | None:
@@ -163,8 +165,10 @@ def _is_instance(setup: SetupCode, given: Given) -> Value:
         return UNKNOWN
     wanted = args[1] if isinstance(args[1], tuple) else (args[1],)
     names = [w.name for w in wanted if isinstance(w, Ref)]
+    if names and set(names) <= _PLAIN and (isinstance(args[0], Closure) or (isinstance(args[0], Ref) and args[0].name in setup.program.functions)):
+        return False
     if isinstance(args[0], str | list | tuple | dict | int):
-        return type(args[0]).__name__ in names if set(names) <= {"str", "list", "tuple", "dict", "int", "set", "bool"} else UNKNOWN
+        return type(args[0]).__name__ in names if set(names) <= _PLAIN else UNKNOWN
     if isinstance(args[0], Ref) and args[0].name in setup.program.classes and names:
         return True if setup.program.inherits(args[0].name, *names) else UNKNOWN
     return UNKNOWN

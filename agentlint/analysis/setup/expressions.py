@@ -306,7 +306,8 @@ _TESTS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is 
 
 def _compare(op: str, values: list[Value]) -> Value:
     left, right = values[0], values[-1]
-    if len(values) != 2 or any(isinstance(v, Unknown | Made | Member) for v in values):
+    parts = left if isinstance(left, tuple) else ()
+    if len(values) != 2 or any(isinstance(v, Unknown | Made | Member) for v in (*values, *parts)):
         return UNKNOWN
     if any(isinstance(v, str) and HOLE in v for v in values):
         return UNKNOWN

@@ -101,7 +101,7 @@ class Calls:
         """The whole site re-resolved for a concrete class, with its type arguments if it has any: targets, library path and receiver."""
         if not class_id or site.scope or site.call.site < 0 or site.caller not in self._program.functions or id(site.call) not in self._methods:
             return site
-        if id(site.call) in self._engine.independence.of(site.caller):
+        if id(site.call) in self._engine.independence.of(site.caller) or (site.targets and site.targets[0].kind == "decorates"):
             return site
         key = (id(site.call), Type(class_id, args))
         known = self._concrete.get(key)

@@ -273,11 +273,11 @@ class Resolver:
                 call = decorator if isinstance(decorator, s.Call) else s.Call(decorator, (), (), decorator.line, -1)
                 func = call.func
                 name = func.attr if isinstance(func, s.Attribute) else func.id if isinstance(func, s.Name) else ""
-                targets = tuple(Target(f, "high", "decorates") for f in found)
+                targets = tuple(Target(f, "high", "decorates", on) for f, on in found)
                 yield CallSite(info.id, call, info.module.path, decorator.line, targets, "", (), (), name)
 
-    def _wrapping(self, decorator: s.Expr, frame: Frame) -> Iterator[str]:
-        """Functions that run in place of the decorated one."""
+    def _wrapping(self, decorator: s.Expr, frame: Frame) -> Iterator[tuple[str, str]]:
+        """Functions that run in place of the decorated one, each with the class of the object whose method made it."""
         makers = list(self._engine.eval(decorator, frame))
         if isinstance(decorator, s.Call):
             for argument in decorator.args:  # `method_decorator(own_decorator)`
@@ -287,11 +287,27 @@ class Resolver:
             if maker.name in self._program.classes:
                 method = self._program.method(maker.name, "__call__")
                 if method is not None:
-                    yield method.id
+                    yield method.id, ""
             elif maker.meta and maker.name in self._program.functions:
-                for made in self._engine.results.returns(maker.name, None):
-                    if made.meta and made.name.startswith(f"{maker.name}."):
-                        yield made.name
+                yield from self._made_by(maker, self._object_of(decorator, maker, frame))
+
+    def _made_by(self, maker: Type, holder: Type | None) -> Iterator[tuple[str, str]]:
+        """Inner functions that a decorator gives, its own or those of another that it asks."""
+        program = self._program
+        for made in self._engine.results.returns(maker.name, self._engine.members.self_type(holder, maker.name) if holder is not None else None):
+            info = program.functions.get(made.name) if made.meta else None
+            if info is not None and isinstance(program.outer(info), FunctionInfo):
+                yield made.name, holder.name if holder is not None else ""
+
+    def _object_of(self, decorator: s.Expr, maker: Type, frame: Frame) -> Type | None:
+        """The object of the program whose method is the decorator, or makes it: `@recorder.log`, `@recorder.log_as("closed")`."""
+        if maker.args:
+            held = maker.args[0]
+        else:
+            func = decorator.func if isinstance(decorator, s.Call) else decorator
+            asked = self._engine.eval(func, frame) if isinstance(decorator, s.Call) else ()
+            held = next((f.args[0] for f in asked if f.args and maker.name.startswith(f"{f.name}.")), Type(""))
+        return held if held.name in self._program.classes and not held.meta else None
 
 
 _RANK = {"high": 0, "medium": 1, "low": 2}

@@ -81,6 +81,8 @@ class OrmWrites:
         operation, fields = self._operation(site, row), self._fields(site, row)
         if row.operation == "write" and _KEYS & set(fields):  # a row whose key is taken away is saved as a new one
             operation, fields = "create", tuple(f for f in fields if f not in _KEYS)
+        if operation == "update" and not fields and site.name == "add" and self.origins.is_kept(site.call.args, site.caller):
+            return  # tied to the session once more, so that it can be read
         models = self.models_at(site, row.model)
         info = self._places.program.functions.get(site.caller)
         if row.operation == "update" and info is not None and any(self._models.derives(m.name, info) for m in models):

@@ -82,6 +82,16 @@ class RowOrigins:
         returned = [(r, m.id) for m in makers for r in self._places.program.returned(m)]
         return bool(returned) and depth < _FACTORIES and all(self.loaded(r, f, depth + 1) for r, f in returned)
 
+    def is_kept(self, args: tuple[s.Expr, ...], function: str) -> bool:
+        """True for one thing that was read from what a framework keeps beside a request (`g.get("user")`), by way of a name at most."""
+        program = self._places.program
+        values = self._places.assigned(function, args[0].id) if args and isinstance(args[0], s.Name) else args
+        roots = {dotted(v.func if isinstance(v, s.Call) else v).partition(".")[0] for v in values}
+        return bool(roots) and all(root and self._is_namespace(program.resolve(s.Name(root, 0), program.scope_of(function))) for root in roots)
+
+    def _is_namespace(self, name: str) -> bool:
+        return bool(name) and self._places.library.is_namespace(name)
+
     def construction(self, expr: s.Expr | None, function: str) -> s.Call | None:
         """The call that builds the instance here, in the expression or in what the function assigned to its name."""
         if isinstance(expr, s.Sequence) and expr.items:

@@ -228,6 +228,8 @@ class Summaries:
         if concrete is not None and (callee.parent == function or (callee.owner in self._binding.ancestors(concrete.name) and _on_self(site, target))):
             return concrete
         if target.kind == "decorates":
+            if target.on:
+                return self._limited(Type(target.on))
             caller = self._program.functions.get(function)
             return concrete or (self._limited(Type(caller.owner)) if caller is not None and caller.owner else None)
         if not callee.owner:

@@ -25,6 +25,8 @@ _CLOSE, _FARTHEST = 2, 4
 """Calls between a change and the making of a record that tells of it: close, or farther where the table keeps who did what to which object."""
 _MANY = 10
 """Functions that change something else and add to a table, for each place that corrects its rows: it is written once and by many, whatever it is called."""
+_FEW = 3
+"""Tables that one function may drop rows of without being the reset of everything."""
 _SAYS_KIND = frozenset({"action", "event", "audit", "log", "record", "change", "changed", "update", "updated", "schema", "yaml", "json", "activity"})
 _ACTOR_WORDS = ("user", "actor", "author", "admin", "username")
 
@@ -245,7 +247,7 @@ def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effect
     stable = {m for m, table in candidates.items() if table.strong or (m in writers and changed.get(m, 0) * _MANY <= writers[m].places)}
     kept = {
         model: table for model, table in candidates.items()
-        if model in writers and writers[model].nearest <= (_FARTHEST if table.open_object and table.actors else _CLOSE) and model in stable
+        if model in writers and writers[model].nearest <= (_FARTHEST if table.actors and (table.open_object or table.strong) else _CLOSE) and model in stable
         and not (table.frail and model in removed) and model not in rings
     }
     records = Records(program, library, kept, {model: erasers(program, shapes, model, table.subjects, trail=True) for model, table in kept.items()})
@@ -265,13 +267,18 @@ def _parts(shapes: Shapes, trails: set[str]) -> Iterator[str]:
 
 
 def _rings(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> frozenset[str]:
-    """Candidates of which whoever adds a row drops others at once: the last few are kept, and what happened before them is gone."""
+    """Candidates of which whoever adds a row drops others at once: the last few are kept, and what happened before them is gone.
+    What empties many tables and leaves a note of that keeps no last few."""
     makers: dict[str, set[str]] = {}
     droppers: dict[str, set[str]] = {}
+    emptied: dict[str, set[str]] = {}
     for effect in effects:
+        if effect.operation == "delete" and effect.model:
+            emptied.setdefault(effect.function, set()).add(effect.model)
         if effect.model in candidates and not effect.registered and effect.operation in (*_MAKING, "delete"):
             (droppers if effect.operation == "delete" else makers).setdefault(effect.model, set()).add(effect.function)
-    return frozenset(model for model, functions in makers.items() if functions & droppers.get(model, set()))
+    resets = {function for function, models in emptied.items() if len(models) > _FEW}
+    return frozenset(model for model, functions in makers.items() if (functions & droppers.get(model, set())) - resets)
 
 
 def _changed(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict[str, int]:

@@ -61,6 +61,8 @@ _OBJECT_TYPES = re.compile(
 _OBJECT_KEYS = re.compile(r"^((changed|target|action|related|tracked)_)?(object|entity|target|resource|subject|item|model|record|obj)_?(id|pk|uuid|key)$")
 _KEPT = frozenset({"diff", "snapshot", "changes", "delta", "serialized_data"})
 """Columns that keep what an object was: beside a key in text they tell of objects of any kind."""
+_PAYLOADS = frozenset({"json", "payload", "data", "context", "extra", "extra_data", "details", "metadata_", "meta", "params", "properties"})
+"""Columns that take whatever there is to say: where keys of several models are left open beside them, a row may tell of anything."""
 _TRAIL_WORDS = frozenset({
     "audit", "log", "history", "trail", "journal", "timeline", "changelog", "activity", "transition", "revision", "logentry",
 })
@@ -169,8 +171,10 @@ class Shapes:
             return None
         actors = self.actor_columns(model) or self._only_person(columns)
         related = tuple(dict.fromkeys(r for c in columns if c.name not in actors for r in c.relations if r != model))
-        related = related or tuple(self._by_id(model, columns, actors))
-        open_object = (any(_OBJECT_NAMES.match(n) for n in names) and not related) or _names_any_object(names)
+        loose = () if related else tuple(dict.fromkeys(self._by_id(model, columns, actors)))
+        anything = len(loose) > 1 and any(map(_KIND_NAMES.match, names)) and bool(_PAYLOADS.intersection(names))
+        related = related or (() if anything else loose)
+        open_object = anything or (any(_OBJECT_NAMES.match(n) for n in names) and not related) or _names_any_object(names)
         open_object = open_object or bool(said & _TRAIL_WORDS and "key" in names and _KEPT.intersection(names))
         kind = _kind_of(names, said)
         buried = self._buried(model) if kind is None else ""

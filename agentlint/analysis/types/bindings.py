@@ -44,7 +44,7 @@ class Write:
 class Flow:
     """What one walk over the body of a function, class or module found."""
 
-    __slots__ = ("bindings", "calls", "contexts", "definitions", "final", "globals", "reaching", "returns", "writes", "yields")
+    __slots__ = ("bindings", "calls", "contexts", "definitions", "final", "globals", "kept", "reaching", "returns", "writes", "yields")
 
     def __init__(self) -> None:
         self.reaching: dict[int, Binding] = {}
@@ -60,6 +60,8 @@ class Flow:
         """Lines and the methods that reach them, ascending; only in functions that branch on the method."""
         self.definitions: list[s.Function | s.Class] = []
         self.globals: set[str] = set()
+        self.kept: list[tuple[str, str, s.Expr]] = []
+        """What is put into collections that the scope did not make itself: name, how, and item."""
 
 
 def module_code(module: s.Module) -> str:

@@ -43,6 +43,8 @@ class Evaluator:
         binding = frame.flow.reaching.get(id(expr)) if type(expr) is s.Name else None
         if binding is not None:  # what the binding holds is remembered
             found = self.binding(binding, frame)
+            if len(found) == 1 and found[0].name in _EMPTY and isinstance(frame.scope, s.Module) and isinstance(expr, s.Name):
+                return self._engine.members.filled(frame.scope.name, expr.id, found)
             return self._engine.members.settled(found) if len(found) > 1 else found
         known = frame.memo.known.get(id(expr))
         return known if known is not None else frame.memo.work_out(id(expr), self._evaluated, expr, frame)

@@ -156,6 +156,8 @@ class ExpressionWalker:
     def grow(self, holder: s.Expr, kind: str, value: s.Expr) -> None:
         """A collection is given an item: remember it at the binding that holds the collection."""
         found = self.flow.reaching.get(id(holder))
+        if found is None and type(holder) is s.Name:
+            self.flow.kept.append((holder.id, kind, value))
         while found is not None and found.kind in ("narrowed", "changed") and found.more:
             found = found.more[0]
         for binding in (found.more if found is not None and found.kind == "joined" else (found,)):

@@ -120,6 +120,8 @@ _SAME = (
     "asyncio.run_coroutine_threadsafe", "anyio.run", "inspect.unwrap",
 )
 """Calls that give their first argument, or something that behaves like it."""
+STANDING_FOR = frozenset({"werkzeug.local.LocalProxy", "django.utils.functional.SimpleLazyObject", "wrapt.LazyObjectProxy"})
+"""Objects that behave like what a function gives which they ask when they are used: Werkzeug, "Context Locals"; Django, `functional`; wrapt."""
 _COLLECT = {
     "list": "list", "tuple": "list", "sorted": "list", "reversed": "list", "set": "set", "frozenset": "set", "iter": "list", "collections.deque": "list",
     "aiter": "list", "itertools.islice": "list", "more_itertools.unique_everseen": "list",

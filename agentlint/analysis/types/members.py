@@ -13,6 +13,7 @@ from agentlint.analysis.types.bindings import Write, module_code
 from agentlint.analysis.types.class_values import ClassValues
 from agentlint.analysis.types.contents import Contents
 from agentlint.analysis.types.generics import substitute
+from agentlint.analysis.types.kept import Kept
 from agentlint.analysis.types.library import Given
 from agentlint.analysis.types.memory import Memory
 from agentlint.analysis.types.values import UNSEEN, Type, Types_, union
@@ -39,6 +40,7 @@ class Members(Contents):
         self._attributes = Memory(engine.limits)
         self._things = Memory(engine.limits)
         self._class_values = ClassValues(engine)
+        self._kept = Kept(engine)
         self._global_writes: dict[tuple[str, str], list[str]] | None = None
 
     # ---------------------------------------------------------------- names
@@ -79,7 +81,11 @@ class Members(Contents):
         for function_id in self._assigning(module, name):
             inner = engine.frame(function_id)
             groups += [engine.binding(b, inner) for b in inner.flow.bindings.get(name, ())]
-        return union(groups)
+        return self.filled(module, name, union(groups))
+
+    def filled(self, module: str, name: str, found: Types_) -> Types_:
+        """The types of a module's variable with what functions put into it."""
+        return self._kept.filled(f"{module}.{name}" if module else name, found)
 
     def _assigning(self, module: str, name: str) -> list[str]:
         if self._global_writes is None:

@@ -9,7 +9,7 @@ from agentlint.analysis.constants.values import HOLE
 from agentlint.analysis.types.chosen import texts_of
 from agentlint.analysis.types.dependence import Dependence
 from agentlint.analysis.types.generics import substitute
-from agentlint.analysis.types.library import Given, builtin_call, builtin_method
+from agentlint.analysis.types.library import STANDING_FOR, Given, builtin_call, builtin_method
 from agentlint.analysis.types.memory import Memory
 from agentlint.analysis.types.parameters import argument
 from agentlint.analysis.types.registries import Registries
@@ -20,6 +20,7 @@ from agentlint.ir.walk import expressions
 if TYPE_CHECKING:
     from agentlint.analysis.types.engine import Arguments, Engine, Frame
 
+_KEY_AND_DEFAULT = 2
 _MOST_HEIRS = 8
 _SHORTEST_PART = 3
 """Constant letters of a computed attribute name below which nothing is guessed."""
@@ -54,8 +55,16 @@ class Results:
             if args is None and self._needs_arguments(function):
                 args = tuple(self._engine.eval(a, frame) for a in call.args)
                 keywords = {k.name: self._engine.eval(k.value, frame) for k in call.keywords if k.name}
-            groups.append(self.of_function(function, args or (), keywords, call))
+            stood_for = self._handed_out(call.args[0], frame) if function.name in STANDING_FOR and call.args else ()
+            groups.append(stood_for or self.of_function(function, args or (), keywords, call))
         return union(groups)
+
+    def _handed_out(self, provider: s.Expr, frame: Frame) -> Types_:
+        """What a function gives that is handed over to be asked later."""
+        if isinstance(provider, s.Lambda):
+            body = provider.function.body
+            return union(self._engine.eval(stmt.value, frame) for stmt in body if isinstance(stmt, s.Return))
+        return union(self.of_function(f, (), {}) for f in self._engine.eval(provider, frame) if f.meta and f.name in self._engine.program.functions)
 
     def _keyed(self, call: s.Call, frame: Frame) -> Types_ | None:
         """`mapping.get("key")` where the value under the key is known."""
@@ -68,7 +77,14 @@ class Results:
         if handed:
             return handed
         holders = self._engine.eval(func.value, frame)
-        return union(self._engine.members.keyed(t, call.args[0]) for t in holders) or None
+        found = union(self._engine.members.keyed(t, call.args[0]) for t in holders)
+        return found or self._in_its_place(call, holders, frame) or None
+
+    def _in_its_place(self, call: s.Call, holders: Types_, frame: Frame) -> Types_:
+        """What stands in for a setting that nobody changed: `config.get("RECORDER", DatabaseRecorder())`."""
+        if len(call.args) != _KEY_AND_DEFAULT or any(t.name == "dict" and t.args for t in holders):
+            return ()
+        return tuple(t for t in self._engine.eval(call.args[1], frame) if not t.meta and t.name in self._engine.program.classes)
 
     def _needs_arguments(self, function: Type) -> bool:
         program = self._engine.program
@@ -88,7 +104,7 @@ class Results:
         if func.id == "getattr" and len(call.args) >= 2:
             return self._by_name(call, frame)
         if func.id in ("cast",) and len(call.args) == 2:
-            return self._engine.annotated(call.args[0], frame) or self._engine.eval(call.args[1], frame)
+            return self.refined(self._engine.annotated(call.args[0], frame), self._engine.eval(call.args[1], frame))
         return None
 
     def _by_name(self, call: s.Call, frame: Frame) -> Types_:
@@ -111,7 +127,7 @@ class Results:
     def _class_of_self(self, call: s.Call, frame: Frame) -> Types_ | None:
         func = call.func
         if isinstance(func, s.Attribute) and func.attr == "cast" and len(call.args) == 2 and self._engine.program.resolve(func, frame.scope) == "typing.cast":
-            return self._engine.annotated(call.args[0], frame)
+            return self.refined(self._engine.annotated(call.args[0], frame), self._engine.eval(call.args[1], frame))
         return None
 
     def _super(self, call: s.Call, frame: Frame) -> Types_:
@@ -258,7 +274,7 @@ class Results:
             said = tuple(self_type if t.name == info.owner else t for t in said)
         if said and any(t.args or t.name in engine.program.classes or t.name in ("str", "int", "bool", "dict", "list") for t in said):
             plain = all(t.args or t.name in engine.program.classes or t.name in ("str", "int", "bool") for t in said)
-            if plain and not engine.generics.has_variables(said) and not self._are_protocols(said):
+            if plain and not engine.generics.has_variables(said) and not self._are_protocols(said) and not self._are_left_open(said):
                 return said
         inferred = self._inferred(function_id, frame)
         return self.refined(said, inferred)
@@ -279,6 +295,12 @@ class Results:
     def _are_protocols(self, said: Types_) -> bool:
         """True when a declaration only says what a value can do: classes that fit it need not derive from it."""
         return any(self._engine.program.inherits(t.name, "typing.Protocol", "typing_extensions.Protocol") for t in said)
+
+    def _are_left_open(self, said: Types_) -> bool:
+        """True for a class that cannot be made: a function that declares to give one gives an heir of it."""
+        program = self._engine.program
+        methods = (program.functions[m] for t in said if t.name in program.classes for m in program.classes[t.name].methods.values())
+        return any(_last_name(d) == "abstractmethod" for method in methods for d in method.node.decorators)
 
     def _inferred(self, function_id: str, frame: Frame) -> Types_:
         engine = self._engine

@@ -10,7 +10,7 @@ import msgspec
 from agentlint.analysis.decisions.arms import Arm, is_rule, tells
 from agentlint.analysis.decisions.consequence import is_bookkeeping, is_display_preference
 from agentlint.analysis.decisions.judge import Judge, Judged
-from agentlint.analysis.decisions.relevance import accompanies, hands_on, is_errand, is_seeding, is_talk, is_test, is_work, keeps_progress
+from agentlint.analysis.decisions.relevance import accompanies, hands_on, is_errand, is_seeding, is_talk, is_test, is_work, keeps_progress, mends_by_command
 from agentlint.analysis.decisions.things import Things
 from agentlint.analysis.decisions.words import in_words
 from agentlint.analysis.effects.summaries import Node, Summaries
@@ -270,6 +270,8 @@ class DecisionFinder:
             return False
         callers = self._callers.get(info.id, Callers())
         if hands_on(judged.effect, info.node, bool(callers.count)) or is_test(info.node.qualname):
+            return False
+        if mends_by_command(judged.effect, info.module.path):
             return False
         if is_seeding(judged.effect, info.node.qualname, info.module.path) and not self._is_asked_for(judged.effect):
             return False

@@ -53,6 +53,8 @@ _EXCHANGE = frozenset({
     "fetch", "fetched", "crawl", "crawled", "scan", "scanned", "poll", "polled", "upload", "uploaded", "push", "pushed",
 })
 _MOMENTS = frozenset({"at", "on", "time", "date", "timestamp", "endpoint", "code", "response", "last", "hash", "checksum", "etag"})
+_SEEN = frozenset({"visit", "visits", "hit", "hits", "pageview", "pageviews", "impression", "impressions"})
+"""Last words of rows that only count who looked at a page."""
 _INDEXING = frozenset({"index", "indexer", "indexing", "indices", "vector", "vectors", "embedding", "embeddings", "cache", "fts"})
 
 _VECTORS = frozenset({"vector", "vectors", "vectordb", "vectorstore", "pgvector", "embedding", "embeddings", "opensearch", "elasticsearch"})
@@ -67,6 +69,8 @@ def is_upkeep(effect: Effect) -> bool:
     if effect.kind in ("file", "outbound-http", "process") and _TRACING.intersection(_name(effect.function)):
         return True
     if is_cache(effect) or (effect.kind == "orm-write" and effect.operation != "delete" and _WORKING_OUT.intersection(_name(effect.function))):
+        return True
+    if effect.kind == "orm-write" and effect.operation == "create" and _SEEN.intersection(words(effect.target)[-1:]):
         return True
     return is_index_work(effect, (effect.function,)) or (effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command"))
 
@@ -126,6 +130,10 @@ _FILLING = frozenset({
     "ingest", "collect", "geocode", "geolocate", "resolve", "sanitize", "sanitise", "normalize", "normalise", "correct", "repair", "extract", "scan", "reindex",
 })
 """First words of commands with which whoever runs a system fills or mends its tables."""
+_SYNCING = frozenset({"sync", "resync", "synchronize", "synchronise", "mirror"})
+_BELONGING = frozenset({"user", "users", "member", "members", "membership", "memberships", "account", "accounts", "profile"})
+_MOVING = frozenset({"migration", "migrations"})
+_MADE_UP = ("fixture", "fixtures", "testdata", "demodata", "sampledata")
 _ADJUSTING = frozenset({"create", "update", "move", "transfer", "restore", "reset"})
 """First words of commands that do so as long as they neither delete nor change what something is allowed or counts as."""
 _SEEDING_FOLDERS = frozenset({"seed", "seeds", "seeding", "localdev", "fixtures"})
@@ -136,8 +144,9 @@ def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
     first word says so. Deletions by other than those and what leaves the system are none."""
     name = words(symbol.rpartition(".")[2])
     *folders, last = file.removesuffix(".py").split("/")
-    below = folders[folders.index("commands") + 1:] if "commands" in folders else []
-    if "commands" in folders and any(_mends(effect, words(part)[:1]) for part in (*below, last)):
+    if mends_by_command(effect, file) or (_SYNCING.intersection(name[:1]) and _is_copy(effect)):
+        return True
+    if effect.kind == "orm-write" and (last.endswith(_MADE_UP) or any(_MOVING.intersection(words(folder)) for folder in folders)):
         return True
     seeding = _STARTING.intersection(name) or name[:1] == ["seed"] or ("commands" in folders and last.startswith("seed"))
     if effect.kind == "orm-write" and seeding:
@@ -150,6 +159,18 @@ def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
     if "commands" in folders and (_SEEDING_COMMANDS.intersection(stem) or _SEEDING_FILES.intersection(words(last))):
         return True
     return bool(_SEEDING.intersection(name) or _SEEDING_FILES.intersection(stem) or _SEEDING_FOLDERS.intersection(folders))
+
+
+def _is_copy(effect: Effect) -> bool:
+    """True for rows that only mirror what stands elsewhere: not those that say who may do what, and none that are deleted."""
+    return effect.kind == "orm-write" and effect.operation != "delete" and not (RIGHTS | _BELONGING).intersection(words(effect.target))
+
+
+def mends_by_command(effect: Effect, file: str) -> bool:
+    """True for what a command writes that is there to fill or mend tables, by its name or by that of the folder of commands that it belongs to."""
+    *folders, last = file.removesuffix(".py").split("/")
+    below = folders[folders.index("commands") + 1:] if "commands" in folders else []
+    return "commands" in folders and any(_mends(effect, words(part)[:1]) for part in (*below, last))
 
 
 def _mends(effect: Effect, first: list[str]) -> bool:

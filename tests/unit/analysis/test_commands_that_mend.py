@@ -2,7 +2,7 @@
 
 import pytest
 
-from agentlint.analysis.decisions.relevance import is_seeding, keeps_progress
+from agentlint.analysis.decisions.relevance import is_seeding, is_upkeep, keeps_progress
 from agentlint.ir.effects import Effect
 from tests.unit.analysis.harness import program_of
 
@@ -36,3 +36,27 @@ def test_how_far_a_row_is_known_elsewhere_is_no_decision() -> None:
     node = next(iter(program_of({"desk.py": code}).functions.values())).node
     assert keeps_progress(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.push", model="desk.Loan", fields=("sync_status", "last_synced_at")), node)
     assert not keeps_progress(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.push", model="desk.Loan", fields=("status", "sync_status")), node)
+
+
+def _seeds(symbol: str, file: str, **other: str) -> bool:
+    effect = Effect("orm-write", other.get("operation", "create"), other.get("target", "Loan"), file, 1, "f", model=other.get("target", "Loan"))
+    return is_seeding(effect, symbol, file)
+
+
+def test_mirrors_of_other_systems_and_made_up_rows_decide_nothing() -> None:
+    assert _seeds("sync_invoices", "desk/ledger.py")
+    assert _seeds("f", "desk/fixtures.py")
+    assert _seeds("f", "desk/management/commands/makefixtures.py")
+    assert _seeds("f", "desk/old_desk_migration/steps.py")
+
+
+def test_who_belongs_where_and_deletions_are_decided_over_by_mirrors() -> None:
+    assert not _seeds("sync_members", "desk/ledger.py", target="TeamMembership")
+    assert not _seeds("sync_invoices", "desk/ledger.py", operation="delete")
+    assert not _seeds("close", "desk/ledger.py")
+    assert not _seeds("close", "desk/schema/loans.py")
+
+
+def test_who_looked_at_a_page_is_no_decision() -> None:
+    assert is_upkeep(Effect("orm-write", "create", "DashboardVisit", "desk.py", 1, "desk.show", model="desk.DashboardVisit"))
+    assert not is_upkeep(Effect("orm-write", "delete", "DashboardVisit", "desk.py", 1, "desk.drop", model="desk.DashboardVisit"))

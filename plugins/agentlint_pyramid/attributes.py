@@ -15,16 +15,22 @@ def attribute_types(context: Context) -> dict[str, dict[str, Type | Element]]:
     program = context.program
     configuration = configuration_of(program)
     added: dict[str, Type | Element] = {}
+    for spoken, target in request_properties(configuration, program).items():
+        made = syntax.Call(syntax.Name(target.node.name, target.node.line), (syntax.Name("request", target.node.line),), (), target.node.line, -1)
+        added[spoken] = Element(made, target.module)
+    return {**_contexts(context, configuration), "*": {"request": Type(_REQUEST)}, _REQUEST: added, FIND: service_types(program, configuration)}
+
+
+def request_properties(configuration: Configuration, program: Program) -> dict[str, FunctionInfo | ClassInfo]:
+    """What computes the properties that the configuration adds to requests, by their names; the first counts."""
+    found: dict[str, FunctionInfo | ClassInfo] = {}
     for call in configuration.request_methods:
         value = named(given(call, "callable", 0), configuration.packages.get(id(call), ""), program)
         name = given(call, "name", 1)
         target = _definition(default_of(value), program)
-        if target is None or not (call.method == "set_request_property" or call.keywords.get("reify") or call.keywords.get("property")):
-            continue
-        spoken = name if isinstance(name, str) else target.node.name
-        made = syntax.Call(syntax.Name(target.node.name, target.node.line), (syntax.Name("request", target.node.line),), (), target.node.line, -1)
-        added.setdefault(spoken, Element(made, target.module))
-    return {**_contexts(context, configuration), "*": {"request": Type(_REQUEST)}, _REQUEST: added, FIND: service_types(program, configuration)}
+        if target is not None and (call.method == "set_request_property" or call.keywords.get("reify") or call.keywords.get("property")):
+            found.setdefault(name if isinstance(name, str) else target.node.name, target)
+    return found
 
 
 def _contexts(context: Context, configuration: Configuration) -> dict[str, dict[str, Type | Element]]:

@@ -6,7 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+import msgspec
+
 from agentlint.api import Context, Guard, Ref, Route, Value, syntax, walk
+from agentlint_pyramid.asked import AskedProperties
 from agentlint_pyramid.configuration import Pattern, configuration_of, listed, named
 from agentlint_pyramid.cornice import cornice_routes
 from agentlint_pyramid.policies import Policies
@@ -22,14 +25,14 @@ _RPC = re.compile(r"^pyramid_rpc\.(?:xmlrpc|jsonrpc|amfgateway)\.(?:xmlrpc_metho
 def collect_routes(context: Context) -> Iterator[Route]:
     """All routes of the program."""
     configuration = configuration_of(context.program)
-    policies = Policies(context, configuration)
+    policies, asked = Policies(context, configuration), AskedProperties(context.program, configuration)
     seen: set[tuple[str, str, str, str]] = set()
     for view in Views(context, configuration).all():
         for route in _routes(view, configuration.routes, policies, context) if not _is_error(view.settings.get("context"), context) else ():
             key = (route.method, route.path, route.handler, route.owner)
             if key not in seen:  # one more predicate (`accept`, `request_param`) is no other operation
                 seen.add(key)
-                yield route
+                yield msgspec.structs.replace(route, guard_handlers=(*route.guard_handlers, *asked.by(view.handler)))
     yield from cornice_routes(context, configuration, policies)
     yield from _procedures(context)
 

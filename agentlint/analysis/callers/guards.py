@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from agentlint.analysis.callers.flags import Flags, Where
+from agentlint.analysis.callers.refusals import REFUSED, turns_tokens_away
 from agentlint.analysis.callers.sessions import NOT_CREDENTIAL, SESSION_COOKIE, WHO, demands_session
 from agentlint.analysis.calls.sites import Calls
 from agentlint.analysis.program import FunctionInfo, Program
@@ -35,6 +36,8 @@ _KEY_VALUE = re.compile(r"^(api[-_]?key|apikey|access[-_]?token|api[-_]?token|au
 _HOLE = re.compile(r"\{([^{}]+)\}")
 _SESSION_SOURCE = re.compile(r"(^|\.)session$")
 _COOKIE_SOURCE = re.compile(r"(^|\.)(cookies|COOKIES|request\.cookie)$")
+_KEPT_SESSION = re.compile(r"(^|\.)request\.(?!db|sql|http)\w+_session$")
+"""Where a middleware of the project leaves the session of a browser."""
 _GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signed_cookie", "get_header")
 _PLACES = {"get_header": "headers", "get_cookie": "cookies"}
 """What methods of a request itself look into."""
@@ -71,6 +74,8 @@ class GuardFinder:
             for decorator in info.node.decorators:
                 found |= self._of_decorator(decorator, info, _DEPTH)
         found |= _in_address(route)
+        if any(g.detail == REFUSED for g in found):
+            found = {g for g in found if g.kind not in ("token", "api-key")}
         declared = {(g.kind, g.detail) for g in route.guards}
         return _demanded((*route.guards, *sorted(g for g in found if (g.kind, g.detail) not in declared)), route.renders in ("html", "redirect"))
 
@@ -99,8 +104,9 @@ class GuardFinder:
         for decorator in info.node.decorators:
             found |= self._of_decorator(decorator, info, depth)
         below = msgspec.structs.replace(where, told=())
+        handed = self._handed(info) if where.checks else frozenset()
         for site in self._calls.sites(function_id):
-            if site.call.site not in sites:
+            if site.call.site not in sites or (isinstance(site.call.func, s.Name) and site.call.func.id in handed):
                 continue
             kind = self._library.guard(site.library) if site.library else None
             if kind is not None:
@@ -116,6 +122,11 @@ class GuardFinder:
         result = frozenset(found)
         self._seen[key] = result
         return result
+
+    def _handed(self, info: FunctionInfo) -> frozenset[str]:
+        """What a check is handed to call when it is satisfied, by name: the view that a decorator wraps, the next handler. It checks for itself."""
+        outer = self._program.functions.get(info.parent)
+        return frozenset(p.name for held in (info, outer) if held is not None for p in held.node.params)
 
     def _only_one(self, name: str) -> str:
         """The one method of a name where nothing tells what it is called on: `auth.is_signed_in(request)`. Empty for several, and for single words."""
@@ -136,6 +147,9 @@ class GuardFinder:
             sites = frozenset(e.site for e in exprs if type(e) is s.Call)
             reads = set(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info), where.checks))
             reads |= set(_cookies(exprs, info))
+            refused = turns_tokens_away(info, self._program, lambda source, name: _credential(source, name) in ("token", "api-key"))
+            if refused:
+                reads.add(Guard("session", REFUSED, info.module.path, refused))
             demanded = demands_session(info.node.body) if not any(g.kind == "session" for g in reads) else None
             if demanded is not None:
                 reads.add(Guard("session", demanded[1] or "a value in the session", info.module.path, demanded[0]))
@@ -216,6 +230,9 @@ def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], obje
             source, key = dotted(expr.value), expr.index
         elif isinstance(expr, s.Attribute) and expr.attr == "user" and dotted(expr.value) in ("request", "self.request"):
             yield Guard("session", "request.user", file, expr.line)
+            continue
+        elif checks and isinstance(expr, s.Attribute) and _KEPT_SESSION.search(dotted(expr)):
+            yield Guard("session", dotted(expr), file, expr.line)
             continue
         elif isinstance(expr, s.Attribute) and dotted(expr) in _TOKENS:
             yield Guard("token", dotted(expr), file, expr.line)

@@ -10,7 +10,18 @@ import msgspec
 from agentlint.analysis.decisions.arms import Arm, is_rule, tells
 from agentlint.analysis.decisions.consequence import is_bookkeeping, is_display_preference
 from agentlint.analysis.decisions.judge import Judge, Judged
-from agentlint.analysis.decisions.relevance import accompanies, hands_on, is_errand, is_seeding, is_talk, is_test, is_work, keeps_progress, mends_by_command
+from agentlint.analysis.decisions.relevance import (
+    accompanies,
+    hands_on,
+    is_errand,
+    is_seeding,
+    is_talk,
+    is_test,
+    is_work,
+    keeps_progress,
+    mends_by_command,
+    reports_failure,
+)
 from agentlint.analysis.decisions.things import Things
 from agentlint.analysis.decisions.words import in_words
 from agentlint.analysis.effects.summaries import Node, Summaries
@@ -275,7 +286,7 @@ class DecisionFinder:
             return False
         if is_seeding(judged.effect, info.node.qualname, info.module.path) and not self._is_asked_for(judged.effect):
             return False
-        if accompanies(judged.effect, info.node):
+        if accompanies(judged.effect, info.node) or reports_failure(judged.effect, judged.line, info.node):
             return False
         if judged.effect.kind == "outbound-http" and not callers.count and not callers.handed and self._is_for_others(info):
             return False  # a client of some interface, which other programs call

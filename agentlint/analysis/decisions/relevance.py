@@ -52,9 +52,10 @@ _EXCHANGE = frozenset({
     "sync", "synced", "synchronized", "synchronised", "synchronization", "export", "exported", "import", "imported", "notification", "webhook", "transmission",
     "fetch", "fetched", "crawl", "crawled", "scan", "scanned", "poll", "polled", "upload", "uploaded", "push", "pushed",
 })
-_MOMENTS = frozenset({"at", "on", "time", "date", "timestamp", "endpoint", "code", "response", "last", "hash", "checksum", "etag"})
+_MOMENTS = frozenset({"at", "on", "time", "date", "timestamp", "endpoint", "code", "response", "last", "hash", "checksum", "etag", "needs", "pending"})
 _SEEN = frozenset({"visit", "visits", "hit", "hits", "pageview", "pageviews", "impression", "impressions"})
 """Last words of rows that only count who looked at a page."""
+_ELSEWHERE = frozenset({"external", "remote", "foreign", "upstream"})
 _INDEXING = frozenset({"index", "indexer", "indexing", "indices", "vector", "vectors", "embedding", "embeddings", "cache", "fts"})
 
 _VECTORS = frozenset({"vector", "vectors", "vectordb", "vectorstore", "pgvector", "embedding", "embeddings", "opensearch", "elasticsearch"})
@@ -137,6 +138,9 @@ _MADE_UP = ("fixture", "fixtures", "testdata", "demodata", "sampledata")
 _ADJUSTING = frozenset({"create", "update", "move", "transfer", "restore", "reset"})
 """First words of commands that do so as long as they neither delete nor change what something is allowed or counts as."""
 _SEEDING_FOLDERS = frozenset({"seed", "seeds", "seeding", "localdev", "fixtures"})
+_SEEDING_NAMES = _SEEDING_FILES | {"fixture", "fixtures", "dummy", "testdata"}
+"""Words of commands that fill the tables of a system which nobody works with yet."""
+_WRITTEN_TOGETHER = re.compile("^(" + "|".join(sorted(_FILLING | _ADJUSTING | {"seed", "setup"}, key=lambda w: (-len(w), w))) + ")([a-z]{4,})$")
 
 
 def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
@@ -156,7 +160,7 @@ def is_seeding(effect: Effect, symbol: str, file: str) -> bool:
     if effect.kind != "orm-write" or effect.operation == "delete":
         return False
     name, stem = name[:1], words(last)[:1]
-    if "commands" in folders and (_SEEDING_COMMANDS.intersection(stem) or _SEEDING_FILES.intersection(words(last))):
+    if "commands" in folders and (_SEEDING_COMMANDS.intersection(stem) or _SEEDING_NAMES.intersection(_command(last))):
         return True
     return bool(_SEEDING.intersection(name) or _SEEDING_FILES.intersection(stem) or _SEEDING_FOLDERS.intersection(folders))
 
@@ -170,7 +174,14 @@ def mends_by_command(effect: Effect, file: str) -> bool:
     """True for what a command writes that is there to fill or mend tables, by its name or by that of the folder of commands that it belongs to."""
     *folders, last = file.removesuffix(".py").split("/")
     below = folders[folders.index("commands") + 1:] if "commands" in folders else []
-    return "commands" in folders and any(_mends(effect, words(part)[:1]) for part in (*below, last))
+    return "commands" in folders and any(_mends(effect, _command(part)[:1]) for part in (*below, last))
+
+
+def _command(name: str) -> list[str]:
+    """The words of a command, also where its name is written together as Django's own are: `createfixtures`, `loaddata`."""
+    said = words(name)
+    together = _WRITTEN_TOGETHER.match(said[0]) if len(said) == 1 and said[0] not in _FILLING else None
+    return [*together.groups()] if together else said
 
 
 def _mends(effect: Effect, first: list[str]) -> bool:
@@ -216,9 +227,23 @@ def keeps_progress(effect: Effect, node: s.Function) -> bool:
     said = words(effect.target)
     if len(said) > 1 and said[-1] in _TRIES:
         return True
-    if effect.fields and all(_is_exchange(words(field)) for field in effect.fields):
+    if _is_known_elsewhere([words(field) for field in effect.fields]):
         return True
     return bool(effect.fields) and bool(_RUNS.intersection(said[-1:])) and all(_PROGRESS.intersection(words(field)) for field in effect.fields)
+
+
+def reports_failure(effect: Effect, line: int, node: s.Function) -> bool:
+    """True for a mail or notice that the function sends while it handles an exception: it tells that something did not happen."""
+    if effect.kind != "mail" and not is_notice(effect):
+        return False
+    handlers = (h for stmt in walk.statements(node.body) if isinstance(stmt, s.Try) for h in stmt.handlers)
+    return any(call.line == line for h in handlers for call in walk.calls(h.body))
+
+
+def _is_known_elsewhere(fields: list[list[str]]) -> bool:
+    """True for fields that say how far an exchange is, if need be together with what the row is called over there: `crm_invoice_id`, `external_id`."""
+    names = [said for said in fields if not _is_exchange(said)]
+    return len(names) < len(fields) and all(said[-1:] == ["id"] and (len(said) > 2 or _ELSEWHERE.intersection(said)) for said in names)
 
 
 def _is_exchange(said: list[str]) -> bool:

@@ -14,12 +14,12 @@ def _in(command: str, **other: object) -> bool:
     return is_seeding(effect, "Command.handle", f"desk/management/commands/{command}.py")
 
 
-@pytest.mark.parametrize("command", ["import_loans", "sync_branches", "populate_seals", "fix_titles", "update_titles", "import_loans/rows", "create_branches"])
+@pytest.mark.parametrize("command", ["import_loans", "sync_branches", "populate_seals", "fix_titles", "update_titles", "import_loans/rows", "create_branches", "createfixtures", "syncbranches"])
 def test_commands_that_fill_or_mend(command: str) -> None:
     assert _in(command)
 
 
-@pytest.mark.parametrize("command", ["close_overdue_loans", "send_reminders", "archive_loans", "prune_accounts", "reject_after_delay"])
+@pytest.mark.parametrize("command", ["close_overdue_loans", "send_reminders", "archive_loans", "prune_accounts", "reject_after_delay", "closeloans", "minimiseaccounts"])
 def test_commands_that_decide(command: str) -> None:
     assert not _in(command)
 
@@ -36,6 +36,10 @@ def test_how_far_a_row_is_known_elsewhere_is_no_decision() -> None:
     node = next(iter(program_of({"desk.py": code}).functions.values())).node
     assert keeps_progress(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.push", model="desk.Loan", fields=("sync_status", "last_synced_at")), node)
     assert not keeps_progress(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.push", model="desk.Loan", fields=("status", "sync_status")), node)
+    known = ("crm_invoice_id", "needs_synchronization")
+    assert keeps_progress(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.push", model="desk.Loan", fields=known), node)
+    assert not keeps_progress(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.push", model="desk.Loan", fields=("owner_id", "sync_status")), node)
+    assert not keeps_progress(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.push", model="desk.Loan", fields=("crm_invoice_id",)), node)
 
 
 def _seeds(symbol: str, file: str, **other: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, Program, Scope, syntax
+from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, Program, Scope, syntax, walk
 
 _PUBLISHERS = frozenset({
     "jsonrpcserver.method", "jsonrpcserver.async_method", "jsonrpcserver.methods.method", "jsonrpcserver.async_methods.async_method",
@@ -30,14 +30,32 @@ class Procedure(msgspec.Struct, frozen=True, eq=False):
 
 
 def decorated(context: Context) -> Iterator[Procedure]:
-    """Functions under a publishing decorator."""
-    for info in context.program.functions.values():
+    """Functions under a publishing decorator, or under one of the project that publishes what it is put on."""
+    program = context.program
+    publishing: dict[str, bool] = {}
+    for info in program.functions.values():
         for decorator in info.node.decorators:
             func = decorator.func if isinstance(decorator, syntax.Call) else decorator
-            if context.program.resolve(func, info.module) in _PUBLISHERS:
+            name = program.resolve(func, info.module)
+            if name in program.functions and name not in publishing:
+                publishing[name] = _publishes(program.functions[name], program)
+            if name in _PUBLISHERS or publishing.get(name):
                 call = decorator if isinstance(decorator, syntax.Call) else None
-                yield Procedure(told_name(call, context.program, info.module) or info.node.name, info, info.module.path, decorator.line)
+                yield Procedure(told_name(call, program, info.module) or info.node.name, info, info.module.path, decorator.line)
                 break
+
+
+def _publishes(decorator: FunctionInfo, program: Program) -> bool:
+    """True for a function that applies a publishing decorator to what it, or a function made in it, is given."""
+    inner = (f for f in program.functions.values() if f.id == decorator.id or f.parent == decorator.id)
+    for info in inner:
+        given = {p.name for p in info.node.params}
+        for call in walk.calls(info.node.body):
+            func = call.func.func if isinstance(call.func, syntax.Call) else call.func
+            handed = {e.id for a in call.args for e in walk.expressions(a) if isinstance(e, syntax.Name)}
+            if program.resolve(func, info) in _PUBLISHERS and handed & given:
+                return True
+    return False
 
 
 def told_name(call: syntax.Call | None, program: Program, scope: Scope, position: int = 0) -> str:

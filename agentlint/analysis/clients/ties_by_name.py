@@ -1,4 +1,4 @@
-"""Ties page scripts to procedures and GraphQL fields that they name: `rpc("Ticket.close")`, `{method: "Ticket.close", params}`, `mutation { close }`."""
+"""Ties page scripts to procedures and GraphQL fields that they name: `rpc("Ticket.close")`, `api.Ticket.close()`, `mutation { close }`."""
 
 from __future__ import annotations
 
@@ -49,11 +49,19 @@ def _named(module: s.Module) -> Iterator[tuple[str, str, int, str]]:
             called = dotted(expr.func) or "call"
             if isinstance(first, s.Constant) and isinstance(first.value, str) and ("." in first.value or called.endswith(".call")):
                 yield "CALL", first.value, expr.line, called
+            for name in _mirrored(called):
+                yield "CALL", name, expr.line, called
         elif isinstance(expr, s.Mapping):
             yield from _request(expr)
         elif isinstance(expr, s.Constant | s.Template):
             for method, name in _fields(_text(expr)):
                 yield method, name, expr.line, "a GraphQL document"
+
+
+def _mirrored(called: str) -> Iterator[str]:
+    """Procedures that a client may have methods for: `api.records.add()` stands for `records.add`."""
+    parts = called.split(".")
+    return (".".join(parts[start:]) for start in range(1, len(parts) - 1))
 
 
 def _request(expr: s.Mapping) -> Iterator[tuple[str, str, int, str]]:

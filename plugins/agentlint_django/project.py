@@ -9,6 +9,9 @@ from agentlint.api import Closure, Made, Member, Program, Ref, SetupCode, Value,
 _TELLING = frozenset({"ROOT_URLCONF", "INSTALLED_APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "REST_FRAMEWORK", "AUTH_USER_MODEL", "ROOT_HOSTCONF"})
 """Settings that only a settings module assigns."""
 
+_LAZY = frozenset({"_setup", "_wrapped"})
+"""Names that a lazy object keeps to itself."""
+
 
 class Settings:
     """What the settings of a program say, of all its settings modules together: which one runs is decided outside."""
@@ -18,6 +21,7 @@ class Settings:
         self._setup = setup_code(program)
         self._setup.teach("django.db.models", self._metadata)
         self._setup.teach("django.apps", self._application)
+        self._setup.teach("django.utils.functional", self._wrapped)
         self._applications: dict[str, Made] = {}
         self._homes = _homes(program)
         self._load()
@@ -50,6 +54,18 @@ class Settings:
         called = owner.callee.attr if isinstance(owner.callee, Member) else owner.callee.name.rpartition(".")[2] if isinstance(owner.callee, Ref) else ""
         application = self._applications.get(owner.args[0]) if called == "get_app_config" else None
         return self._setup.evaluator.attribute_of(application, attr) if application is not None else None
+
+    def _wrapped(self, owner: Value, attr: str) -> Value:
+        """What a lazy object hands on to the one that its `_setup` makes: `site.urls`."""
+        if not isinstance(owner, Made) or not isinstance(owner.callee, Ref) or attr in _LAZY or owner.callee.name not in self._program.classes:
+            return None
+        if not self._program.inherits(owner.callee.name, "django.utils.functional.LazyObject") or self._program.method(owner.callee.name, attr) is not None:
+            return None
+        method = self._program.method(owner.callee.name, "_setup")
+        if method is not None and "_wrapped" not in owner.attributes:
+            self._setup.caller.run_function(Closure(method, None, owner), [], {})
+        wrapped = owner.attributes.get("_wrapped")
+        return self._setup.evaluator.attribute_of(wrapped, attr) if isinstance(wrapped, Made) and wrapped is not owner else None
 
     @property
     def setup(self) -> SetupCode:

@@ -88,7 +88,13 @@ def _attribute(setup: SetupCode, given: Given) -> Value:
         return UNKNOWN
     if len(args) > 2 and isinstance(args[0], Member | Unknown):
         return args[2]
-    return setup.evaluator.attribute_of(args[0], args[1])
+    found = setup.evaluator.attribute_of(args[0], args[1])
+    return args[2] if len(args) > 2 and _is_unset(found, args[0]) else found
+
+
+def _is_unset(found: Value, owner: Value) -> bool:
+    """True for an attribute that an object of the project's own, of known bases, was not given: what stands for it is only its name."""
+    return isinstance(found, Member) and found.owner is owner and isinstance(owner, Made)
 
 
 def _mapped(setup: SetupCode, given: Given) -> Value:

@@ -14,6 +14,8 @@ from agentlint.ir.effects import Effect
 _WRITING_DOWN = frozenset({"add", "create", "emit", "make", "persist", "push", "save", "store", "take", "track", "write"})
 _NOTED = frozenset({"activity", "audit", "changelog", "event", "history", "journal", "log", "record", "revision", "snapshot", "timeline", "trail"})
 _SENDING = frozenset({"mail", "outbound-http", "message", "queue"})
+_SIGNING_IN = frozenset({"login", "logins", "logon", "signin", "logout"})
+"""Words of trails that tell of people who come and go, and of nothing that they do."""
 
 
 class Ledger:
@@ -129,6 +131,8 @@ class Ledger:
             return self._near(self._spoken_of(site.about)) if site.about else self._all
         if table.kind == "delivery":
             return self._sending
+        if _SIGNING_IN.intersection(words(table.model.rpartition(".")[2])):
+            return sum(1 << n for n in bits(self._all) if self.effects[n].kind == "authentication")
         if table.kind == "tombstone":
             return self._matching(table.subjects, lambda e: e.operation == "delete") & ~self._erased(site)
         if table.kind == "status-history":

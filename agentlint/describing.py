@@ -13,6 +13,7 @@ from agentlint.errors import BadPath
 from agentlint.ir.description import Description, Problem
 from agentlint.ir.source import Gap
 from agentlint.project.files import SourceFile, read_within
+from agentlint.project.roles import role_of
 
 if TYPE_CHECKING:
     from agentlint.analysis.contracts.handed_on import HandedOn
@@ -22,7 +23,8 @@ Asked = Callable[[str, bytes | None], None]
 
 
 def load_descriptions(root: str, files: Sequence[SourceFile], gap: Callable[[Gap], None], asked: Asked) -> tuple[Description, ...]:
-    """Every description among the files; parts that another document refers to are read with it and are none of their own."""
+    """Every description among the files; parts that another document refers to are read with it and are none of their own, nor are those in folders of tests
+    where others stand."""
     from agentlint.frontends.openapi import load
 
     def further(path: str) -> bytes | None:
@@ -42,7 +44,13 @@ def load_descriptions(root: str, files: Sequence[SourceFile], gap: Callable[[Gap
         else:
             documents.append(loaded)
     parts = {path for document in documents for path in document.files[1:]}
-    return tuple(document for document in documents if document.file not in parts)
+    found = tuple(document for document in documents if document.file not in parts)
+    return tuple(d for d in found if not _for_tests(d.file)) or found
+
+
+def _for_tests(path: str) -> bool:
+    """True for a document in a folder of tests: there it stands in for a service that the project calls."""
+    return role_of(f"{path.rpartition('/')[0]}/beside.py") == "tests"
 
 
 _WORTH_A_PROCESS = 150
@@ -56,9 +64,12 @@ def describe(
     facts = _noted(facts, root, {f.path: f.absolute for f in files}, documents)
     handed, problems = _beside(documents, gap)
     facts = msgspec.structs.replace(facts, problems=(*facts.problems, *problems))
-    for document in documents:
-        facts = _with(facts, document, handed, gap, workers > 1 and len(document.operations) > _WORTH_A_PROCESS)
-    return facts
+    known: set[str] = set()
+    for at, document in enumerate(documents):
+        before = frozenset(file for earlier in documents[:at] for file in earlier.files)
+        facts = _with(facts, document, handed, gap, _Judging(before, workers > 1 and len(document.operations) > _WORTH_A_PROCESS), known)
+    mismatches = tuple(m for m in facts.mismatches if m.kind != "undocumented" or m.operation not in known)
+    return msgspec.structs.replace(facts, mismatches=mismatches)
 
 
 def with_sessions(facts: Facts, root: str, sessions: Sequence[Path], documents: Sequence[Description], gap: Callable[[Gap], None]) -> Facts:
@@ -123,21 +134,32 @@ def _noted(facts: Facts, root: str, files: Mapping[str, str], documents: Sequenc
     return msgspec.structs.replace(facts, notes=tuple(sorted(found)))
 
 
-def _with(facts: Facts, document: Description, handed: HandedOn, gap: Callable[[Gap], None], apart: bool) -> Facts:
+class _Judging(msgspec.Struct, frozen=True):
+    """How one description is judged."""
+
+    before: frozenset[str]
+    """Files of the descriptions judged before it."""
+    apart: bool
+    """True when its validity is worth a process of its own."""
+
+
+def _with(facts: Facts, document: Description, handed: HandedOn, gap: Callable[[Gap], None], how: _Judging, known: set[str]) -> Facts:
+    """The facts with those of one description; `known` gathers the operations of the code that some description knows."""
     from agentlint.analysis.contracts import judge
     from agentlint.analysis.contracts.agreement import agree
     from agentlint.frontends.openapi.validity import start
 
     for one in document.gaps:
         gap(one)
-    judged = start(document, apart)
+    judged = start(document, how.apart)
     try:
         found = judge(document, handed)
         problems = tuple(sorted({*judged(), *found.problems}))
     except Exception as error:
         gap(Gap(document.file, 0, f"could not be judged ({type(error).__name__}: {error})"))
         return facts
-    agreement = agree(facts.operations, found.operations, document.file)
+    agreement = agree(facts.operations, found.operations, document.file, how.before)
+    known.update(agreement.described)
     return msgspec.structs.replace(
         facts, operations=agreement.operations, mismatches=(*facts.mismatches, *agreement.mismatches), problems=(*facts.problems, *problems),
         lifecycles=(*facts.lifecycles, *found.lifecycles), identifiers=(*facts.identifiers, *found.identifiers),

@@ -26,6 +26,8 @@ class Mounting(msgspec.Struct, frozen=True):
     """Name of the resolver class; empty for the one that reads `operationId` alone."""
     package: str = ""
     """Where the resolver looks for functions of operations without a name."""
+    asked: bool = False
+    """True when a call serves it."""
 
 
 class Mountings:
@@ -50,7 +52,7 @@ class Mountings:
     def _mounting(self, made: Made, document: Description) -> Mounting:
         base = made.keywords.get("base_path")
         resolver, package = self._resolver(made.keywords.get("resolver"))
-        return Mounting(base if isinstance(base, str) and "{}" not in base else _own_base(document), resolver, package)
+        return Mounting(base if isinstance(base, str) and "{}" not in base else _own_base(document), resolver, package, True)
 
     def _resolver(self, value: Value) -> tuple[str, str]:
         if not isinstance(value, Made) or not isinstance(value.callee, Ref):

@@ -13,12 +13,11 @@ _SERVED = 0.5
 
 
 def described_routes(context: Context) -> Iterator[Route]:
-    """Routes of every description that the project serves."""
+    """Routes of every description that the project serves. Of several copies of one (bundled, as JSON, for tests), the one that set-up code names is first."""
     mountings, handlers = Mountings(context), Handlers(context.program)
-    for document in sorted(context.descriptions, key=lambda d: d.file):
-        if document.kind != "openapi":
-            continue
-        mounting = mountings.of(document)
+    described = [(mountings.of(d), d) for d in context.descriptions if d.kind == "openapi"]
+    known: set[tuple[str, str, str]] = set()
+    for mounting, document in sorted(described, key=lambda one: (not one[0].asked, one[1].file)):
         found = [(operation, handlers.of(operation, mounting, _controller(operation, document))) for operation in document.operations]
         held = [(o, h) for o, h in found if h is not None]
         if not held or len(held) < _SERVED * len([o for o, _ in found if o.operation_id or mounting.resolver]):
@@ -28,7 +27,10 @@ def described_routes(context: Context) -> Iterator[Route]:
                 line = document.index.locate(operation.node).line
                 context.gap(document.file, line, f"no function found for {operation.name} ({operation.operation_id or 'no operationId'})")
         for operation, handler in held:
-            yield _route(operation, handler, mounting, document)
+            what = (operation.method, operation.path, handler.id)
+            if what not in known:
+                yield _route(operation, handler, mounting, document)
+        known.update((operation.method, operation.path, handler.id) for operation, handler in held)
 
 
 def _controller(operation: DescribedOperation, document: Description) -> str:

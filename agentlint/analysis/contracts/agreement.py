@@ -24,22 +24,29 @@ class Agreement(msgspec.Struct, frozen=True):
 
     operations: tuple[Operation, ...]
     mismatches: tuple[Mismatch, ...] = ()
+    described: frozenset[str] = frozenset()
+    """Operations of the code that the description knows: `METHOD /path`."""
 
 
-def agree(code: Sequence[Operation], described: Sequence[Operation], document: str) -> Agreement:
-    """Operations of code and of one description brought together: what both know is one row, with what the description adds."""
-    reading = [o for o in code if o.surface == "api"]
+def agree(code: Sequence[Operation], described: Sequence[Operation], document: str, before: frozenset[str] = frozenset()) -> Agreement:
+    """Operations of code and of one description brought together: what both know is one row, with what the description adds. Operations from the documents
+    judged `before` are brought together as well, but two descriptions do not accuse each other."""
+    reading = [o for o in code if o.surface in ("api", "gui")]  # what takes a browser's session only may be described as well
     by_shape: dict[tuple[str, str], list[Operation]] = {}
     for operation in reading:
         by_shape.setdefault((operation.method, _shape(operation.path)), []).append(operation)
     prefix = _prefix(by_shape, described)
-    pairs = {d.id: _partners(d, by_shape, prefix) for d in described}
+    pairs = {d.id: _partners(d, by_shape, prefix) or _told_before(d, by_shape, before) for d in described}
     found = [d for d in described if pairs[d.id]]
     if not reading or len(found) < max(_FEWEST, _SAME_API * len(described)):
         return Agreement((*code, *described))
     partner = {o.id: d for d in described for o in pairs[d.id]}
-    merged = tuple(_with(o, partner[o.id]) if o.id in partner else o for o in code)
+    merged = tuple(_with(o, partner[o.id]) if o.id in partner and o.surface == "api" else o for o in code)
     lonely = tuple(d for d in described if not pairs[d.id])
+    served = [d for d in found if any(o.file not in before for o in pairs[d.id])]
+    if len(served) < max(_FEWEST, _SAME_API * len(described)):
+        return Agreement((*merged, *lonely))
+    known = frozenset(f"{o.method} {o.path}" for o in reading if o.id in partner)
     phantom = [
         Mismatch("phantom", f"{d.method} {d.path}", d.file, d.line, d.symbol, document, "no route of the code answers it", d.changes_state) for d in lonely
     ]
@@ -55,9 +62,9 @@ def agree(code: Sequence[Operation], described: Sequence[Operation], document: s
             o.changes_state,
         )
         for o in reading
-        if o.id not in partner and _shape(o.path).startswith(f"{prefix}/") and o.method != "ANY"
+        if o.surface == "api" and o.id not in partner and o.file not in before and o.method not in ("ANY", "HEAD") and _near(o, described, prefix)
     ]
-    return Agreement((*merged, *lonely), tuple(sorted([*phantom, *undocumented], key=lambda m: (m.file, m.line, m.operation))))
+    return Agreement((*merged, *lonely), tuple(sorted([*phantom, *undocumented], key=lambda m: (m.file, m.line, m.operation))), known)
 
 
 def _shape(path: str) -> str:
@@ -80,6 +87,17 @@ def _prefix(by_shape: dict[tuple[str, str], list[Operation]], described: Sequenc
 def _partners(described: Operation, by_shape: dict[tuple[str, str], list[Operation]], prefix: str) -> list[Operation]:
     shape = prefix + _shape(described.path)
     return by_shape.get((described.method, shape)) or by_shape.get(("ANY", shape)) or []
+
+
+def _near(operation: Operation, described: Sequence[Operation], prefix: str) -> bool:
+    """True for an operation below what stands before the described paths; where nothing does, one that begins like one of them."""
+    shape = _shape(operation.path)
+    return shape.startswith(f"{prefix}/") and (bool(prefix) or shape.split("/")[1] in {_shape(d.path).split("/")[1] for d in described})
+
+
+def _told_before(described: Operation, by_shape: dict[tuple[str, str], list[Operation]], before: frozenset[str]) -> list[Operation]:
+    """The same operation in a description judged before, which knows nothing of what the deployment puts before paths."""
+    return [o for o in by_shape.get((described.method, _shape(described.path)), ()) if o.file in before]
 
 
 def _with(code: Operation, described: Operation) -> Operation:

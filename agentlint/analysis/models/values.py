@@ -69,14 +69,14 @@ class Arguments:
     def _has_open_spread(self, call: s.Call, frame: Frame) -> bool:
         return any(k.name is None and not isinstance(self.value_of(k.value, frame), s.Mapping) for k in call.keywords)
 
-    def _inside(self, value: s.Expr, keys: list[str], frame: Frame) -> s.Expr | None:
-        """An entry of a mapping, or a keyword of a constructor."""
+    def _inside(self, value: s.Expr, keys: list[str], frame: Frame, depth: int = 8) -> s.Expr | None:
+        """An entry of a mapping, or a keyword of a constructor; a mapping may be spread into itself (`given = {**given, "n": 1}`)."""
         value = self.value_of(value, frame)
-        if isinstance(value, s.Mapping):
+        if isinstance(value, s.Mapping) and depth:
             for key, item in zip(value.keys, value.values, strict=True):
                 if isinstance(key, s.Constant) and key.value in keys:
                     return item
-                if key is None and (found := self._inside(item, keys, frame)) is not None:
+                if key is None and (found := self._inside(item, keys, frame, depth - 1)) is not None:
                     return found
         if isinstance(value, s.Call):
             return next((k.value for k in value.keywords if k.name in keys), None)

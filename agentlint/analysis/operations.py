@@ -156,10 +156,14 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
     routes = tuple(routes)
     reach.passing = _shared_traces(routes, reach)
     guarded = [(route, finder.guards(route)) for route in routes]
-    for route, guards in with_handed_sessions(guarded, reach.program, ((r, tuple(reach.of(r))) for r in routes)):
-        surface = surface_of(route, guards, any(is_consequential(r.effect) for r in reach.of(route)))
-        if surface == "gui":
+    has_pages = any(route.renders in ("html", "redirect") for route in routes)
+    opened = with_handed_sessions(guarded, reach.program, ((r, tuple(reach.of(r))) for r in routes))
+    for (route, guards), (_, found) in zip(opened, guarded, strict=True):
+        writes = any(is_consequential(r.effect) for r in reach.of(route))
+        surface = surface_of(route, guards, writes)
+        if surface == "gui" or (guards != found and has_pages and surface_of(route, found, writes) == "gui"):  # pages live on the session still
             by_handler[(route.file, route.symbol, route.action if not route.handler else "")].append((route, guards))
+        if surface == "gui":
             continue
         for method in _methods(route, reach):
             entries.append(_entry(surface, method, [(route, guards)], reach))

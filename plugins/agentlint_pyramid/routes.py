@@ -33,8 +33,18 @@ def collect_routes(context: Context) -> Iterator[Route]:
             if key not in seen:  # one more predicate (`accept`, `request_param`) is no other operation
                 seen.add(key)
                 yield msgspec.structs.replace(route, guard_handlers=(*route.guard_handlers, *asked.by(view.handler)))
-    yield from cornice_routes(context, configuration, policies)
+    yield from _said_once(cornice_routes(context, configuration, policies))
     yield from _procedures(context)
+
+
+def _said_once(routes: Iterator[Route]) -> Iterator[Route]:
+    """A service that answers in several formats says its method once for each; data are one operation, a page is another."""
+    seen: set[tuple[str, str, str, str, bool]] = set()
+    for route in routes:
+        key = (route.method, route.path, route.handler, route.owner, route.renders in ("html", "redirect"))
+        if key not in seen:
+            seen.add(key)
+            yield route
 
 
 def _routes(view: View, table: dict[str, list[Pattern]], policies: Policies, context: Context) -> Iterator[Route]:

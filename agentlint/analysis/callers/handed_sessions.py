@@ -30,7 +30,7 @@ _KEPT_BY_BROWSERS = re.compile(r"access_?token|auth_?token", re.IGNORECASE)
 """Values that a provider's redirect leaves in an address: the browser that comes back with one is no program."""
 _FOR_PEOPLE = re.compile(r"captcha|turnstile|csrf|xsrf", re.IGNORECASE)
 _BODY = frozenset({"json", "get_json", "json_body", "data", "media", "get_media"})
-_HEADERS = frozenset({"token", "basic", "api-key"})
+_HEADERS = frozenset({"token", "basic", "api-key", "oauth"})
 _MACHINE = frozenset({"token", "api-key", "basic", "oauth", "mutual-tls", "signature", "internal"})
 _UNTOLD = "a value in the session"
 

@@ -1,4 +1,4 @@
-"""Branches on which there is nothing to record: nothing changed, or there is no row yet that a record could name.
+"""Branches on which there is nothing to record: nothing changed, there is no row yet that a record could name, or recording was turned off by hand.
 
 `if not changes: return` in front of the making of a record opens no gap: on that path nothing was done that an auditor would ask about. A test of one field
 (`if status_changed:`) says nothing of the others and is none of these.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from agentlint.analysis.audit.switches import Switches
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted, expressions
@@ -31,12 +32,19 @@ class Unchanged:
 
     def __init__(self, program: Program) -> None:
         self._program = program
+        self._switches = Switches(program)
 
     def on_branch(self, test: s.Expr, truth: bool, body: tuple[s.Stmt, ...], info: FunctionInfo) -> bool:
         """True when there is nothing to record where the test came out `truth`; `body` are the statements that run then."""
-        if _says_unchanged(test, truth):
+        if _says_unchanged(test, truth) or self._is_turned_off(test, truth, body, info):
             return True
         return _only_leaves(body) and any(_is_unsaved(part, holds) or self._is_switched_off(part, holds, info) for part, holds in _parts(test, truth))
+
+    def _is_turned_off(self, test: s.Expr, truth: bool, body: tuple[s.Stmt, ...], info: FunctionInfo) -> bool:
+        """`if not settings.AUDIT_ENABLED: return`: nothing else is done where a setting is off that the product ships turned on."""
+        if body and not _only_leaves(body):
+            return False
+        return all(not holds and self._switches.is_on(part, info) for part, holds in _parts(test, truth))
 
     def _is_switched_off(self, test: s.Expr, truth: bool, info: FunctionInfo) -> bool:
         """`if not self.log_prefix: return`: the class says under which name it is recorded, and the classes that are set one."""

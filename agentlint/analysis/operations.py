@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from agentlint.analysis.asking import asks_to_act, looks_up, reads
+from agentlint.analysis.callers.callbacks import calls_back, is_callback, is_webhook
 from agentlint.analysis.callers.guards import GuardFinder
 from agentlint.analysis.callers.handed_sessions import with_handed_sessions
 from agentlint.analysis.callers.permits import PermitChecks
@@ -70,7 +71,7 @@ class Entry(msgspec.Struct, frozen=True):
         was switched off by hand and they ask for no credentials.
         """
         kinds = {g.kind for g in self.guards if not g.whole}
-        if self.operation.surface not in ("graphql", "rpc", "mcp", "api") or _calls_back(self.operation):
+        if self.operation.surface not in ("graphql", "rpc", "mcp", "api") or calls_back(self.operation):
             return False
         closed = {"signature", "internal", "csrf-exempt"} if self.operation.surface == "api" else {"signature", "internal"}
         return bool(kinds & _MACHINE) or not kinds & closed
@@ -160,7 +161,7 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
     opened = with_handed_sessions(guarded, reach.program, ((r, tuple(reach.of(r))) for r in routes))
     for (route, guards), (_, found) in zip(opened, guarded, strict=True):
         writes = any(is_consequential(r.effect) for r in reach.of(route))
-        surface = surface_of(route, guards, writes)
+        surface = "api" if route.surface is None and is_webhook(route, guards, reach.program) else surface_of(route, guards, writes)
         if surface == "gui" or (guards != found and has_pages and surface_of(route, found, writes) == "gui"):  # pages live on the session still
             by_handler[(route.file, route.symbol, route.action if not route.handler else "")].append((route, guards))
         if surface == "gui":
@@ -205,7 +206,7 @@ def surface_of(route: Route, guards: Sequence[Guard], writes: bool) -> Surface:
         return "api"
     if "session" in kinds:
         return "gui"
-    if "csrf-exempt" in kinds and (route.renders not in ("html", "redirect") or _is_callback(route)):
+    if "csrf-exempt" in kinds and (route.renders not in ("html", "redirect") or is_callback(route)):
         return "api"
     if route.renders in ("html", "redirect"):
         return "gui"
@@ -217,16 +218,6 @@ def surface_of(route: Route, guards: Sequence[Guard], writes: bool) -> Surface:
 def _checks_browser(route: Route, guards: Sequence[Guard]) -> bool:
     """True where a part of the framework that the guard names demands a CSRF token of every caller, whatever credentials there are."""
     return route.method not in _SAFE and not any(g.kind == "csrf-exempt" for g in guards) and any(g.kind == "csrf" and g.detail for g in guards)
-
-
-def _calls_back(operation: Operation) -> bool:
-    """True for HTTP operations that are named after being called back: whoever was asked before calls, with what it was given for that."""
-    return operation.surface == "api" and bool({"callback", "ipn"} & {*words(operation.symbol), *words(operation.path)})
-
-
-def _is_callback(route: Route) -> bool:
-    """True when the words say that another system calls."""
-    return bool({"webhook", "webhooks", "hook", "callback", "ipn", "bot", "ingest"} & {*words(route.symbol), *words(route.path)})
 
 
 def reached_by(route: Route, reach: Reach, method: str) -> tuple[ReachedEffect, ...]:

@@ -112,7 +112,7 @@ def _takes_password(route: Route, program: Program) -> bool:
         return False
     if any(_described(p.annotation, info, program) for p in info.node.params if p.annotation is not None):
         return True
-    return any(map(_reads_body, exprs)) and any(_says_password(e) for e in exprs)
+    return any(map(reads_body, exprs)) and any(_says_password(e) for e in exprs)
 
 
 def _says_password(expr: s.Expr) -> bool:
@@ -120,7 +120,7 @@ def _says_password(expr: s.Expr) -> bool:
     return isinstance(said, str) and bool(_PASSWORD.match(said))
 
 
-def _reads_body(expr: s.Expr) -> bool:
+def reads_body(expr: s.Expr) -> bool:
     """True for `request.get_json()` and its kin in other frameworks, and for `json.loads(request.body)`."""
     if isinstance(expr, s.Call) and dotted(expr.func).endswith("loads"):
         return any("req" in dotted(e).lower() for a in expr.args for e in expressions(a) if isinstance(e, s.Attribute))

@@ -52,8 +52,10 @@ _VISITING = frozenset({
     "user", "login", "auth", "authentication", "web", "browser", "http", "oauth", "sso", "access", "token", "refresh", "device", "db", "django",
 })
 """What a session is called by that only says who is there: `UserSession`, as against `TrainingSession`."""
-_SUMS = frozenset({"summary", "summaries", "rollup", "aggregate", "aggregates"})
+_SUMS = frozenset({"summary", "summaries", "rollup", "aggregate", "aggregates", "stats", "statistics", "insights"})
 """`HostSummary`: rows that add others up."""
+_WORKING_OUT = frozenset({"update", "recalculate", "recompute", "refresh", "calculate", "compute", "collect", "rebuild", "aggregate", "generate", "save"})
+_WORKED_OUT = frozenset({"stats", "statistics", "metrics", "insights", "aggregates"})
 _EXPORT = frozenset({"export", "exports"})
 _AT_HAND = 1
 """Calls within which a model's answer that a function takes is said to decide over a file or a program."""
@@ -78,6 +80,9 @@ def matters(effect: Effect, kept: Container[str] = ()) -> bool:
 def _is_plumbing(effect: Effect) -> bool:
     """True for rows that the system keeps for itself: rate limits, locks, caches, counters."""
     said = words(effect.target) if effect.kind == "orm-write" else []
+    done = words(effect.function.rpartition(".")[2])
+    if effect.operation != "delete" and done and done[0] in _WORKING_OUT and done[-1] in _WORKED_OUT:
+        return effect.kind in ("orm-write", "raw-sql")  # `update_stats()`, whatever the rows are called that it keeps sums in
     if len(said) > 1 and said[-2] in _RUNNING and said[-1] in _PROGRESS:
         return effect.operation != "delete"
     if len(said) > 1 and effect.operation != "delete" and _SUMS.intersection(said):

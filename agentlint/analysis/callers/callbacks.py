@@ -26,8 +26,11 @@ def calls_back(operation: Operation) -> bool:
 
 
 def is_webhook(route: Route, guards: Sequence[Guard], program: Program) -> bool:
-    """True for what only a system sends: a document to an address of that name, which asks neither for a session nor for a page's own token."""
+    """True for what only a system sends: a document to an address of that name, which asks neither for a session nor for a page's own token.
+
+    A decorator beside the one that names the address may ask for a person in a way that is not known here.
+    """
     info = program.functions.get(route.handler)
-    if info is None or route.method != "POST" or not _HOOKS & {*words(route.symbol), *words(route.path)}:
+    if info is None or len(info.node.decorators) > 1 or route.method != "POST" or not _HOOKS & {*words(route.symbol), *words(route.path)}:
         return False
     return not {"session", "csrf"} & {g.kind for g in guards} and any(map(reads_body, body_expressions(info.node.body)))

@@ -1,6 +1,8 @@
 """agentlint: is our architecture agent-ready, and is its logic auditable?"""
 
 __version__ = "0.1.0"
+DISTRIBUTION = "agentlint-arch"
+"""The name under which it is installed; the import name was taken there."""
 PLUGIN_GROUP = "agentlint.frameworks"
 """The entry-point group in which framework plugins are found."""
 RULE_GROUP, REPORTER_GROUP, KNOWLEDGE_GROUP = "agentlint.rules", "agentlint.reporters", "agentlint.knowledge"

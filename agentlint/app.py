@@ -23,6 +23,7 @@ from agentlint.findings import Plugin, Report, Tool, places_of
 from agentlint.ir.description import Description
 from agentlint.ir.source import Gap
 from agentlint.ir.syntax import Module
+from agentlint.isolation import isolated
 from agentlint.judging import judge
 from agentlint.knowledge import KnowledgeError, LibraryFacts, load_library
 from agentlint.knowledge.controls import load_controls
@@ -187,7 +188,11 @@ def _of_code(
         return Facts(), ()
     from agentlint.code_facts import code_facts
 
-    return code_facts(python, clients, library, frameworks, documents, state)
+    def work(modules: tuple[Module, ...], last: bool) -> tuple[Facts, tuple[Framework, ...]]:
+        state.last = last
+        return code_facts(modules, clients, library, frameworks, documents, state)
+
+    return isolated(python, work, state.gaps)
 
 
 def _inventory(found: Found, read: Read, so_far: Inventory, used: tuple[Framework, ...], gaps: list[Gap]) -> Inventory:

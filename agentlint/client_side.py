@@ -12,6 +12,7 @@ from agentlint.cache.keys import REQUESTS, requests_key
 from agentlint.ir.pages import PageAction
 from agentlint.ir.source import Gap
 from agentlint.ir.syntax import Module
+from agentlint.isolation import isolated
 from agentlint.project.files import SourceFile
 from agentlint.reading import Read, Reading, read_all
 
@@ -60,5 +61,8 @@ def _requests(scripts: Sequence[Module]) -> Requests:
     from agentlint.analysis.clients.requests_sent import find_client_calls
 
     gaps: list[Gap] = []
-    actions = find_client_calls(scripts, lambda file, line, reason: gaps.append(Gap(file, line, reason, "unresolved")))
-    return Requests(tuple(actions), tuple(gaps))
+
+    def work(modules: tuple[Module, ...], _last: bool) -> tuple[PageAction, ...]:
+        return tuple(find_client_calls(modules, lambda file, line, reason: gaps.append(Gap(file, line, reason, "unresolved"))))
+
+    return Requests(isolated(tuple(scripts), work, gaps), tuple(gaps))

@@ -6,6 +6,8 @@ EXIT_CLEAN = 0
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_INTERNAL = 3
+TRACEBACK = "AGENTLINT_TRACEBACK"
+"""Environment variable: set, an internal error ends the run and shows where it came from."""
 
 
 class AgentlintError(Exception):

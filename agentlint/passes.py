@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agentlint.cache.store import Store, digest
 from agentlint.extension.documents import Documents
+from agentlint.extension.loading import is_shipped
 from agentlint.ir.source import Gap
 from agentlint.ir.syntax import Module
 from agentlint.options import Progress
@@ -27,6 +28,8 @@ class Passes:
         self.asked: dict[str, bytes | None] = {}
         self.migrations: tuple[Module, ...] = ()
         self.beside = Documents()
+        self.last = True
+        """False while an internal error leads to another try without the code that it is about."""
         self._progress = progress
 
     def note(self, path: str, data: bytes | None) -> None:
@@ -46,7 +49,7 @@ class Passes:
             self._progress(name, time.perf_counter() - start)
 
     def guarded(self, what: str, framework: Framework, work: Callable[[], Sequence[object]]) -> list[object]:
-        """A plugin's answer; when it breaks, a gap that names it instead."""
+        """A plugin's answer; when it breaks, a gap that names it instead, see `broken`."""
         try:
             return list(work())
         except Exception as error:
@@ -54,5 +57,7 @@ class Passes:
             return []
 
     def broken(self, framework: Framework, what: str, error: Exception) -> None:
-        """Records that a plugin failed, by name."""
+        """Records that a plugin failed, by name; raises the error of one that is shipped, as long as the run can go on without the code that it failed on."""
+        if not self.last and is_shipped(framework):
+            raise error
         self.gap("", 0, f"plugin {framework.name} {framework.version} failed in {what}: {type(error).__name__}: {error}")

@@ -6,6 +6,8 @@ import os
 
 import pytest
 
+from agentlint.errors import TRACEBACK
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite the expected outputs of golden tests; review the diff like code")
@@ -22,6 +24,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test reads or writes the cache of whoever runs it."""
     os.environ["AGENTLINT_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_isolation() -> None:
+    """A bug fails the test that meets it, where a user would lose only the function that it is about."""
+    os.environ[TRACEBACK] = "1"
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from agentlint import __version__
-from agentlint.errors import EXIT_INTERNAL, EXIT_USAGE, AgentlintError
+from agentlint import DISTRIBUTION, __version__
+from agentlint.errors import EXIT_INTERNAL, EXIT_USAGE, TRACEBACK, AgentlintError
 
 _COMMANDS = {
     "check": ("agentlint.cli.check", "Analyse a system and answer both questions."),
@@ -35,7 +35,7 @@ _GROUPS = (
     ("Set up", ("init", "cache", "completion")),
 )
 """Commands under the headings of `--help`; what is in none stands under the last."""
-_ISSUES = "the issue tracker of agentlint-arch"
+_ISSUES = f"the issue tracker of {DISTRIBUTION}"
 
 
 class _Commands(click.Group):
@@ -138,9 +138,9 @@ def _outcome(args: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        if os.environ.get("AGENTLINT_TRACEBACK"):
+        if os.environ.get(TRACEBACK):
             raise
-        _say(f"internal error: {type(error).__name__}: {error}", f"this is a bug; set AGENTLINT_TRACEBACK=1 for details and report it to {_ISSUES}")
+        _say(f"internal error: {type(error).__name__}: {error}", f"this is a bug; set {TRACEBACK}=1 for details and report it to {_ISSUES}")
         return EXIT_INTERNAL
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from agentlint import KNOWLEDGE_GROUP, PLUGIN_GROUP
+from agentlint import DISTRIBUTION, KNOWLEDGE_GROUP, PLUGIN_GROUP
 from agentlint.extension.framework import Framework
 from agentlint.knowledge import KnowledgeError
 from agentlint.knowledge.loader import load_library
@@ -47,6 +47,16 @@ def load_group(group: str) -> tuple[tuple[Offered, ...], tuple[Refused, ...]]:
 def names_of_group(group: str) -> tuple[str, ...]:
     """Names of a group's entry points, none of them loaded."""
     return tuple(sorted({point.name for point in entry_points(group=group)}))
+
+
+@cache
+def _shipped() -> frozenset[str]:
+    return frozenset(point.module.partition(".")[0] for point in entry_points(group=PLUGIN_GROUP) if point.dist is not None and point.dist.name == DISTRIBUTION)
+
+
+def is_shipped(plugin: object) -> bool:
+    """True for a framework plugin that comes with agentlint: when it fails, the code that it read is odd rather than the plugin."""
+    return type(plugin).__module__.partition(".")[0] in _shipped()
 
 
 def load_frameworks() -> tuple[tuple[Framework, ...], tuple[Refused, ...]]:

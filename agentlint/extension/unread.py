@@ -11,10 +11,11 @@ from agentlint.ir.syntax import Import
 from agentlint.ir.walk import statements
 
 _FRAMEWORKS = {
-    "apistar": "API Star", "blacksheep": "BlackSheep", "emmett": "Emmett", "esmerald": "Esmerald", "gluon": "web2py",
-    "hug": "hug", "klein": "Klein", "masonite": "Masonite", "microdot": "Microdot", "morepath": "Morepath", "muffin": "Muffin",
-    "py4web": "py4web", "pylons": "Pylons", "responder": "Responder",
-    "tg": "TurboGears", "web": "web.py", "webapp2": "webapp2",
+    "anvil": "Anvil", "apistar": "API Star", "blacksheep": "BlackSheep", "chalice": "AWS Chalice", "emmett": "Emmett", "esmerald": "Esmerald", "eve": "Eve",
+    "flask_restless": "Flask-Restless", "flet": "Flet", "gluon": "web2py", "hug": "hug", "justpy": "JustPy", "klein": "Klein", "masonite": "Masonite",
+    "mesop": "Mesop", "microdot": "Microdot", "morepath": "Morepath", "muffin": "Muffin", "nameko": "Nameko", "panel": "Panel", "py4web": "py4web",
+    "pylons": "Pylons", "pywebio": "PyWebIO", "reflex": "Reflex", "remi": "REMI", "responder": "Responder", "safrs": "SAFRS", "shiny": "Shiny",
+    "solara": "Solara", "taipy": "Taipy", "tg": "TurboGears", "web": "web.py", "webapp2": "webapp2",
 }
 """Import name to name. `web` and `tg` are short names that a project may have of its own: its own modules never count."""
 _MODULES = {"twisted.web": "Twisted Web"}

@@ -17,7 +17,8 @@ class Flask(FrameworkBase):
 
     def detect(self, program: Program) -> bool:
         """True when a module imports Flask, its async twin Quart, or an extension that adds routes or holds an application."""
-        return imports(program, "flask", "quart", "flask_restful", "flask_restx", "flask_smorest", "flask_openapi3", "apiflask", "dash")
+        return imports(program, "flask", "quart", "flask_restful", "flask_restx", "flask_smorest", "flask_openapi3", "apiflask", "dash",
+                       "flask_rest_jsonapi", "flask_combo_jsonapi")
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
         """Who `current_user` is, what `g` holds, and what resources are made with."""

@@ -9,6 +9,7 @@ from agentlint.api import ClassInfo, Context, FunctionInfo, Made, Route, Value, 
 from agentlint_flask.answers import Answer, Answers
 from agentlint_flask.csrf import BrowserCheck
 from agentlint_flask.hooks import Hooks
+from agentlint_flask.jsonapi import Answered, JsonApi
 from agentlint_flask.own_handlers import METHODS, RESOURCES, shown
 from agentlint_flask.tables import Tables
 from agentlint_flask.views import View, Views
@@ -35,6 +36,7 @@ class _Reader:
         self._views = Views(context.program, context.library, self._tables.setup)
         self._browser = BrowserCheck(self._tables, context.program)
         self._answers = Answers(context.program)
+        self._jsonapi = JsonApi(self._tables, context.program, context.library)
         self._around = {self._tables.key(m): m for m in self._tables.calls if self._tables.key(m)}
 
     def routes(self) -> Iterator[Route]:
@@ -43,7 +45,9 @@ class _Reader:
             table, verb = self._tables.called_on(made)
             if not table:
                 continue
-            if verb in _DECORATORS:
+            if verb == "route" and made.args and self._jsonapi.is_resource(made.args[0]):
+                yield from self._json_resource(made, table)
+            elif verb in _DECORATORS:
                 yield from self._decorated(made, table, verb)
             elif verb == "add_url_rule":
                 yield from self._added(made, table)
@@ -73,6 +77,30 @@ class _Reader:
         if view is not None:
             for path in made.args[1:]:
                 yield from self._rule(table, path, (), view, made)
+
+    def _json_resource(self, made: Made, table: str) -> Iterator[Route]:
+        """`api.route(ArticleList, "articles", "/articles", "/people/<int:id>/articles")`."""
+        view = self._views.of(made.args[0])
+        table = self._tables.key(made.keywords.get("blueprint")) or table
+        if view is None or not isinstance(view.target, ClassInfo):
+            return
+        for path in (p for p in made.args[2:] if isinstance(p, str)):
+            for place in self._tables.tree.places(table):
+                full = join_paths(_holes(place.prefix), _holes(path)) or "/"
+                for answered in self._jsonapi.answered(view.target):
+                    yield self._json_route(made, table, full, answered, view)
+
+    def _json_route(self, made: Made, table: str, path: str, answered: Answered, view: View) -> Route:
+        info, handler = view.target, answered.handler
+        checks = self._views.checks(view, answered.method, self._decorators_of(table))
+        guards, asked = self._jsonapi.guards(info) if isinstance(info, ClassInfo) else ((), ())
+        shown_in = handler or info
+        return Route(
+            framework="flask", method=answered.method, path=path, handler=handler.id if handler is not None else "", symbol=shown_in.node.qualname,
+            file=shown_in.module.path, line=shown_in.node.line, owner=info.id, guards=(*checks.guards, *guards), effects=answered.effects, renders="json",
+            name=str(made.args[1]) if len(made.args) > 1 else "", resource=answered.model, table_file=made.file, table_line=made.line,
+            extra_handlers=answered.hooks, guard_handlers=tuple(dict.fromkeys((*checks.functions, *asked, *self._hooks.of(table, True)))),
+        )
 
     def _rule(self, table: str, path: Value, methods: tuple[str, ...], view: View, made: Made) -> Iterator[Route]:
         spoken = _holes(path) if isinstance(path, str) else "{}"

@@ -13,7 +13,10 @@ BLUEPRINTS = (
     "flask_smorest.blueprint.Blueprint", "flask_openapi3.APIView",
 )
 NAMESPACES = ("flask_restx.Namespace", "flask_restplus.Namespace", "flask_restx.namespace.Namespace", "flask_restplus.namespace.Namespace")
-APIS = ("flask_restful.Api", "flask_restx.Api", "flask_restplus.Api", "flask_smorest.Api", "flask_restx.api.Api", "flask_restplus.api.Api")
+_APIS = ("flask_restful.Api", "flask_restx.Api", "flask_restplus.Api", "flask_smorest.Api", "flask_restx.api.Api", "flask_restplus.api.Api")
+JSONAPIS = ("flask_rest_jsonapi.Api", "flask_rest_jsonapi.api.Api", "flask_combo_jsonapi.Api", "flask_combo_jsonapi.api.Api")
+"""They stand in a blueprint and register it themselves."""
+APIS = (*_APIS, *JSONAPIS)
 _ANSWERS_PROGRAMS = (*NAMESPACES, *APIS, "flask_smorest.Blueprint", "flask_smorest.blueprint.Blueprint", "apiflask.APIFlask", "apiflask.APIBlueprint",
                      "flask_openapi3.OpenAPI", "flask_openapi3.APIBlueprint", "flask_openapi3.APIView")
 """Tables whose views answer with data."""
@@ -23,7 +26,7 @@ _STAND_INS = {
     **dict.fromkeys(("bp", "blueprint"), "flask.Blueprint"),
     "api": "flask_restful.Api",
 }
-_VERBS = frozenset({"register_blueprint", "add_url_rule", "add_resource", "add_namespace", "init_app"})
+_VERBS = frozenset({"register_blueprint", "add_url_rule", "add_resource", "add_namespace", "init_app", "permission_manager"})
 _DECORATING = frozenset({"route", "get", "post", "put", "patch", "delete", "resource", "before_request", "before_app_request"})
 _ROOTS = ("flask.current_app", "quart.current_app")
 _INNER = ("app", "flask_app", "server", "wsgi_app")
@@ -98,7 +101,11 @@ class Tables:
 
     def _mounts(self, made: Made) -> Iterator[tuple[str, str, str, bool]]:
         own = self._keys.get(id(made), "")
-        if own and self.is_a(made, *APIS):
+        if own and self.is_a(made, *JSONAPIS):
+            app, blueprint = (made.keywords.get(n, made.args[i] if len(made.args) > i else None) for i, n in enumerate(("app", "blueprint")))
+            yield self.key(blueprint) or self.key(app), own, "", False
+            yield self.key(app), self.key(blueprint), "", False
+        elif own and self.is_a(made, *APIS):
             for value in (*made.args[:1], made.keywords.get("app"), made.keywords.get("blueprint")):
                 yield self.key(value), own, "", False
         if own in self._namespaces and isinstance(made.callee, Member):

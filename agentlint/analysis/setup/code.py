@@ -33,6 +33,7 @@ class SetupCode:
         """Everything that calls into libraries and classes of the project gave so far, in the order of the calls."""
         self._modules: dict[str, Frame] = {}
         self._steps = 0
+        self._started = False
 
     def teach(self, name: str, answer: Callable[[Value, str], Value]) -> None:
         """Lets a framework answer for attributes that it adds (owner and attribute to a value, None when it has none); once under each name."""
@@ -57,6 +58,14 @@ class SetupCode:
                     frame = self._modules[each] = Frame(module, {})
                     self.run(module.body, frame)
         return self._modules[name]
+
+    def run_programs(self) -> None:
+        """Runs what modules do when they are started as programs (`if __name__ == "__main__":`), once, after all modules have been imported."""
+        started, self._started = self._started, True
+        for module in () if started else self.program.modules.values():
+            for stmt in module.body:
+                if isinstance(stmt, s.If) and _asks_for_program(stmt.test):
+                    self.run(stmt.body, self.run_module(module.name))
 
     def _order(self, name: str) -> list[str]:
         """The modules that importing one runs, itself last; without recursion, since import chains are long."""
@@ -215,6 +224,12 @@ class SetupCode:
             for decorator in reversed(stmt.definition.decorators):
                 self.caller.call(self.evaluate(decorator, frame), Given([defined], {}, decorator.line, frame))
         return ""
+
+
+def _asks_for_program(test: s.Expr) -> bool:
+    """True for `__name__ == "__main__"`."""
+    parts = test.operands if isinstance(test, s.Apply) and test.op == "==" else ()
+    return any(isinstance(p, s.Name) and p.id == "__name__" for p in parts) and any(isinstance(p, s.Constant) and p.value == "__main__" for p in parts)
 
 
 def _merged(values: list[Value]) -> Value:

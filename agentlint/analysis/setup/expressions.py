@@ -47,6 +47,9 @@ class Evaluator:
         self._setup = setup
         self._program = setup.program
         self._held: dict[tuple[str, str], Value] = {}
+        above = {name[:at] for name in self._program.modules for at, letter in enumerate(name) if letter == "."}
+        self._namespaces = above - set(self._program.modules)
+        """Packages without a file of their own."""
         self._by_type: dict[type, Callable[..., Value]] = {
             s.Constant: lambda e, _f: e.value, s.Name: self._name, s.Attribute: self._attribute, s.Template: self._template, s.Sequence: self._sequence,
             s.Mapping: self._mapping, s.Apply: self._apply, s.Call: self._call, s.Subscript: self._subscript, s.Comprehension: self._comprehension,
@@ -70,6 +73,8 @@ class Evaluator:
             here = here.outer
         if expr.id in ("self", "cls"):
             return UNKNOWN
+        if expr.id == "__name__":
+            return frame.scope.name if isinstance(frame.scope, s.Module) else frame.scope.module.name
         name = self._program.resolve(expr, frame.scope)
         return self.named(name) if name else UNKNOWN
 
@@ -77,7 +82,7 @@ class Evaluator:
         """What a dotted name stands for: a definition, a module's variable, or something of a library."""
         program = self._program
         name = program.canonical(name)
-        if name in program.functions or name in program.classes or name in program.modules:
+        if name in program.functions or name in program.classes or name in program.modules or name in self._namespaces:
             return Ref(name)
         owner, _, last = name.rpartition(".")
         if owner in program.modules:

@@ -26,14 +26,15 @@ class Factories:
         self._stand_ins: dict[str, Made] = {}
 
     def run(self, makers: frozenset[str], stand_ins: Mapping[str, str]) -> None:
-        """Functions that call one of the `makers` (classes of applications) go first: they call the others with what they made. So do, of the rest,
-        those that none of the others calls.
+        """What a module does when it is started goes first. Then functions that call one of the `makers` (classes of applications): they call the others
+        with what they made. Then, of the rest, those that none of the others calls.
 
         `stand_ins` gives the class of an object that stands for a parameter of a certain name or annotation which no caller fills in.
         """
         for name, module in self._program.modules.items():
             if module.language == "python":
                 self.setup.run_module(name)
+        self.setup.run_programs()
         functions = [f for f in self._program.functions.values() if f.module.language == "python"]
         making = [f for f in functions if any(self._makes(c, f, makers) for c in calls(f.node.body))]
         setting_up = [f for f in functions if self._sets_up(f)]
@@ -44,11 +45,11 @@ class Factories:
                     self._run(info, stand_ins)
 
     def _callers(self, making: list[FunctionInfo], functions: list[FunctionInfo]) -> list[FunctionInfo]:
-        """Functions that call a maker which cannot do without arguments: they know what to give it."""
-        asking = {f.owner if f.node.name == "__init__" else f.id for f in making if any(_is_required(p) for p in f.node.params)} - {""}
-        if not asking:
-            return []
-        return [f for f in functions if any(self._program.resolve(c.func, f) in asking for c in calls(f.node.body))]
+        """Functions that call a maker which cannot do without arguments: they know what to give it. So does what a program starts with, `main`."""
+        asking = {_called_as(f) for f in making if any(_is_required(p) for p in f.node.params)}
+        any_maker = {_called_as(f) for f in making}
+        chosen = [(f, any_maker if f.node.name == "main" and not f.owner else asking) for f in functions]
+        return [f for f, wanted in chosen if wanted and any(self._program.resolve(c.func, f) in wanted for c in calls(f.node.body))]
 
     def _makes(self, call: s.Call, info: FunctionInfo, makers: frozenset[str]) -> bool:
         name = self._program.resolve(call.func, info)
@@ -90,6 +91,10 @@ class Factories:
 
     def _start(self, maker: FunctionInfo, made: Made) -> None:
         self.setup.caller.run_function(Closure(maker, None, made), [], {})
+
+
+def _called_as(info: FunctionInfo) -> str:
+    return info.owner if info.node.name == "__init__" else info.id
 
 
 def _is_required(parameter: s.Parameter) -> bool:

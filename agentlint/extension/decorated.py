@@ -28,8 +28,8 @@ class TableWords(msgspec.Struct, frozen=True):
     """Classes of tables that an application takes."""
     prefix: str = "prefix"
     """Keyword of a table's own prefix, and of one given where it is mounted."""
-    decorators: tuple[str, ...] = (*VERBS, "route")
-    """Methods that decorate a handler: a verb of HTTP by its name, others name theirs."""
+    decorators: tuple[str, ...] = (*VERBS, "route", "websocket")
+    """Methods that decorate a handler: a verb of HTTP by its name, others name theirs; what messages over an open connection ask for is a call."""
     methods: str = "methods"
     """Keyword that names the verbs."""
     adds: Mapping[str, tuple[int, int]] = {}
@@ -130,6 +130,8 @@ class DecoratedTables:
     def _verbs(self, made: Made, attr: str) -> tuple[str, ...]:
         if attr in VERBS:
             return (attr.upper(),)
+        if attr == "websocket":
+            return ("CALL",)
         told = made.keywords.get(self._words.methods)
         listed = told if isinstance(told, list | tuple | set | frozenset) else [told]
         return tuple(sorted(v.upper() for v in listed if isinstance(v, str)))

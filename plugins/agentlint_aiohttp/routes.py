@@ -13,6 +13,7 @@ _HOLE = re.compile(r"\{([^{}:]+):(?:[^{}]|\{[^{}]*\})*\}")
 _PAGES = ("render_template", "render_template_async", "render_string")
 _PAGE_DECORATORS = ("aiohttp_jinja2.template", "aiohttp_mako.template")
 _REDIRECTS = ("HTTPFound", "HTTPSeeOther", "HTTPMovedPermanently", "HTTPTemporaryRedirect")
+_SOCKETS = ("aiohttp.web.WebSocketResponse", "aiohttp.web_ws.WebSocketResponse")
 _WRAPPERS = 6
 
 
@@ -58,12 +59,18 @@ class _Reader:
 
     def _methods(self, entry: Entry, target: FunctionInfo | ClassInfo) -> Iterator[tuple[str, FunctionInfo, ClassInfo | None]]:
         if isinstance(target, FunctionInfo):
-            yield "ANY" if entry.method in ("*", "") else entry.method, target, None
+            yield self._method(entry.method, target), target, None
             return
         for verb in VERBS[:5]:
             method = self._program.method(target.id, verb)
             if method is not None and entry.method in ("", "*", verb.upper()):
-                yield verb.upper(), method, target
+                yield self._method(verb.upper(), method), method, target
+
+    def _method(self, told: str, info: FunctionInfo) -> str:
+        """The method of a line; `CALL` for a connection that stays open: what its messages ask for has no method."""
+        if told in ("GET", "*", "") and any(self._program.resolve(c.func, info) in _SOCKETS for c in walk.calls(info.node.body)):
+            return "CALL"
+        return "ANY" if told in ("*", "") else told
 
     def _handler(self, value: Value) -> tuple[FunctionInfo | ClassInfo | None, list[str]]:
         """The function or class that answers, and the functions of the project that are wrapped around it."""

@@ -14,6 +14,8 @@ from agentlint_fastapi.wrapped import LISTS, VERBS, Wrapped
 
 _TABLES = ("fastapi.FastAPI", "fastapi.APIRouter", "starlette.applications.Starlette", "starlette.routing.Router", "fastapi.routing.APIRouter")
 _APPS = ("fastapi.FastAPI", "starlette.applications.Starlette")
+_SOCKETS = frozenset({"websocket", "websocket_route"})
+"""What arrives over a connection that stays open asks for things by name: such operations are calls."""
 _READY_MADE = ("nicegui.app",)
 """Applications that a library holds ready."""
 
@@ -176,10 +178,10 @@ class _Reader:
                 continue
             verb = decorator.func.attr if isinstance(decorator.func, syntax.Attribute) else ""
             key = table_key(decorator.func.value, scope, self._program) if isinstance(decorator.func, syntax.Attribute) else ""
-            if verb in VERBS | LISTS:
+            if verb in VERBS | LISTS | _SOCKETS:
                 if self._tree.known(key) or (key and self._tree.is_mounted(key)):
                     path = self._text(decorator.args[0] if decorator.args else _keyword(decorator, "path"), scope)
-                    methods = (verb.upper(),) if verb in VERBS else self._methods(decorator, scope)
+                    methods = (verb.upper(),) if verb in VERBS else ("CALL",) if verb in _SOCKETS else self._methods(decorator, scope)
                     yield from self._routes(key, path, methods, info, decorator, scope)
                 continue
             for found in self._wrapped.of(decorator, scope):

@@ -10,7 +10,8 @@ import msgspec
 from agentlint.api import ClassInfo, Closure, Context, Factories, FunctionInfo, Made, Ref, Value, join_paths, syntax
 
 _TABLES = ("starlette.applications.Starlette", "starlette.routing.Router", "fastapi.FastAPI", "fastapi.APIRouter")
-_ROUTE, _MOUNT = ("starlette.routing.Route",), ("starlette.routing.Mount", "starlette.routing.Host")
+_SOCKETS = ("starlette.routing.WebSocketRoute", "fastapi.routing.APIWebSocketRoute")
+_ROUTE, _MOUNT = ("starlette.routing.Route", *_SOCKETS), ("starlette.routing.Mount", "starlette.routing.Host")
 _VERBS = ("get", "post", "put", "patch", "delete")
 _DEEPEST = 10
 
@@ -30,7 +31,7 @@ def starlette_routes(context: Context) -> Iterator[Found]:
     """Everything that route objects of the program declare, at its full path."""
     program = context.program
     wanted = {n.name for m in program.modules.values() for stmt in m.body if isinstance(stmt, syntax.Import) for n in stmt.names}
-    if not wanted & {"Route", "Mount", "routing"}:
+    if not wanted & {"Route", "WebSocketRoute", "Mount", "routing"}:
         return
     factories = Factories(program, frozenset({"add_route", "mount"}), frozenset())
     factories.run(frozenset(_TABLES[:2]), {"starlette.applications.Starlette": _TABLES[0]})
@@ -83,7 +84,7 @@ class _Reader:
                 yield from self._item(below, inner, depth + 1)
             if isinstance(app, Made) and self.is_a(app, *_TABLES[:2]):
                 yield from self.table(app, inner, depth + 1)
-        elif item.method == "add_route":
+        elif item.method in ("add_route", "add_websocket_route"):
             yield from self.route(item, prefix)
 
     def route(self, item: Made, prefix: str) -> Iterator[Found]:
@@ -91,7 +92,11 @@ class _Reader:
         self.seen.add(id(item))
         target, wrappers = self._endpoint(item.keywords.get("endpoint", item.args[1] if len(item.args) > 1 else None))
         path = plain(join_paths(prefix, _text(item, "path", 0))) or "/"
-        if isinstance(target, FunctionInfo):
+        if self.is_a(item, *_SOCKETS) or item.method == "add_websocket_route":
+            handler = target if isinstance(target, FunctionInfo) else self._program.method(target.id, "on_receive") if target is not None else None
+            if handler is not None:
+                yield Found("CALL", path, handler, target if isinstance(target, ClassInfo) else None, item, wrappers)
+        elif isinstance(target, FunctionInfo):
             told = item.keywords.get("methods", item.args[2] if len(item.args) > 2 else None)
             for method in [str(m).upper() for m in told] if isinstance(told, list | tuple) else ["GET"]:
                 yield Found(method, path, target, None, item, wrappers)
@@ -118,7 +123,7 @@ class _Reader:
 
 def _routes_of(table: Made) -> list[Value]:
     positional = table.args[1] if len(table.args) > 1 and isinstance(table.args[1], list) else table.args[0] if table.args else None
-    return [*_items(table.keywords.get("routes", positional)), *(c for c in table.calls if c.method in ("mount", "add_route", "host"))]
+    return [*_items(table.keywords.get("routes", positional)), *(c for c in table.calls if c.method in ("mount", "add_route", "add_websocket_route", "host"))]
 
 
 def _items(value: Value) -> list[Value]:

@@ -14,7 +14,7 @@ from agentlint_flask.own_handlers import METHODS, RESOURCES, shown
 from agentlint_flask.tables import Tables
 from agentlint_flask.views import View, Views
 
-_DECORATORS = ("route", "resource", *METHODS)
+_DECORATORS = ("route", "resource", "websocket", *METHODS)
 
 
 def collect_routes(context: Context) -> Iterator[Route]:
@@ -62,7 +62,8 @@ class _Reader:
                 continue
             several = isinstance(view.target, ClassInfo)
             paths = made.args if several else [*made.args[:1], made.keywords.get("rule")][:1]
-            methods = (verb.upper(),) if verb in METHODS else _methods(made.keywords.get("methods"))
+            open_connection = verb == "websocket" or table in self._tables.sockets
+            methods = ("CALL",) if open_connection else (verb.upper(),) if verb in METHODS else _methods(made.keywords.get("methods"))
             for path in paths:
                 yield from self._rule(table, path, methods, view, made)
 

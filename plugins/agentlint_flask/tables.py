@@ -16,7 +16,9 @@ NAMESPACES = ("flask_restx.Namespace", "flask_restplus.Namespace", "flask_restx.
 _APIS = ("flask_restful.Api", "flask_restx.Api", "flask_restplus.Api", "flask_smorest.Api", "flask_restx.api.Api", "flask_restplus.api.Api")
 JSONAPIS = ("flask_rest_jsonapi.Api", "flask_rest_jsonapi.api.Api", "flask_combo_jsonapi.Api", "flask_combo_jsonapi.api.Api")
 """They stand in a blueprint and register it themselves."""
-APIS = (*_APIS, *JSONAPIS)
+SOCKETS = ("flask_sock.Sock", "flask_sockets.Sockets")
+"""Their rules take connections that stay open."""
+APIS = (*_APIS, *JSONAPIS, *SOCKETS)
 _ANSWERS_PROGRAMS = (*NAMESPACES, *APIS, "flask_smorest.Blueprint", "flask_smorest.blueprint.Blueprint", "apiflask.APIFlask", "apiflask.APIBlueprint",
                      "flask_openapi3.OpenAPI", "flask_openapi3.APIBlueprint", "flask_openapi3.APIView")
 """Tables whose views answer with data."""
@@ -27,7 +29,7 @@ _STAND_INS = {
     "api": "flask_restful.Api",
 }
 _VERBS = frozenset({"register_blueprint", "add_url_rule", "add_resource", "add_namespace", "init_app", "permission_manager"})
-_DECORATING = frozenset({"route", "get", "post", "put", "patch", "delete", "resource", "before_request", "before_app_request"})
+_DECORATING = frozenset({"route", "websocket", "get", "post", "put", "patch", "delete", "resource", "before_request", "before_app_request"})
 _ROOTS = ("flask.current_app", "quart.current_app")
 _INNER = ("app", "flask_app", "server", "wsgi_app")
 """Attributes of objects that hold an application."""
@@ -40,6 +42,8 @@ class Tables:
         self._program = program
         self.tree = MountTree()
         self.answers_programs: set[str] = set()
+        self.sockets: set[str] = set()
+        """Tables whose rules take connections that stay open."""
         factories = Factories(program, _VERBS, _DECORATING)
         factories.run(frozenset(APPS), _STAND_INS)
         self.setup = factories.setup
@@ -91,6 +95,8 @@ class Tables:
             return
         self._keys[id(made)] = key
         self.tree.declare(key, prefix, root=root)
+        if self.is_a(made, *SOCKETS):
+            self.sockets.add(key)
         if key in self._namespaces or self.is_a(made, *_ANSWERS_PROGRAMS):
             self.answers_programs.add(key)
 

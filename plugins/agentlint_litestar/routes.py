@@ -10,6 +10,7 @@ from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, Route, Scope,
 from agentlint_litestar.layers import Layers, Place, attribute
 
 _VERBS = {v: v.upper() for v in ("get", "post", "put", "patch", "delete", "head")}
+_SOCKETS = ("websocket", "websocket_listener")
 _CONTROLLER = "litestar.Controller"
 _HOLE = re.compile(r"\{([^{}:]+):[^{}]*\}")
 _PAGES, _REDIRECTS = ("Template", "HTMXTemplate", "InertiaResponse"), ("Redirect", "InertiaRedirect", "InertiaBack")
@@ -47,12 +48,12 @@ class _Reader:
         for decorator in info.node.decorators:
             name = self._program.resolve(decorator.func if isinstance(decorator, syntax.Call) else decorator, info.module)
             verb = name.rpartition(".")[2]
-            if not name.startswith("litestar.") or (verb not in _VERBS and verb != "route"):
+            if not name.startswith("litestar.") or (verb not in _VERBS and verb not in ("route", *_SOCKETS)):
                 continue
             call = decorator if isinstance(decorator, syntax.Call) else syntax.Call(decorator, (), (), decorator.line, -1)
             told = {k.name: self.layers.setup.value(k.value, scope) for k in call.keywords if k.name}
             path = self.layers.setup.value(call.args[0], scope) if call.args else told.get("path", "")
-            methods = [_VERBS[verb]] if verb in _VERBS else _listed(told.get("http_method"))
+            methods = [_VERBS[verb]] if verb in _VERBS else ["CALL"] if verb in _SOCKETS else _listed(told.get("http_method"))
             for text in path if isinstance(path, list | tuple) else (path,):
                 yield from self._at(info, owner, methods, text if isinstance(text, str) else "{}", told)
 

@@ -11,6 +11,8 @@ from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, Route, Scope,
 _HANDLERS = ("tornado.web.RequestHandler",)
 _WEBSOCKETS = ("tornado.websocket.WebSocketHandler",)
 _SPECS = frozenset({"tornado.web.URLSpec", "tornado.web.url", "tornado.routing.Rule", "tornado.routing.URLSpec"})
+_MESSAGES = ("on_message",)
+"""What a connection that stays open brings; tornado.websocket.WebSocketHandler."""
 _METHODS = ("get", "post", "put", "patch", "delete")
 _AUTHENTICATED = "tornado.web.authenticated"
 
@@ -53,7 +55,7 @@ def _pair(expr: syntax.Expr, scope: Scope, context: Context) -> tuple[str, Class
 def _is_handler(info: ClassInfo, context: Context) -> bool:
     """True for handlers of Tornado, and for those below a handler of a library of which nothing is known: the table says what they are."""
     program = context.program
-    if program.inherits(info.id, *_HANDLERS):
+    if program.inherits(info.id, *_HANDLERS, *_WEBSOCKETS):
         return True
     foreign = (base for base in program.mro(info.id) if base not in program.classes and not program.library.is_class(base))
     return any(base.endswith("Handler") and "." in base for base in foreign) and any(program.method(info.id, name) for name in _METHODS)
@@ -62,14 +64,14 @@ def _is_handler(info: ClassInfo, context: Context) -> bool:
 def _routes(pattern: str, handler: ClassInfo, scope: Scope, line: int, context: Context) -> Iterator[Route]:
     program = context.program
     table = scope.path if isinstance(scope, syntax.Module) else scope.module.path
-    for name in _METHODS:
+    for name in (*_METHODS, *_MESSAGES):
         method = program.method(handler.id, name)
-        if method is None or _refuses(method):
+        if method is None or _refuses(method) or (name in _MESSAGES and not program.inherits(handler.id, *_WEBSOCKETS)):
             continue
         own = method.owner == handler.id
         yield Route(
             framework="tornado",
-            method=name.upper(),
+            method="CALL" if name in _MESSAGES else name.upper(),
             path=_holes(pattern),
             handler=method.id,
             symbol=f"{handler.node.qualname}.{name}",
@@ -78,7 +80,7 @@ def _routes(pattern: str, handler: ClassInfo, scope: Scope, line: int, context: 
             owner=handler.id,
             surface="api" if name == "get" and _is_probe(method) else None,
             guards=_guards(method, context),
-            guard_handlers=_before(handler, context),
+            guard_handlers=(*_before(handler, context), *(_opening(handler, context) if name in _MESSAGES else ())),
             renders=_renders(handler, method, context),
             table_file=table,
             table_line=line,
@@ -102,6 +104,12 @@ def _before(handler: ClassInfo, context: Context) -> tuple[str, ...]:
     classes = (program.classes[c] for c in program.mro(handler.id) if c in program.classes)
     found = (program.functions[info.methods["prepare"]] for info in classes if "prepare" in info.methods)
     return tuple(method.id for method in found if any(map(_says_who, walk.statements(method.node.body))))
+
+
+def _opening(handler: ClassInfo, context: Context) -> tuple[str, ...]:
+    """What runs when a connection is opened, before any message."""
+    methods = (context.program.method(handler.id, name) for name in ("prepare", "get", "open"))
+    return tuple(dict.fromkeys(m.id for m in methods if m is not None))
 
 
 def _says_who(stmt: syntax.Stmt) -> bool:

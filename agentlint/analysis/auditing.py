@@ -241,11 +241,13 @@ def _writers(summaries: Summaries, nodes: Iterable[Node], listeners: frozenset[s
         changed: set[str] = set()
         for entry in summaries.entries(node):
             effect, near = entry.effect, entry.distance <= _NEAR
-            if effect.kind == "orm-write" and not effect.registered and entry.distance <= _FAR:
+            if effect.kind in ("orm-write", "raw-sql") and effect.model and not effect.registered and entry.distance <= _FAR:
                 if effect.operation in ("create", "write"):
                     made[effect.model] = min(entry.distance, made.get(effect.model, _FAR))
                 elif near:
                     changed.add(effect.model)
+            elif near and effect.kind in ("orm-write", "raw-sql") and not effect.registered:
+                changed.add(effect.target)
             elif near and effect.kind in ("mail", "outbound-http", "process", "payment"):
                 changed.add(effect.kind)
         changed |= {model for model, distance in made.items() if distance <= _NEAR}

@@ -126,6 +126,8 @@ class MechanismRow(_Row, frozen=True, kw_only=True, gc=False):
     why: bool = False
     needs: tuple[str, ...] = ()
     """Access paths of what must also be there (a middleware, a block) before it records at all."""
+    copies: str = ""
+    """Module and class under which projects keep a copy of a base class that is published as an example: `history_meta.Versioned`."""
     blocks: tuple[str, ...] = ()
     """Access paths of what opens a block (a context, a decorator, a base class of views) outside of which it records nothing; empty when it always does."""
     always: tuple[str, ...] = ()

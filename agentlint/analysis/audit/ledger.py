@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
+from agentlint.analysis.records.loose import plain
 from agentlint.analysis.records.recorders import Records, RecordSite
 from agentlint.analysis.records.shapes import Shapes
 from agentlint.analysis.wording import singular, words
@@ -131,6 +132,8 @@ class Ledger:
             return self._near(self._spoken_of(site.about)) if site.about else self._all
         if table.kind == "delivery":
             return self._sending
+        if table.about:
+            return sum(1 << n for n in bits(self.rows) if plain(self.effects[n].target) in table.about)
         if _SIGNING_IN.intersection(words(table.model.rpartition(".")[2])):
             return sum(1 << n for n in bits(self._all) if self.effects[n].kind == "authentication")
         if table.kind == "tombstone":

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from agentlint.analysis.calls.sites import CallSite
+from agentlint.analysis.effects.documents import Documents, is_collection_write
 from agentlint.analysis.effects.fields import InMemory, row_fields
 from agentlint.analysis.effects.models import Model, Models
 from agentlint.analysis.effects.orm import OrmWrites, effect
@@ -50,21 +51,36 @@ class Idioms:
         roots = _imported(places.program)
         self._django = "django" in roots or "mongoengine" in roots
         self._alchemy = bool(roots & {"sqlalchemy", "sqlmodel", "flask_sqlalchemy"})
+        self._mongo = bool(roots & {"pymongo", "motor", "flask_pymongo", "bson"})
+        self._documents = Documents(places, models)
 
     def at(self, site: CallSite) -> Iterator[Effect]:
         """Effects of a call whose receiver is not known."""
         func = site.call.func
         if not isinstance(func, s.Attribute):
             return
-        names = (*_key(func.value), *self._names(func.value, site.caller))
-        if (site.name in _EXECUTES or "execute" in site.name) and names and names[0].lstrip("_").lower() in _CURSORS:
+        names = (*_key(func.value), *self._names(_either(func.value), site.caller))
+        on_cursor = bool(names) and names[0].lstrip("_").lower() in _CURSORS
+        if on_cursor and (site.name in _EXECUTES or "execute" in site.name):
             yield from self._sql.at(site, "arg 0 or kwarg sql or kwarg statement", "sql.execute()")
+        elif on_cursor and site.call.args and _is_text(site.call.args[0]):
+            yield from self._sql.at(site, "arg 0", "sql.execute()")  # whatever a library calls it: the text that is handed in is a statement
+        elif self._mongo and is_collection_write(site.name):
+            yield from self._documented(site, func)
         elif self._alchemy and site.name in _SESSION_WRITES and names and names[0] in _SESSIONS:
             yield from self._session(site)
         elif self._is_queryset_write(site.name, names):
             yield from self._queryset(site, func, "medium")
         elif self._django and site.name in ("save", "asave", "delete", "adelete"):
             yield from self._instance(site, func, names)
+
+    def _documented(self, site: CallSite, func: s.Attribute) -> Iterator[Effect]:
+        path = f"pymongo.Collection.{site.name}"
+        row = self._places.library.effect(path)
+        if row is not None:
+            model = self._documents.model(func.value, site.caller) or Model()
+            fields = row_fields(site, row.fields, self._places)
+            yield effect(site, "orm-write", row.operation, model, fields=fields, api=f"{path}()", confidence="medium")
 
     def _names(self, expr: s.Expr, function: str) -> tuple[str, ...]:
         """Names along the chain, going on in the query that the function assigned to its first name."""
@@ -160,6 +176,20 @@ class Idioms:
 
 def _lowered(found: Effect) -> Effect:
     return msgspec.structs.replace(found, confidence="medium")
+
+
+def _either(expr: s.Expr) -> s.Expr:
+    """The first of what a receiver may be: `(cursor or self.db).run()`."""
+    return expr.operands[0] if isinstance(expr, s.Apply) and expr.op == "or" else expr
+
+
+def _is_text(expr: s.Expr) -> bool:
+    """A literal text, also one whose holes are filled at once: `"...".format(column=name)`, `"..." % name`."""
+    if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr == "format":
+        return _is_text(expr.func.value)
+    if isinstance(expr, s.Apply) and expr.op in ("%", "+"):
+        return _is_text(expr.operands[0])
+    return isinstance(expr, s.Template) or (isinstance(expr, s.Constant) and isinstance(expr.value, str))
 
 
 def _key(receiver: s.Expr) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from agentlint.analysis.effects.tables import table_of
+from agentlint.analysis.effects.tables import loose_table, table_of
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.types.inference import Type
 from agentlint.ir import syntax as s
@@ -105,6 +105,10 @@ class Models:
         """The persistent class behind a database table."""
         name = table.strip('"`[]').rpartition(".")[2].lower()
         return self._by_table.get(name) or self._by_word.get(name.rpartition("_")[2])
+
+    def at_table(self, table: str) -> Model:
+        """The class behind a table; what stands for the table where there is none."""
+        return self.of_table(table) or Model(loose_table(table), target=table)
 
     @cached_property
     def _by_word(self) -> dict[str, Model]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from agentlint.analysis.calls.sites import CallSite
+from agentlint.analysis.effects.documents import Documents
 from agentlint.analysis.effects.fields import InMemory, constructor_fields, is_setattr, row_fields, unique
 from agentlint.analysis.effects.models import Model, Models
 from agentlint.analysis.effects.naming import Naming
@@ -56,6 +57,7 @@ class OrmWrites:
         self._models = models
         self._memory = memory
         self.naming = Naming(places, models)
+        self._documents = Documents(places, models)
         self.origins = RowOrigins(places, models, memory.calls)
 
     def from_row(self, site: CallSite, row: EffectRow, api: str) -> Iterator[Effect]:
@@ -84,6 +86,9 @@ class OrmWrites:
         if operation == "update" and not fields and site.name == "add" and self.origins.is_kept(site.call.args, site.caller):
             return  # tied to the session once more, so that it can be read
         models = self.models_at(site, row.model)
+        if api.startswith("pymongo.Collection.") and not any(m.name or m.open_model for m in models):
+            held = self._documents.model(site.call.func.value, site.caller) if isinstance(site.call.func, s.Attribute) else None
+            models = (held,) if held is not None else models
         info = self._places.program.functions.get(site.caller)
         if row.operation == "update" and info is not None and any(self._models.derives(m.name, info) for m in models):
             return  # a column worked out from others

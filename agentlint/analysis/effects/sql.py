@@ -147,7 +147,7 @@ class SqlWrites:
         hole = _HOLE.search(table)
         known = _table(table)
         if known or hole is None:
-            return self._models.of_table(known) or Model(target=known)
+            return self._models.at_table(known)
         filler = text.holes[int(hole.group(1))]
         if isinstance(filler, s.Name) and filler.id in parameter_names(self._places.program.functions.get(text.function)):
             return Model(open_model=f"parameter {text.function} {filler.id}")
@@ -230,7 +230,7 @@ class SqlWrites:
         if found:
             return found[0]
         text = dotted(subject).removesuffix(".__table__").rpartition(".")[2]
-        return self._models.of_word(text) or self._models.of_table(text) or Model(target=text)
+        return self._models.of_word(text) or self._models.at_table(text)
 
     def _values(self, chain: s.Expr, site: CallSite) -> Iterable[str]:
         while isinstance(chain, s.Call) and isinstance(chain.func, s.Attribute):

@@ -1,9 +1,30 @@
-"""Which class owns a model's table: a proxy shares that of its base, a class that goes on with a model that of where it began."""
+"""Which class owns a model's table, and what stands for a table that no class describes.
+
+A proxy shares the table of its base, a class that goes on with a model that of where it began. Of tables that are only named in SQL, and of collections of
+documents, those matter here whose name says that they keep what happened."""
 
 from __future__ import annotations
 
 from agentlint.analysis.program import ClassInfo, Program
+from agentlint.analysis.wording import singular, words
 from agentlint.ir import syntax as s
+
+TRAIL_WORDS = frozenset({
+    "audit", "log", "history", "trail", "journal", "timeline", "changelog", "activity", "transition", "revision", "logentry",
+})
+"""Words of tables that keep what happened."""
+_LOOSE = "table "
+
+
+def loose_table(name: str) -> str:
+    """What stands for the model of a table without a class whose name says that it keeps what happened; empty for any other."""
+    said = {singular(word) for word in words(name)}
+    return f"{_LOOSE}{name.lower()}" if said & TRAIL_WORDS or "event" in said else ""
+
+
+def loose_name(model: str) -> str:
+    """The name of such a table; empty for the model of a class."""
+    return model.removeprefix(_LOOSE) if model.startswith(_LOOSE) else ""
 
 
 def table_of(model: str, program: Program) -> str:

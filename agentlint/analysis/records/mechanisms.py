@@ -38,7 +38,7 @@ def find_mechanisms(
 ) -> tuple[Mechanism, ...]:
     """Every registered mechanism, sorted by place. `told` are those that framework plugins know of."""
     finder = _Finder(program, types, calls, library, makes_record)
-    found = [*told, *finder.views(), *finder.classes(), *finder.sites(), *finder.functions(), *finder.settings()]
+    found = [*told, *finder.views(), *finder.bases(), *finder.classes(), *finder.sites(), *finder.functions(), *finder.settings()]
     return tuple(sorted(dict.fromkeys(found), key=lambda m: (m.file, m.line, m.model, m.name, m.operations)))
 
 
@@ -75,6 +75,22 @@ class _Finder:
             for name in sorted(self._program.subclasses(path)):
                 info = self._program.classes[name]
                 yield Mechanism(row.name, path, "", info.module.path, info.node.line, content, operations=row.operations, scope=name)
+
+    # models below a base class of a library, or of the copy of it that a project carries
+
+    def bases(self) -> Iterator[Mechanism]:
+        for path, row in self._library.mechanism_rows("base"):
+            if not row.needs or any(self._places.used(need) for need in row.needs):
+                yield from self._below(path, path, row)
+            for copy in (name for name in self._program.classes if row.copies and f".{name}".endswith(f".{row.copies}")):
+                home = copy.rpartition(".")[0]
+                if all(self._calls.callers(f"{home}.{need.rpartition('.')[2]}") for need in row.needs):
+                    yield from self._below(copy, path, row)
+
+    def _below(self, base: str, path: str, row: MechanismRow) -> Iterator[Mechanism]:
+        for name in self._program.subclasses(base):
+            info = self._program.classes[name]
+            yield self._mechanism(row, path, name, info.module.path, info.node.line, operations=row.operations)
 
     # classes that carry an attribute or a decorator
 

@@ -10,6 +10,7 @@ import msgspec
 from agentlint.analysis.calls.sites import CallSite
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.records.cascades import erasers, erasing_columns
+from agentlint.analysis.records.loose import loose_tables
 from agentlint.analysis.records.shapes import Shapes, Table, is_result_field, says_what
 from agentlint.analysis.types.inference import Types
 from agentlint.analysis.wording import singular, words
@@ -239,8 +240,8 @@ def _keyword_rows(program: Program, library: LibraryFacts) -> dict[tuple[str, fr
 
 def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effects: Iterable[Effect], writers: Mapping[str, Written]) -> Records:
     """`effects` are all bound effects; `writers` says by table what changes something else and makes its rows."""
-    candidates = shapes.tables()
     effects = tuple(effects)
+    candidates = {**shapes.tables(), **loose_tables(effects)}
     changed = _changed(effects, candidates)
     removed = {e.model for e in effects if e.operation == "delete" and not e.registered}
     rings = _rings(effects, candidates)

@@ -24,6 +24,8 @@ _HOOKS = frozenset({
     "after_request", "before_request", "teardown_request", "after_app_request", "before_app_request", "teardown_app_request", "middleware", "on_request",
     "on_response",
 })
+_ADDING = frozenset({"add_middleware", "Middleware", "DefineMiddleware", "register_middleware"})
+"""Calls that take a class of middleware first. Starlette documentation, "Middleware"; Litestar, "Middleware"."""
 _OF_REQUEST = re.compile(r"\b(method|user|current_user|is_authenticated|is_anonymous|status_code|path|SAFE_METHODS)\b")
 """Tests that only tell requests apart, so that what runs under them runs for every change that somebody asks for."""
 _OF_CONTENT = re.compile(r"has_|data|entr|changes|pending|dirty|empty|finished")
@@ -79,8 +81,8 @@ def _run_from(roots: set[str], calls: Calls, without: tuple[str, ...]) -> set[st
 
 
 def _added(program: Program, name: str, call: s.Call, caller: str) -> Iterator[str]:
-    """`app.add_middleware(AuditMiddleware)`, `app.after_request(keep)`."""
-    if name == "add_middleware" and call.args:
+    """`app.add_middleware(AuditMiddleware)`, `Middleware(AuditMiddleware)` in a list of them, `app.after_request(keep)`."""
+    if name in _ADDING and call.args:
         yield from _of_name(program, program.resolve(call.args[0], program.scope_of(caller)))
     elif name in _HOOKS and call.args:
         named = program.resolve(call.args[0], program.scope_of(caller))

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from agentlint.analysis.effects.tables import TRAIL_WORDS
 from agentlint.analysis.program import ClassInfo, Program
 from agentlint.analysis.types.inference import Type, Types
 from agentlint.analysis.wording import singular, words
@@ -35,7 +36,7 @@ _TIME_NAMES = re.compile(
 _OTHER_TIMES = re.compile(r"(^|_)(expir\w*|until|due|deadline|birth\w*|start\w*|end\w*|valid\w*|schedul\w*|next|not)($|_)")
 """Times of something else than the making of a row."""
 _ACTOR_NAMES = re.compile(
-    r"^(actor|user|author|editor|operator|initiator|performer|changer|modifier|username|who|whom|causer|staff|employee|admin|person|agent|principal|whodunnit"
+    r"^(actor|recorder|user|author|editor|operator|initiator|performer|changer|modifier|username|who|whom|causer|staff|employee|admin|person|agent|principal|whodunnit"
     r"|(\w+_)?by(_id)?|(current|acting|request|performing|changed|action|admin|staff|auth)_?(user|editor|actor))(_id|_name|_email)?$"
 )
 _KIND_NAMES = re.compile(
@@ -63,9 +64,6 @@ _KEPT = frozenset({"diff", "snapshot", "changes", "delta", "serialized_data"})
 """Columns that keep what an object was: beside a key in text they tell of objects of any kind."""
 _PAYLOADS = frozenset({"json", "payload", "data", "context", "extra", "extra_data", "details", "metadata_", "meta", "params", "properties"})
 """Columns that take whatever there is to say: where keys of several models are left open beside them, a row may tell of anything."""
-_TRAIL_WORDS = frozenset({
-    "audit", "log", "history", "trail", "journal", "timeline", "changelog", "activity", "transition", "revision", "logentry",
-})
 _EVENT_WORDS = frozenset({
     "event", "action", "entry", "record", "version", "change",
 })
@@ -102,6 +100,8 @@ class Table(msgspec.Struct, frozen=True):
     """True when its name says that it is a trail."""
     frail: bool = False
     """True when only its columns say so, in what may be a conversation as well: it is a trail as long as nothing changes or removes its rows."""
+    about: frozenset[str] = frozenset()
+    """Names of tables that it is about by its own name, where no class describes it: `payment` of `payment_events`."""
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -166,7 +166,7 @@ class Shapes:
         columns = self.columns(model)
         names = [c.name for c in columns]
         said = {singular(w) for w in words(model.rpartition(".")[2])}
-        timed = any(_is_time(c) or (said & _TRAIL_WORDS and _is_some_time(c)) for c in columns)
+        timed = any(_is_time(c) or (said & TRAIL_WORDS and _is_some_time(c)) for c in columns)
         if not (timed or self._is_stamped(model)) or self.pointed_at.get(model, 0) > 2:
             return None
         actors = self.actor_columns(model) or self._only_person(columns)
@@ -175,7 +175,7 @@ class Shapes:
         anything = len(loose) > 1 and any(map(_KIND_NAMES.match, names)) and bool(_PAYLOADS.intersection(names))
         related = related or (() if anything else loose)
         open_object = anything or (any(_OBJECT_NAMES.match(n) for n in names) and not related) or _names_any_object(names)
-        open_object = open_object or bool(said & _TRAIL_WORDS and "key" in names and _KEPT.intersection(names))
+        open_object = open_object or bool(said & TRAIL_WORDS and "key" in names and _KEPT.intersection(names))
         kind = _kind_of(names, said)
         buried = self._buried(model) if kind is None else ""
         if buried:
@@ -187,7 +187,7 @@ class Shapes:
             return None
         states = frozenset(w for n in names for w in _state_words(n)) if kind == "status-history" else frozenset()
         reasons = tuple(n for n in names if _REASON_NAMES.match(n))
-        return Table(model, kind, related, actors, states, reasons, open_object, bool(said & _TRAIL_WORDS or buried) or _pairs(names), frail)
+        return Table(model, kind, related, actors, states, reasons, open_object, bool(said & TRAIL_WORDS or buried) or _pairs(names), frail)
 
     def _buried(self, model: str) -> str:
         """The one model whose deleted rows a model's name says that it keeps."""
@@ -350,7 +350,7 @@ def _kind_of(names: list[str], said: set[str]) -> TableKind | None:
     told = any(_TEXT_NAMES.match(n) for n in names)
     if _pairs(names):
         return "event" if described else "status-history"
-    if said & _TRAIL_WORDS:
+    if said & TRAIL_WORDS:
         return "status-history" if not (described or told) and any(map(_STATE_NAMES.match, names)) else "event"
     if said & _SENDING_WORDS and any(_RESULT_NAMES.match(n) for n in names):
         return "delivery"
@@ -372,6 +372,15 @@ def _state_words(name: str) -> tuple[str, ...]:
     if match:
         return tuple(w for part in (match.group(2), match.group(3)) if part for w in words(part))
     return tuple(words(name)) if _STATE_NAMES.match(name) else ()
+
+
+def named_shape(said: Collection[str], names: Collection[str]) -> tuple[TableKind | None, tuple[str, ...], tuple[str, ...], bool]:
+    """What the words of a table's name and the names of its columns tell: its kind, who, why, and whether a row says what happened."""
+    columns = sorted(names)
+    described = any(map(_KIND_NAMES.match, columns)) and any(map(_TEXT_NAMES.match, columns))
+    actors = tuple(n for n in columns if _ACTOR_NAMES.match(n))
+    kind = _kind_of(columns, set(said)) or ("status-history" if "event" in said and any(map(_STATE_NAMES.match, columns)) else None)
+    return kind, actors, tuple(n for n in columns if _REASON_NAMES.match(n)), described
 
 
 def is_result_field(name: str) -> bool:

@@ -45,13 +45,16 @@ class LibraryTypes:
         return found
 
     def _arguments(self, text: TypeText, given: Given) -> tuple[Type, ...]:
-        return tuple((self._read(a, given) or (UNSEEN,))[0] for a in text.args) if any(self._read(a, given) for a in text.args) else ()
+        """What a container holds: instances, also where a class was asked for them (`Order.select()`), unless the row says `type[...]`."""
+        read = [self._read(a, given) for a in text.args]
+        held = zip(read, text.args, strict=True)
+        return tuple(msgspec.structs.replace(r[0], meta=a.meta) if r else UNSEEN for r, a in held) if any(read) else ()
 
     def _place(self, place: str, given: Given) -> Types_:
         if place.startswith("item of "):
             return union(self._engine.item(t) for t in self._place(place[8:], given))
-        if place in ("receiver", "class"):
-            return (given.receiver,) if given.receiver is not None else ()
+        if place in ("receiver", "class"):  # of a class that is asked, an instance: `Order.get(id=1)`
+            return (msgspec.structs.replace(given.receiver, meta=False),) if given.receiver is not None else ()
         if place == "T":
             return self._parameter(given)
         word, _, which = place.partition(" ")

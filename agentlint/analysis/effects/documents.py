@@ -1,0 +1,77 @@
+"""Writes to collections of documents whose client has no known type, and what a collection is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from agentlint.analysis.effects.models import Model, Models
+from agentlint.analysis.effects.places import Places
+from agentlint.ir import syntax as s
+from agentlint.ir import walk
+
+_ONLY_COLLECTIONS = frozenset({
+    "insert_one", "insert_many", "update_one", "update_many", "replace_one", "delete_one", "delete_many", "find_one_and_update", "find_one_and_replace",
+    "find_one_and_delete",
+})
+"""Methods that collections have and little else; PyMongo and Motor name them alike."""
+_SUFFIX = re.compile(r"_?(collection|coll?|documents?)$", re.IGNORECASE)
+_DEPTH = 3
+
+
+def is_collection_write(name: str) -> bool:
+    """True for the name of a method that only collections of documents have."""
+    return name in _ONLY_COLLECTIONS
+
+
+class Documents:
+    """Says which collection a write acts on."""
+
+    def __init__(self, places: Places, models: Models) -> None:
+        self._places, self._models = places, models
+
+    def model(self, receiver: s.Expr, function: str) -> Model | None:
+        """The class of the collection's documents, or what stands for the collection; None when nothing names it."""
+        name = self.name(receiver, function)
+        return (self._models.of_word(name) or self._models.at_table(name)) if name else None
+
+    def name(self, expr: s.Expr, function: str, depth: int = _DEPTH) -> str:
+        """`orders` of `db["orders"]`, `db.orders`, `db.get_collection("orders")`, `self.order_collection`, also through names that were given one."""
+        match expr:
+            case s.Subscript():
+                return self._text(expr.index, function)
+            case s.Call() if expr.args and isinstance(expr.func, s.Attribute) and expr.func.attr in ("get_collection", "__getitem__", "collection"):
+                return self._text(expr.args[0], function)
+            case s.Attribute():
+                held = self._held(expr, function, depth)
+                return held or _SUFFIX.sub("", expr.attr).strip("_")
+            case s.Name():
+                values = self._places.assigned(function, expr.id) if depth else ()
+                return next((n for v in values if (n := self.name(v, function, depth - 1))), "") or _SUFFIX.sub("", expr.id).strip("_")
+        return ""
+
+    def _text(self, expr: s.Expr, function: str) -> str:
+        value = self._places.constant(expr, function)
+        return value if isinstance(value, str) else ""
+
+    def _held(self, expr: s.Attribute, function: str, depth: int) -> str:
+        """The collection that a class put under an attribute of its instances."""
+        info = self._places.program.functions.get(function)
+        if not (depth and isinstance(expr.value, s.Name) and expr.value.id == "self" and info is not None and info.owner):
+            return ""
+        return next((n for value, home in self._set(info.owner, expr.attr) if (n := self.name(value, home, depth - 1))), "")
+
+    def _set(self, owner: str, attr: str) -> Iterator[tuple[s.Expr, str]]:
+        program = self._places.program
+        for base in program.mro(owner):
+            known = program.classes.get(base)
+            for method in known.methods.values() if known is not None else ():
+                for stmt in walk.statements(program.functions[method].node.body):
+                    if isinstance(stmt, s.Assign) and stmt.value is not None and any(_is_own(t, attr) for t in stmt.targets):
+                        yield stmt.value, method
+
+
+def _is_own(target: s.Expr, attr: str) -> bool:
+    return isinstance(target, s.Attribute) and target.attr == attr and isinstance(target.value, s.Name) and target.value.id == "self"
+
+

@@ -26,6 +26,8 @@ _STEP_DOWN, _DEEPEST = 0.7, 0.1
 """What one more call between the handler and an effect leaves of its weight, counted from the nearest effect; and the least that is left."""
 _NEAR = 1
 """Calls that an effect may lie below the nearest one and still be what its operation is there for."""
+_UPSERTS = ("update_or_create()", "bulk_create()")
+"""Calls that make rows, or fill in those that are there with the values they are handed."""
 _UNKNOWN_MODEL = 0.3
 """Weight of a row write whose model could not be told."""
 
@@ -55,7 +57,7 @@ class Atom(msgspec.Struct, frozen=True):
     named: bool = False
     """True when the route is about the subject: its words name it, or a framework performs the effect for the route."""
     handed_on: bool = False
-    """True when all writes that name no fields stand on lines that write whatever they are handed: which fields they are for is not known."""
+    """True when all writes that name no fields write whatever they are handed, as their lines or calls do: which fields they are for is not known."""
     purpose: bool = True
     """False for what only accompanies the rest: the operation cannot be used to do just that."""
 
@@ -193,7 +195,10 @@ def _without_makings(effects: Sequence[ReachedEffect], background: Background) -
 
 def _without_insides(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
     """Effects without what a model's own `save` does to the same row: the line that calls it says which fields were meant."""
-    saving = [r.effect for r in effects if r.effect.fields and r.effect.operation in ("update", "write", "create")]
+    saving = [
+        r.effect for r in effects
+        if (r.effect.fields or r.effect.api.endswith(_UPSERTS)) and r.effect.operation in ("update", "write", "create")
+    ]
     told = {(subject_of(e, background), e.file, e.line) for e in saving}
     return [
         r for r in effects
@@ -274,7 +279,7 @@ def _atom(
         depth,
         registered,
         registered or is_named(subject, spoken),
-        handed_on=open_fields and all((r.effect.file, r.effect.line) in background.general for r in blank),
+        handed_on=open_fields and all((r.effect.file, r.effect.line) in background.general or r.effect.api.endswith(_UPSERTS) for r in blank),
     )
 
 

@@ -163,7 +163,7 @@ class Matcher:
         )
 
     def _candidates(self, atom: Atom) -> list[tuple[Entry, Atom]]:
-        direct = self._offers.get(atom.key, [])
+        direct = self._offers.get(atom.key, []) if atom.subject else []  # two writes of nobody knows what have nothing in common
         if atom.ends:  # the API may write the relation as a field of either model
             direct = [*direct, *(o for end in atom.ends for o in self._offers.get((end[0], "update"), ()) if self._covers(o[1], end, atom))]
         if _is_soft_deletion(atom):

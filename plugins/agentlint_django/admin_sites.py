@@ -15,6 +15,8 @@ from agentlint_django.urlconf import url_table
 _SITE = ("django.contrib.admin.site", "django.contrib.admin.sites.site")
 _SITE_CLASS = ("django.contrib.admin.AdminSite", "django.contrib.admin.sites.AdminSite")
 _DECORATOR = "django.contrib.admin.register"
+_HANDED_ON = (".admin.site", ".admin.register", ".admin.sites.site")
+"""How names end by which a library hands on Django's own admin, perhaps with another class of site: `from library.sites import admin`."""
 ADMIN_CLASS = ("django.contrib.admin.ModelAdmin", "django.contrib.admin.options.ModelAdmin")
 
 
@@ -39,7 +41,7 @@ def registrations(program: Program) -> tuple[Registration, ...]:
     found: dict[tuple[str, str], Registration] = {}
     for made in settings_of(program).setup.made:
         callee = made.callee
-        if isinstance(callee, Ref) and callee.name == _DECORATOR:
+        if isinstance(callee, Ref) and _own(callee.name, program) == _DECORATOR:
             for admin in made.applied:
                 for one in _registered(made.args, admin, made, site_key(made.keywords.get("site"), program), program):
                     found[one.model, one.site] = one
@@ -59,7 +61,7 @@ def _on_site(made: Made, program: Program) -> tuple[str, str]:
     callee = made.callee
     if isinstance(callee, Ref):
         owner, _, verb = callee.name.rpartition(".")
-        return (verb, "") if owner in _SITE and verb in ("register", "unregister") else ("", "")
+        return (verb, "") if _own(owner, program) in _SITE and verb in ("register", "unregister") else ("", "")
     if isinstance(callee, Member) and callee.attr in ("register", "unregister") and is_site(callee.owner, program):
         return callee.attr, site_key(callee.owner, program)
     return "", ""
@@ -68,10 +70,18 @@ def _on_site(made: Made, program: Program) -> tuple[str, str]:
 def is_site(value: Value, program: Program) -> bool:
     """True for an admin site."""
     if isinstance(value, Ref):
-        return value.name in _SITE
+        return _own(value.name, program) in _SITE
     if isinstance(value, Made) and isinstance(value.callee, Ref):
         return value.callee.name in _SITE_CLASS or program.inherits(value.callee.name, *_SITE_CLASS)
     return False
+
+
+def _own(name: str, program: Program) -> str:
+    """Django's name of what a library hands on of its admin; any other name as it is."""
+    top = name.partition(".")[0]
+    if not name.endswith(_HANDED_ON) or top == "django" or any(module.partition(".")[0] == top for module in program.modules):
+        return name
+    return _DECORATOR if name.endswith(".register") else _SITE[0]
 
 
 def site_key(value: Value, program: Program) -> str:
@@ -93,7 +103,7 @@ def site_prefixes(program: Program) -> dict[str, str]:
     found: dict[str, str] = {}
     for entry in url_table(program).entries:
         view = entry.view
-        if isinstance(view, Ref) and view.name.removesuffix(".urls") in _SITE:
+        if isinstance(view, Ref) and _own(view.name.removesuffix(".urls"), program) in _SITE:
             found.setdefault("", entry.path)
         elif isinstance(view, Member) and view.attr == "urls" and is_site(view.owner, program):
             found.setdefault(site_key(view.owner, program), entry.path)

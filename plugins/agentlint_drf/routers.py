@@ -14,6 +14,9 @@ from agentlint_django.urlconf import UrlEntry, url_table
 _ROUTERS = ("rest_framework.routers.BaseRouter", "rest_framework.routers.SimpleRouter", "rest_framework.routers.DefaultRouter")
 _VIEWSETS = ("rest_framework.viewsets.ViewSetMixin", "rest_framework.viewsets.ViewSet", "rest_framework.viewsets.GenericViewSet")
 
+_DEEPEST = 12
+"""Routers nested in one another."""
+
 
 class Registered(msgspec.Struct, frozen=True, eq=False):
     """A viewset at a full path."""
@@ -35,12 +38,17 @@ class Routers:
         self._made = [m for m in settings_of(program).setup.made if self._is_router(m)]
         self._tree = MountTree()
         self._spaces: dict[str, str] = {}
+        self._below: dict[str, tuple[str, str]] = {}
+        """Key of each nested router to its parent's, and what stands between the parent's own paths and its."""
         for made in self._made:
             self._tree.declare(_key(made))
         for made in self._made:
             self._nest(made)
         for entry in url_table(program).entries:
             self._place(entry)
+        for key, (parent, between) in self._below.items():
+            if not self._tree.is_mounted(key):  # what nothing includes by itself is taken to come with its parent
+                self._tree.mount(parent, key, between)
 
     def _is_router(self, made: Made) -> bool:
         callee = made.callee
@@ -64,7 +72,7 @@ class Routers:
         prefix = made.args[1] if len(made.args) > 1 else made.keywords.get("parent_prefix")
         if isinstance(parent, Made) and isinstance(prefix, str):
             lookup = made.keywords.get("lookup", made.args[2] if len(made.args) > 2 else "nested_1")
-            self._tree.mount(_key(parent), _key(made), f"{holes(prefix, True)}/{{{lookup}_pk}}")
+            self._below[_key(made)] = (_key(parent), f"{holes(prefix, True)}/{{{lookup}_pk}}")
         for call in made.calls:
             if call.method in ("registry.extend", "extend") and call.args:
                 given = call.args[0].owner if isinstance(call.args[0], Member) else call.args[0]
@@ -79,11 +87,26 @@ class Routers:
         if isinstance(owner, Made) and self._tree.known(_key(owner)):
             place = f"url:{entry.path}"
             self._tree.declare(place, entry.path, root=True)
-            self._tree.mount(place, _key(owner))
+            self._tree.mount(place, _key(owner), self._from_top(_key(owner)))
             self._spaces.setdefault(_key(owner), entry.name)
 
+    def _from_top(self, key: str) -> str:
+        """What stands between the place that includes a router and its own paths: nested ones give theirs with all that they are nested in."""
+        parts: list[str] = []
+        while key in self._below and len(parts) < _DEEPEST:
+            key, between = self._below[key]
+            parts.insert(0, between)
+        return "/".join(parts)
+
     def registrations(self) -> Iterator[Registered]:
-        """Every registration at every place of its router; a router that nothing includes stands at its own root."""
+        """Every registration at every place of its router, once; a router that nothing includes stands at its own root."""
+        seen: set[tuple[str, str]] = set()
+        for one in self._everywhere():
+            if (one.viewset.id, one.path) not in seen:
+                seen.add((one.viewset.id, one.path))
+                yield one
+
+    def _everywhere(self) -> Iterator[Registered]:
         for made in self._made:
             for place in self._tree.places(_key(made)):
                 routed: Confidence = "high" if self._tree.is_mounted(_key(made)) else "medium"

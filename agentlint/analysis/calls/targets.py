@@ -31,7 +31,10 @@ _NOT_RUN = frozenset({
 })
 """Calls that only look at a function they are given, or keep it for a time to come: a signal runs its receivers when it is sent."""
 _STARTED = {"threading.Thread.start": "run", "multiprocessing.Process.start": "run"}
-_QUEUED = frozenset({"delay", "apply_async", "enqueue", "send", "send_with_options", "schedule", "defer", "kiq", "queue", "spawn", "submit"})
+_QUEUED = frozenset({
+    "delay", "apply_async", "delay_on_commit", "apply_async_on_commit", "enqueue", "send", "send_with_options", "schedule", "defer", "kiq", "queue", "spawn",
+    "submit",
+})
 """What decorators of task queues, known or the project's own, give a function so that a worker runs it later; a plain function has none of them."""
 
 

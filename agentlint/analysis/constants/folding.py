@@ -328,7 +328,7 @@ def _library_call(name: str, args: list[Folded], keywords: Mapping[str, Folded])
     if name == "enumerate" and args and isinstance(args[0], (list, tuple)):
         return [(i, v) for i, v in enumerate(args[0])]
     if last.endswith(("gettext", "gettext_lazy")) and args:
-        return args[0]
+        return args[1] if last.startswith(("pgettext", "npgettext")) and len(args) > 1 else args[0]  # the first of those is the context
     if name in ("os.getenv", "os.environ.get") and len(args) > 1:
         return args[1]
     if name in ("os.path.join", "posixpath.join"):

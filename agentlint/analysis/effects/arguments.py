@@ -34,7 +34,12 @@ def handed_to(expr: s.Expr, info: FunctionInfo | None, program: Program) -> str:
 
 def takes_any(info: FunctionInfo) -> bool:
     """True for a function with `**kwargs`."""
-    return any(p.kind == "double-star" for p in info.node.params)
+    return bool(spread_name(info))
+
+
+def spread_name(info: FunctionInfo) -> str:
+    """The parameter that takes whatever keywords are left, empty for none."""
+    return next((p.name for p in info.node.params if p.kind == "double-star"), "")
 
 
 def _filled(site: CallSite, callee: FunctionInfo) -> int:

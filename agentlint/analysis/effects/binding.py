@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from agentlint.analysis.calls.sites import CallSite
-from agentlint.analysis.effects.arguments import argument_for, default_of, handed_to, parameter_names, takes_any
+from agentlint.analysis.effects.arguments import argument_for, default_of, handed_to, parameter_names, spread_name, takes_any
 from agentlint.analysis.effects.fields import constructor_fields
 from agentlint.analysis.effects.models import Model, Models
 from agentlint.analysis.effects.places import Places
@@ -17,6 +17,7 @@ from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.types.inference import Type
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect
+from agentlint.ir.walk import dotted
 
 _SAYS_MODEL = ("model", "queryset", "model_class")
 _ANY_ROW = frozenset({"instance", "obj", "object", "queryset", "qs", "row", "rows", "entity", "record", "item"})
@@ -87,6 +88,8 @@ class Binding:
         function, _, name = effect.open_fields.partition(" ")
         if function != callee.id:
             return effect
+        if name == spread_name(callee):
+            return self._with_keywords(effect, site, callee)
         given = argument_for(site, callee, name)
         spread = any(not k.name for k in site.call.keywords) or any(isinstance(a, s.Other) for a in site.call.args)
         if given is None and not spread and _is_none(default_of(callee, name)):
@@ -94,6 +97,19 @@ class Binding:
         handed_in = handed_to(given, self._program.functions.get(site.caller), self._program) if given is not None else ""
         fields = keys_given(given, site.caller, self._places) if given is not None and not handed_in else ()
         return msgspec.structs.replace(effect, fields=fields, open_fields=handed_in)
+
+    def _with_keywords(self, effect: Effect, site: CallSite, callee: FunctionInfo) -> Effect | None:
+        """The effect with the keywords that only `**values` takes as its fields; None when there are none."""
+        named = tuple(k.name for k in site.call.keywords if k.name and k.name not in parameter_names(callee))
+        spread = [k.value for k in site.call.keywords if not k.name]
+        caller = self._program.functions.get(site.caller)
+        if len(spread) == 1 and not named and caller is not None and dotted(spread[0]) == spread_name(caller) != "":
+            return msgspec.structs.replace(effect, open_fields=f"{caller.id} {spread_name(caller)}")
+        keys = [keys_given(given, site.caller, self._places) for given in spread]
+        if not named and not spread:
+            return None
+        fields = tuple(sorted({*named, *(key for held in keys for key in held)})) if all(keys) else ()
+        return msgspec.structs.replace(effect, fields=fields, open_fields="")
 
     def _with_verb(self, effect: Effect, site: CallSite, callee: FunctionInfo, name: str) -> Effect:
         """A request by the method that the call says, or that its own caller says, also among keywords that are handed on."""

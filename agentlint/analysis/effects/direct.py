@@ -27,7 +27,10 @@ from agentlint.knowledge.schema import EffectRow
 CallEffects = Callable[[CallSite], Iterable[Effect]]
 """A framework's answer for one call site (`Framework.call_effects` with its context bound); when it has one, it wins."""
 
-_QUEUEING = frozenset({"delay", "apply_async", "send", "send_with_options", "enqueue", "enqueue_in", "enqueue_at", "kiq", "defer", "schedule", "async_task"})
+_QUEUEING = frozenset({
+    "delay", "apply_async", "delay_on_commit", "apply_async_on_commit", "send", "send_with_options", "enqueue", "enqueue_in", "enqueue_at", "kiq", "defer",
+    "schedule", "async_task",
+})
 
 
 def direct_effects(

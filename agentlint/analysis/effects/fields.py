@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from agentlint.analysis.calls.sites import Calls, CallSite
 from agentlint.analysis.effects.places import Places
-from agentlint.analysis.effects.set_names import filled_in, is_filling, set_names
+from agentlint.analysis.effects.set_names import filled_in, handed_keywords, handed_mapping, is_filling, set_names
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted
 
@@ -98,6 +98,15 @@ class InMemory:
                     return ()
                 found.append(field)
         return unique(found)
+
+    def handed(self, site: CallSite, receiver: str) -> str:
+        """Function and parameter whose keys are set on the receiver before the call, where a loop does so and nothing else is known to."""
+        if any(w.name == receiver and w.line <= site.line for w in self._places.types.writes(site.caller)):
+            return ""
+        before = [o for o in self.calls.sites(site.caller) if is_setattr(o.call) and o.line <= site.line and dotted(o.call.args[0]) == receiver]
+        names = [(o.call.args[1], o.caller, self._places) for o in before]
+        found = {handed_mapping(*name) or handed_keywords(*name) for name in names}
+        return found.pop() if len(found) == 1 else ""
 
     def _calls_of(self, function: str) -> tuple[tuple[str, int, str], ...]:
         """Receiver, line and field of each such call; an empty field is one that is not known."""

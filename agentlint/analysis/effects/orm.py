@@ -93,8 +93,18 @@ class OrmWrites:
         if row.operation == "update" and info is not None and any(self._models.derives(m.name, info) for m in models):
             return  # a column worked out from others
         confidence: Confidence = "high" if len(models) == 1 and models[0].name else "medium"
+        handed = self._handed(site, row) if not fields and operation in ("write", "update") else ""
         for model in models:
-            yield effect(site, "orm-write", operation, model, fields=fields, api=api, confidence=confidence)
+            made = effect(site, "orm-write", operation, model, fields=fields, api=api, confidence=confidence)
+            by_saving = handed and self._models.style(model.name) != "attribute"  # elsewhere setting an attribute is the write, and told there
+            yield msgspec.structs.replace(made, open_fields=handed) if by_saving else made
+
+    def _handed(self, site: CallSite, row: EffectRow) -> str:
+        """The parameter by which a caller says what was set on a row, name by name in a loop, before this call saves it."""
+        if row.operation != "write" or row.model == "T":
+            return ""
+        receiver = dotted(self._places.expression(site, row.model.removeprefix("item of ")))
+        return self._memory.handed(site, receiver) if receiver else ""
 
     def models_at(self, site: CallSite, place: str) -> tuple[Model, ...]:
         """The models at a row's place; what the receiver's words or class attribute name when types do not tell."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agentlint.analysis.calls.sites import CallSite
-from agentlint.analysis.effects.arguments import handed_to
+from agentlint.analysis.effects.arguments import handed_to, spread_name
 from agentlint.analysis.effects.places import Places
+from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types.inference import Type
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted, statements
@@ -35,13 +36,23 @@ def set_names(expr: s.Expr, function: str, places: Places) -> tuple[str, ...]:
 
 def handed_mapping(expr: s.Expr, function: str, places: Places) -> str:
     """Function and parameter, where the second argument of `setattr` takes each key of a mapping that a caller hands in: `for key, value in values.items()`."""
+    info, mapping = _looped(expr, function, places)
+    return handed_to(mapping, info, places.program) if info is not None and mapping is not None else ""
+
+
+def handed_keywords(expr: s.Expr, function: str, places: Places) -> str:
+    """The same where the mapping is made of the keywords that a call has left over: `def change(row, **values)`."""
+    info, mapping = _looped(expr, function, places)
+    return f"{info.id} {mapping.id}" if info is not None and isinstance(mapping, s.Name) and mapping.id == spread_name(info) else ""
+
+
+def _looped(expr: s.Expr, function: str, places: Places) -> tuple[FunctionInfo | None, s.Expr | None]:
+    """The mapping whose keys a name takes in a loop, and the function that holds it."""
     info = places.program.functions.get(function)
-    if info is None or not isinstance(expr, s.Name):
-        return ""
-    for stmt in statements(info.node.body):
-        if isinstance(stmt, s.Loop) and stmt.iterable is not None and _first(stmt.target) == expr.id:
-            return handed_to(_mapping_of(stmt.iterable), info, places.program)
-    return ""
+    for stmt in statements(info.node.body) if info is not None and isinstance(expr, s.Name) else ():
+        if isinstance(stmt, s.Loop) and stmt.iterable is not None and isinstance(expr, s.Name) and _first(stmt.target) == expr.id:
+            return info, _mapping_of(stmt.iterable)
+    return info, None
 
 
 def keys_given(expr: s.Expr, function: str, places: Places) -> tuple[str, ...]:

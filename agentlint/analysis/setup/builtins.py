@@ -186,7 +186,9 @@ FUNCTIONS: dict[str, Handler] = {
     "range": _range, "len": _length, "str": _text, "getattr": _attribute, "map": _mapped, "filter": _filtered, "functools.reduce": _reduced, "sum": _sum,
     "itertools.chain": _chained, "itertools.chain.from_iterable": _chained_one, "copy.copy": _first, "copy.deepcopy": _first, "iter": _as_list,
     "django.utils.module_loading.import_string": _named, "importlib.import_module": _named, "isinstance": _is_instance, "issubclass": _is_instance,
-    "django.utils.translation.gettext": _first, "django.utils.translation.gettext_lazy": _first, "typing.cast": _second,
+    "typing.cast": _second,
+    **{f"django.utils.translation.{name}": _first for name in ("gettext", "gettext_lazy", "gettext_noop", "ugettext", "ugettext_lazy")},
+    **{f"django.utils.translation.{name}": _second for name in ("pgettext", "pgettext_lazy")},
 }
 """Functions of the language and its library that set-up code builds tables with; looked up by canonical name."""
 

@@ -53,6 +53,6 @@ class Dependence:
                     if one.kind == "parameter":
                         if one.expr is not own and one.expr.annotation is None and one.expr.kind in ("positional", "keyword"):
                             names.add(one.expr.name)
-                    elif one.kind in ("value", "element", "entered"):
+                    elif one.kind in ("value", "element", "entered", "narrowed"):
                         stack.append(one.expr)
         return frozenset(names)

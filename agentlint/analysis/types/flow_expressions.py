@@ -11,6 +11,9 @@ from agentlint.ir.walk import child_expressions, dotted
 
 Environment = dict[str, Binding]
 
+_SAME, _OTHER = frozenset({"is", "=="}), frozenset({"is not", "!="})
+"""How `type(x)` is held against a class."""
+
 
 class ExpressionWalker:
     """Walks expressions in an environment of bindings."""
@@ -174,6 +177,9 @@ class ExpressionWalker:
             elif test.op == ("and" if truth else "or"):
                 for operand in test.operands:
                     self.narrow(operand, truth)
+            elif test.op in (_SAME if truth else _OTHER) and (name := _class_asked(test.operands[0])):
+                known = self.env.get(name)
+                self.narrowed(name, Binding("narrowed", test.operands[1], (), (known,) if known else ()))
         elif type(test) is s.Call and truth and len(test.args) == 2 and type(test.func) is s.Name and test.func.id in ("isinstance", "issubclass"):
             name = dotted(test.args[0])
             if name:
@@ -205,6 +211,12 @@ class ExpressionWalker:
         for name in [n for n in joined if "." in n and (n not in left or n not in right)]:
             del joined[name]
         return joined
+
+
+def _class_asked(expr: s.Expr) -> str:
+    """The name or path in `type(name)`, else nothing."""
+    asks = isinstance(expr, s.Call) and isinstance(expr.func, s.Name) and expr.func.id == "type" and len(expr.args) == 1
+    return dotted(expr.args[0]) if isinstance(expr, s.Call) and asks else ""
 
 
 def _named(expr: s.Expr) -> Iterable[str]:

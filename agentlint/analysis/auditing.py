@@ -18,8 +18,9 @@ from agentlint.analysis.decisions.arms import PlaceIndex
 from agentlint.analysis.decisions.endpoints import Endpoints
 from agentlint.analysis.decisions.judge import Judge
 from agentlint.analysis.decisions.lasting import Lasting
+from agentlint.analysis.decisions.mattering import kept_by_people, matters
 from agentlint.analysis.decisions.oversight import Oversight, Watched
-from agentlint.analysis.decisions.paths import Callers, DecisionFinder, kept_by_people, matters, numbered
+from agentlint.analysis.decisions.paths import Callers, DecisionFinder, numbered
 from agentlint.analysis.decisions.siblings import class_decisions
 from agentlint.analysis.effects.models import Models
 from agentlint.analysis.effects.places import Places

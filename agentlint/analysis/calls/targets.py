@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -127,6 +127,8 @@ class Resolver:
             if not any(t.name in self._program.classes and (t.meta or said) for t in functions):
                 return "low"  # a function that some caller hands in: the hand-over itself is the edge
         own = sum(t.name in self._program.functions or t.name in self._program.classes for t in functions)
+        if own > 1 and isinstance(func, s.Name) and (binding is None or binding.kind != "parameter") and self._is_given(func, frame):
+            return "low"
         if own > 1 or self._is_inferred(func, frame):
             return "medium"
         return "high"
@@ -201,7 +203,7 @@ class Resolver:
             return
         for value in (*call.args, *(k.value for k in call.keywords)):
             if isinstance(value, (s.Name, s.Attribute)) or (isinstance(value, s.Call) and _is_partial(value)):
-                for function in self._functions_of(self._engine.eval(value, frame)):
+                for function in self._handed_on(value, frame):
                     yield Target(function, "medium", "reference")
 
     def _functions_at(self, place: str, call: s.Call, functions: Types_, frame: Frame) -> Iterator[str]:
@@ -228,7 +230,25 @@ class Resolver:
             if named in self._program.functions:
                 yield named
             return
-        yield from self._functions_of(self._engine.eval(expr, frame))
+        yield from self._handed_on(expr, frame)
+
+    def _handed_on(self, expr: s.Expr, frame: Frame) -> Sequence[str]:
+        """The functions that an argument may be. Of a parameter that is only passed on there is one at most: where several callers each hand in one of
+        their own, that is where the edge is, and no caller runs what another hands in."""
+        found = tuple(dict.fromkeys(self._functions_of(self._engine.eval(expr, frame))))
+        return () if len(found) > 1 and self._is_given(expr, frame) else found
+
+    def _is_given(self, expr: s.Expr, frame: Frame) -> bool:
+        """True for a parameter, and for what is taken out of one: `options.pop("then", None)`."""
+        binding = frame.flow.reaching.get(id(expr))
+        while binding is not None and binding.kind == "narrowed" and binding.more:
+            binding = binding.more[0]
+        taken = binding.expr if binding is not None and binding.kind == "value" else None
+        if isinstance(taken, s.Call) and isinstance(taken.func, s.Attribute) and taken.func.attr in ("pop", "get"):
+            binding = frame.flow.reaching.get(id(taken.func.value))
+        elif isinstance(taken, s.Subscript):
+            binding = frame.flow.reaching.get(id(taken.value))
+        return binding is not None and _stems_from_parameter(binding)
 
     def _holders(self, place: str, receivers: Types_) -> Types_:
         """What stands at `receiver`, `T` or `attribute NAME` of the objects whose library method is called."""
@@ -322,6 +342,13 @@ def _keep(found: dict[str, Target], target: Target) -> None:
     known = found.get(target.function)
     if known is None or (_RANK[target.confidence], _WEIGHT[target.kind]) < (_RANK[known.confidence], _WEIGHT[known.kind]):
         found[target.function] = target
+
+
+def _stems_from_parameter(binding: Binding) -> bool:
+    """True for a parameter, also when something is added to it or taken away, or it is tested."""
+    if binding.kind in ("joined", "changed", "narrowed"):
+        return any(map(_stems_from_parameter, binding.more))
+    return binding.kind == "parameter"
 
 
 def _is_partial(call: s.Call) -> bool:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import re
 
-from agentlint.analysis.wording import words
+from agentlint.analysis.wording import singular, words
 from agentlint.ir.effects import Effect
 
 _PERSON_KINDS = frozenset({"session", "authentication"})
 _READING_VERBS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SILENT_KINDS = frozenset({"cache", "model-call"})
 _BOOKKEEPING = re.compile(
-    r"^(last_\w+|\w*last_(seen|login|used|active|access(ed)?|activity|visit(ed)?|sync(ed)?)(_\w+)?|updated(_at|_on|_by)?|modified(_at|_on|_by)?|update_at"
+    r"^(last_\w+|latest_\w+|\w*last_(seen|login|used|active|access(ed)?|activity|visit(ed)?|sync(ed)?|check(ed)?|run|poll(ed)?|fetch(ed)?)(_\w+)?|updated(_at|_on|_by)?|modified(_at|_on|_by)?|update_at"
     r"|date_(updated|modified)|accessed(_at)?|(n|num|nb)_\w+|\w+_counts?|\w*counter|views|hits|visits|login_attempts?|etag|version_id"
     r"|heartbeat(_\w+)?|\w*file_?size|\w*checksum|\w*(file_storage|used|size)_bytes)$"
 )
 _DISPLAY = re.compile(
     r"^(theme|dark_mode|color_?scheme|appearance|sort(_\w+)?|ordering|order_by|layout|columns?|density|locale|language|lang|view_mode|display(_\w+)?"
-    r"|show_\w+|hide_\w+|collapsed?|sidebar\w*|per_page|page_size|tour\w*|dismissed\w*|onboarding\w*)$"
+    r"|(\w+_)?theme|(ui|view|display|search|sort|list|table|grid|editor)_(preferences?|settings|options|mode|state)|show_\w+|hide_\w+|collapsed?|sidebar\w*|per_page|page_size|tour\w*|dismissed\w*|onboarding\w*)$"
 )
+_SEEN = re.compile(r"^(is_|was_)?(read|unread|seen|viewed|opened)(_(at|on|by|date|time))?$")
+_READ = frozenset({"notification", "message", "mail", "announcement", "alert", "news", "thread", "conversation", "inbox", "digest", "topic", "notice"})
+"""Words of rows that somebody reads: whether it has been read changes nothing. Where rights are kept, `read` is one."""
+_PASSING_FIRST = frozenset({"temp", "temporary", "tmp", "transient", "ephemeral", "scratch"})
+_MADE_TO_LOOK_AT = frozenset({"export", "preview", "thumbnail"})
 _CACHE = frozenset({"cache", "cached", "precomputed", "memoized"})
 _PERSONAL = re.compile(r"user|person|profile|account|member|preference|setting|option|customer|employee|session|tour|dismiss|view|config", re.IGNORECASE)
 """Rows that a person keeps for itself."""
@@ -35,6 +40,23 @@ def is_cache(effect: Effect) -> bool:
         return False
     said = words(effect.target)
     return bool(said) and (said[0] in _CACHE or said[-1] == "cache") or (_rewrites(effect) and all(words(f)[:1] == ["cached"] for f in effect.fields))
+
+
+def is_seen_mark(effect: Effect) -> bool:
+    """True when every field that the effect writes says whether somebody has read a message or a notice."""
+    told = {singular(w) for w in words(effect.target)}
+    return _rewrites(effect) and bool(_READ & told) and all(map(_SEEN.match, effect.fields))
+
+
+def passes(effect: Effect) -> bool:
+    """True for rows that are kept until what is done with them is done, and for what is made of other rows to be looked at: `TemporaryUpload`,
+    `UserExport`. Throwing one away is another matter, and so is changing what an export is of."""
+    if effect.kind != "orm-write" or effect.operation == "delete":
+        return False
+    said = words(effect.target)
+    return len(said) > 1 and bool(_PASSING_FIRST.intersection(said[:1])) or said[:2] == ["chunked", "upload"] or (
+        effect.operation == "create" and bool(_MADE_TO_LOOK_AT.intersection(said[-1:]))
+    )
 
 
 def is_kept_by_itself(field: str) -> bool:

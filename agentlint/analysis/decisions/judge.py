@@ -103,6 +103,7 @@ class Judge:
         if info is None:
             return
         account = self._paths.of(node)
+        known = {(applied.site, effect.model) for applied in account.own for effect in applied.effects if effect.fields and effect.model}
         started = {site.call.site for site, target, callee in account.edges if target.kind == "deferred" and self._is_seen(target.function, callee)}
         for applied in account.own:
             for effect in applied.effects:
@@ -119,7 +120,9 @@ class Judge:
             for entry in self._summaries.entries(callee):
                 methods = joined_methods(site.methods, entry.methods)
                 if methods is None or not self._paths.counts(entry.effect) or self._in_passing(entry, getter) or only_asks(entry.effect, info.id) \
-                        or is_index_work(entry.effect, (info.id, target.function)) or self._summaries.is_said(entry.effect, site, target):
+                        or is_index_work(entry.effect, (info.id, target.function)) or self._summaries.is_said(entry.effect, site, target) \
+                        or (_hands_on_saving(entry.effect, target.function) and (site.call.site, entry.effect.model) in known
+                            and not _saves_what_is_handed_in(site.call, info.node)):
                     continue
                 distance = 0 if entry.effect.function in self._generic else entry.distance + _STEP.get(target.kind, 1)
                 places = self._places.of(info.id, info.node)
@@ -259,6 +262,17 @@ class Judge:
         for caller, site in self._hooked.get(node, ()):
             found += self._paths.ledger.records_for(self._paths.probe(caller, site, bit).records.get(site, 0), bit)
         return found
+
+
+def _hands_on_saving(effect: Effect, function: str) -> bool:
+    """True for the write with which a model's own `save` hands on: where it is called is known which fields that writes."""
+    return effect.operation == "write" and not effect.fields and effect.function == function and function.rpartition(".")[2] in ("save", "asave")
+
+
+def _saves_what_is_handed_in(call: s.Call, node: s.Function) -> bool:
+    """True for the row of a parameter, which a caller may have changed before: what is set here is not all."""
+    value = call.func.value if isinstance(call.func, s.Attribute) else None
+    return isinstance(value, s.Name) and value.id not in ("self", "cls") and any(p.name == value.id for p in node.params)
 
 
 def _place(effect: Effect, site: int, places: Mapping[int, Place]) -> Place:

@@ -8,8 +8,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from agentlint.analysis.decisions.arms import Arm, is_rule, tells
-from agentlint.analysis.decisions.consequence import is_bookkeeping, is_display_preference
+from agentlint.analysis.decisions.job_rows import JobRows
 from agentlint.analysis.decisions.judge import Judge, Judged
+from agentlint.analysis.decisions.mattering import PERSON, matters
 from agentlint.analysis.decisions.relevance import (
     accompanies,
     hands_on,
@@ -24,84 +25,25 @@ from agentlint.analysis.decisions.relevance import (
 )
 from agentlint.analysis.decisions.things import Things
 from agentlint.analysis.decisions.words import in_words
+from agentlint.analysis.decisions.worked_out import WorkedOut
 from agentlint.analysis.effects.summaries import Node, Summaries
 from agentlint.analysis.models.flow import Answers
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.records.requests import RequestRecord
-from agentlint.analysis.wording import singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 from agentlint.ir.decisions import AuditStatus, Decision, DecisionSource, RecordContent
-from agentlint.ir.effects import Effect, Step, changes_state
+from agentlint.ir.effects import Effect, Step
 from agentlint.ir.operations import Operation, Route
 from agentlint.ir.walk import dotted
 
-_SILENT = frozenset({"message", "session", "cache", "model-call"})
-_PLUMBING = frozenset({
-    "bucket", "throttle", "nonce", "cache", "session", "lock", "heartbeat", "counter", "metric", "statistic", "stat", "migration", "watermark", "trace",
-    "span", "telemetry", "usage",
-})
-_RUNNING = frozenset({
-    "run", "job", "task", "step", "process", "worker", "workflow", "agent", "thread", "attempt", "queue", "sync", "indexing", "ingestion", "crawl",
-    "background",
-})
-_PROGRESS = frozenset({"state", "status", "progress", "checkpoint", "memory", "result", "heartbeat", "error", "record"})
-"""`RunState`, `TaskResult`: rows that keep how far something is that runs."""
-_VISITING = frozenset({
-    "user", "login", "auth", "authentication", "web", "browser", "http", "oauth", "sso", "access", "token", "refresh", "device", "db", "django",
-})
-"""What a session is called by that only says who is there: `UserSession`, as against `TrainingSession`."""
-_SUMS = frozenset({"summary", "summaries", "rollup", "aggregate", "aggregates", "stats", "statistics", "insights"})
-"""`HostSummary`: rows that add others up."""
-_WORKING_OUT = frozenset({"update", "recalculate", "recompute", "refresh", "calculate", "compute", "collect", "rebuild", "aggregate", "generate", "save"})
-_WORKED_OUT = frozenset({"stats", "statistics", "metrics", "insights", "aggregates"})
-_EXPORT = frozenset({"export", "exports"})
 _AT_HAND = 1
 """Calls within which a model's answer that a function takes is said to decide over a file or a program."""
 _FURTHER = 3
 """Calls below a function within which its own branch is said to decide over an effect."""
 _SCRIPTS = frozenset({"scripts", "script", "examples", "benchmarks"})
-_PERSON = frozenset({"gui", "api", "graphql", "rpc", "mcp"})
 _WORST: dict[AuditStatus, int] = {"unaudited": 0, "partial": 1, "audited": 2}
-
-
-def matters(effect: Effect, kept: Container[str] = ()) -> bool:
-    """True for effects that somebody may have to account for. `kept` are models that people keep, whatever their name."""
-    if effect.kind in _SILENT or effect.operation == "logout":
-        return False
-    if effect.kind == "queue" and _EXPORT.intersection((*words(effect.target)[:1], *words(effect.target)[-1:])):
-        return False  # a job that reads
-    if effect.confidence == "low" or is_bookkeeping(effect) or is_display_preference(effect) or (effect.model not in kept and _is_plumbing(effect)):
-        return False
-    return changes_state(effect)
-
-
-def _is_plumbing(effect: Effect) -> bool:
-    """True for rows that the system keeps for itself: rate limits, locks, caches, counters."""
-    said = words(effect.target) if effect.kind == "orm-write" else []
-    done = words(effect.function.rpartition(".")[2])
-    if effect.operation != "delete" and done and done[0] in _WORKING_OUT and done[-1] in _WORKED_OUT:
-        return effect.kind in ("orm-write", "raw-sql")  # `update_stats()`, whatever the rows are called that it keeps sums in
-    if len(said) > 1 and said[-2] in _RUNNING and said[-1] in _PROGRESS:
-        return effect.operation != "delete"
-    if len(said) > 1 and effect.operation != "delete" and _SUMS.intersection(said):
-        return True
-    if said and singular(said[-1]) == "session" and not _VISITING.issuperset(said[:-1]):
-        return False  # a sitting, a round of talks, a lesson
-    return bool(said) and singular(said[-1]) in _PLUMBING
-
-
-def kept_by_people(entries: Iterable[Entry]) -> frozenset[str]:
-    """Models with an operation of people that is about them and writes them itself: a metric that somebody defines is no measurement."""
-    found: set[str] = set()
-    for entry in entries:
-        operation = entry.operation
-        if operation.surface in _PERSON and operation.changes_state:
-            about = {singular(w) for w in (*words(operation.symbol), *words(operation.path))}
-            own = (r.effect for r in entry.reached if not r.chain and r.effect.kind == "orm-write" and r.effect.model)
-            found.update(e.model for e in own if {singular(w) for w in words(e.target)} <= about)
-    return frozenset(found)
 
 
 class Callers(msgspec.Struct, frozen=True):
@@ -181,6 +123,7 @@ class DecisionFinder:
         self._operations = _operations_by_effect(entries)
         self._handlers = handlers_of(entries, summaries)
         self._things = Things(program, trails)
+        self._worked_out, self._job_rows = WorkedOut(program), JobRows(program)
 
     @property
     def operations(self) -> dict[str, tuple[str, ...]]:
@@ -218,12 +161,19 @@ class DecisionFinder:
             judged += self._judge.effects_of(node, handler.owner)
         if handler.surface == "cli":
             judged = [j for j in judged if not is_seeding(j.effect, handler.symbol, handler.file) and not is_work(j.effect, handler.function)]
-        if self._kept is not None and handler.surface in _PERSON:
+        judged = self._without_consequences(judged, handler.surface)
+        if self._kept is not None and handler.surface in PERSON:
             judged = [_with_request(j, self._kept) for j in judged]
-        source: DecisionSource = "person" if handler.surface in _PERSON else "rule"
+        source: DecisionSource = "person" if handler.surface in PERSON else "rule"
         for arm, group in self._things.by_arm(judged, handler.names):
             row = self._row(handler.file, handler.line, handler.symbol, handler.function, arm, group, self._source(group, source))
             yield msgspec.structs.replace(row, operations=handler.operations)
+
+    def _without_consequences(self, judged: list[Judged], surface: str) -> list[Judged]:
+        """Without the sums that follow from what is done, and what work of the system's own keeps of itself. Of what a person asks for something stays."""
+        by_itself = surface not in PERSON
+        rest = [j for j in self._worked_out.without(judged) if not (by_itself and self._job_rows.keeps(j.effect))]
+        return rest if rest or by_itself else judged
 
     def _is_elsewhere(self, effect: Effect) -> bool:
         lineage = self._program.lineage(effect.model)
@@ -239,11 +189,12 @@ class DecisionFinder:
             if judged.effect.open_model or not self._decides(info, judged):
                 return False
             if function in self._tools or not (keeps_progress(judged.effect, info.node) or is_talk(judged.effect)):
-                return True
+                return not self._job_rows.keeps(judged.effect)
             kept.append(judged.distance)
             return False
 
         judged = list(self._judge.effects_of((function, None), wanted=wanted))
+        judged = self._worked_out.without(judged)
         if kept:
             judged = [j for j in judged if j.distance <= min(kept) or self._depends(self._answers, (j,))]
         for arm, group in self._things.by_arm(judged, (info.node.qualname, _folders(info.module.path))):
@@ -251,7 +202,7 @@ class DecisionFinder:
             source = "model" if function in self._tools else self._source(group, source)
             row = self._row(info.module.path, info.node.line, self._outermost(info).node.qualname, function, arm, group, source)
             operations = sorted({o for j in group for o in self._operations.get(_place_of(j.effect), ())})
-            if self._kept is not None and operations and all(o.partition(":")[0] in _PERSON for o in operations):
+            if self._kept is not None and operations and all(o.partition(":")[0] in PERSON for o in operations):
                 again = [_with_request(j, self._kept) for j in group]
                 row = msgspec.structs.replace(row, status=_status(again), records=_content(again), audit=(self._kept.site,), path=())
             yield msgspec.structs.replace(row, operations=tuple(operations[:20]), inner=bool(operations))
@@ -306,7 +257,7 @@ class DecisionFinder:
 
     def _is_asked_for(self, effect: Effect) -> bool:
         """True when an operation of people comes to the effect."""
-        return any(o.partition(":")[0] in _PERSON for o in self._operations.get(_place_of(effect), ()))
+        return any(o.partition(":")[0] in PERSON for o in self._operations.get(_place_of(effect), ()))
 
     def _is_for_others(self, info: FunctionInfo) -> bool:
         """True for a method that no decorator registers and no base of a library calls."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from agentlint.analysis.decisions.consequence import is_cache
 from agentlint.analysis.effects.summary_entries import Entry
-from agentlint.analysis.wording import CLEARING, DEEDS, LOOKUPS, RIGHTS, words
+from agentlint.analysis.wording import CLEARING, DEEDS, LOOKUPS, RIGHTS, singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 from agentlint.ir.effects import Effect
@@ -128,7 +128,7 @@ _SEEDING_COMMANDS = frozenset({"configure", "setup", "install", "init"})
 _FILLING = frozenset({
     "import", "load", "populate", "repopulate", "migrate", "generate", "regenerate", "backfill", "fill", "fix", "patch", "sync", "resync", "synchronize",
     "synchronise", "copy", "convert", "rebuild", "recompute", "recalculate", "compute", "calculate", "refresh", "retry", "reprocess", "parse", "fetch",
-    "ingest", "collect", "geocode", "geolocate", "resolve", "sanitize", "sanitise", "normalize", "normalise", "correct", "repair", "extract", "scan", "reindex",
+    "ingest", "geocode", "geolocate", "sanitize", "sanitise", "normalize", "normalise", "correct", "repair", "extract", "scan", "reindex",
 })
 """First words of commands with which whoever runs a system fills or mends its tables."""
 _SYNCING = frozenset({"sync", "resync", "synchronize", "synchronise", "mirror"})
@@ -137,6 +137,11 @@ _MOVING = frozenset({"migration", "migrations"})
 _MADE_UP = ("fixture", "fixtures", "testdata", "demodata", "sampledata")
 _ADJUSTING = frozenset({"create", "update", "move", "transfer", "restore", "reset"})
 """First words of commands that do so as long as they neither delete nor change what something is allowed or counts as."""
+_RIGHTFUL = frozenset({"permission", "role", "group", "membership", "member", "admin", "moderator"})
+_ENTITLING = frozenset({"token", "secret", "role", "roles", "staff", "superuser", "admin", "permission", "permissions", "groups"})
+_IN_LINE = frozenset({"sync", "resync", "synchronize", "synchronise", "fix", "correct", "repair", "sanitize", "sanitise"})
+_MEASURED = frozenset({"snapshot", "insight", "metric", "stat", "statistic", "summary", "measurement", "sample", "usage", "report"})
+"""Words of rows in which a command keeps what it found at a time."""
 _SEEDING_FOLDERS = frozenset({"seed", "seeds", "seeding", "localdev", "fixtures"})
 _SEEDING_NAMES = _SEEDING_FILES | {"fixture", "fixtures", "dummy", "testdata"}
 """Words of commands that fill the tables of a system which nobody works with yet."""
@@ -174,7 +179,7 @@ def mends_by_command(effect: Effect, file: str) -> bool:
     """True for what a command writes that is there to fill or mend tables, by its name or by that of the folder of commands that it belongs to."""
     *folders, last = file.removesuffix(".py").split("/")
     below = folders[folders.index("commands") + 1:] if "commands" in folders else []
-    return "commands" in folders and any(_mends(effect, _command(part)[:1]) for part in (*below, last))
+    return "commands" in folders and any(_mends(effect, _command(part)) for part in (*below, last))
 
 
 def _command(name: str) -> list[str]:
@@ -184,15 +189,33 @@ def _command(name: str) -> list[str]:
     return [*together.groups()] if together else said
 
 
-def _mends(effect: Effect, first: list[str]) -> bool:
+def _mends(effect: Effect, command: list[str]) -> bool:
+    """`command` are the words of its name."""
+    first = command[:1]
     if effect.kind == "outbound-http":
         return effect.verb in ("", "GET", "POST") and bool(_FILLING.intersection(first))
     if effect.kind not in ("orm-write", "raw-sql"):
         return False
+    said = [singular(w) for w in words(effect.target)]
+    if first == ["collect"]:
+        return effect.operation == "create" and bool(_MEASURED.intersection(said))
     if _FILLING.intersection(first):
-        return True
+        return not _is_of_people(effect, said, [singular(w) for w in command])
     standing = any(_STANDING.intersection(words(field)) for field in effect.fields)
     return effect.operation != "delete" and not standing and bool(_ADJUSTING.intersection(first))
+
+
+def _is_of_people(effect: Effect, said: list[str], command: list[str]) -> bool:
+    """True for what a command does that brings rows in line and is more than that: it gives or takes rights, it makes the accounts that it is called
+    after, it throws away what is no more elsewhere."""
+    if effect.kind != "orm-write":
+        return False
+    given = {w for field in effect.fields for w in words(field)} if effect.operation == "update" else set()
+    if _RIGHTFUL.intersection(said[-1:]) or _ENTITLING & given:
+        return True
+    if effect.operation == "delete":
+        return bool(_IN_LINE.intersection(command[:1]))
+    return effect.operation == "create" and bool(_BELONGING.intersection(said[-1:])) and said[-1] in command
 
 
 def is_test(symbol: str) -> bool:

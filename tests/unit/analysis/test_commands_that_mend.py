@@ -64,3 +64,13 @@ def test_who_belongs_where_and_deletions_are_decided_over_by_mirrors() -> None:
 def test_who_looked_at_a_page_is_no_decision() -> None:
     assert is_upkeep(Effect("orm-write", "create", "DashboardVisit", "desk.py", 1, "desk.show", model="desk.DashboardVisit"))
     assert not is_upkeep(Effect("orm-write", "delete", "DashboardVisit", "desk.py", 1, "desk.drop", model="desk.DashboardVisit"))
+
+
+def test_rights_accounts_and_what_is_gone_elsewhere_are_decided_over_by_commands_that_fill() -> None:
+    assert not _in("sync_staff_groups", target="Group", operation="create")
+    assert not _in("generate_api_tokens", fields=("api_token",))
+    assert not _in("import_users", target="User", operation="create")
+    assert _in("import_loans", target="User", operation="create")
+    assert not _in("sync_loans", operation="delete")
+    assert not _in("resolve_loans") and not _in("collect_loans")
+    assert _in("collect_figures", target="LoanSnapshot", operation="create")

@@ -173,12 +173,21 @@ class Resolver:
         program = self._program
         if one.name in program.functions or one.name in program.modules:
             return ""
+        if not one.meta:
+            return self._instance_path(one.name)
         if one.name in program.classes:
-            if not one.meta or program.method(one.name, "__init__") is not None:
+            if program.method(one.name, "__init__") is not None:
                 return ""
             outside = [b for b in program.mro(one.name) if b not in program.classes and b != "object"]
             return next((b for b in outside if self._library.is_described(b)), outside[0] if outside else "")
-        return one.name if one.meta and not self._engine.generics.is_variable(one.name) else ""
+        return one.name if not self._engine.generics.is_variable(one.name) else ""
+
+    def _instance_path(self, name: str) -> str:
+        """Where an instance is called like a function (`net(x)`) and a library says what that does."""
+        if name in self._program.classes and self._program.method(name, "__call__") is not None:
+            return ""
+        names = self._program.mro(name) if name in self._program.classes else (name,)
+        return next((p for n in names if n not in self._program.classes and self._library.is_described(p := f"{n}.__call__")), "")
 
     # --------------------------------------------------------- handed over
 

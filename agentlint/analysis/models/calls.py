@@ -31,6 +31,7 @@ _USAGE = frozenset({
 _LIMITS = re.compile(r"(rate_?limit|throttl|quota|budget|usage_limit|max_cost|spend|limiter|credits?)", re.IGNORECASE)
 _VALIDATORS = ("pydantic.BaseModel", "pydantic.main.BaseModel", "msgspec.Struct", "marshmallow.Schema")
 _MOST_LEVELS = 4
+_PLACE_WORDS = frozenset({"in", "arg", "kwarg", "json", "0", "1", "2", "3"})
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -175,7 +176,7 @@ class _Finder:
         said: bool | None = None
         if place and frame is not None:
             said = (self._arguments.enforces_schema if meaning == "output_schema" else self._arguments.truth)(inner.site.call, place, frame)
-        if said:
+        if said or (said is None and self._named_on_the_way(one, place)):
             return True
         if self._is_wrapped(inner, row.wrapped.get(meaning, "")):
             return True
@@ -185,6 +186,17 @@ class _Finder:
         if row.client.get(meaning) and not (row.endpoints and all(t.meta for t in inner.site.receiver)):  # a plain function has no client
             return said if place and self._is_built_here(inner) else None  # a client that somebody else hands in may have it set
         return said
+
+    def _named_on_the_way(self, one: Site, place: str) -> bool:
+        """True when a call of a wrapper names the option as the library does, and nothing shows that the wrapper drops it."""
+        names = {word for word in place.replace(" or ", " ").split() if word not in _PLACE_WORDS}
+        step = one
+        while step.inner is not None:
+            info = self._program.functions.get(step.site.caller)
+            if info is not None and any(k.name in names and self._arguments.is_set(k.value, Frame(info)) for k in step.site.call.keywords):
+                return True
+            step = step.inner
+        return False
 
     def _is_built_here(self, inner: Site) -> bool:
         """True when the program itself builds the client, as far as can be seen without anything left open."""
@@ -210,14 +222,23 @@ class _Finder:
         chain = [one]
         while chain[-1].inner is not None:
             chain.append(chain[-1].inner)
-        frame: Frame | None = None
+        frame = self._handing_over(one)
         for position, step in enumerate(chain):
             info = self._program.functions.get(step.site.caller)
             if info is None:
                 return chain[-1], None
-            given = handed_over(chain[position - 1].site.call, info) if position else {}
-            frame = Frame(info, given, frame)
+            given = handed_over(chain[position - 1].site.call, info) if position else frame.given if frame is not None else {}
+            frame = Frame(info, given, frame.outer if frame is not None and not position else frame)
         return chain[-1], frame
+
+    def _handing_over(self, one: Site) -> Frame | None:
+        """What the only caller of a function within its class or module hands over to it."""
+        info = self._program.functions.get(one.site.caller)
+        sites = [site for site in self._calls.callers(info.id) if site.caller != info.id] if info is not None else []
+        caller = self._program.functions.get(sites[0].caller) if len(sites) == 1 else None
+        if info is None or caller is None or caller.module is not info.module:
+            return None
+        return Frame(info, handed_over(sites[0].call, info), Frame(caller))
 
     def _client(self, inner: Site, keywords: str) -> bool | None:
         """Whether the client's construction sets an option: the constructions of the program, nearest first."""
@@ -297,7 +318,7 @@ class _Finder:
     def _usage(self, one: Site, functions: list[FunctionInfo]) -> bool | None:
         """Token counts are read and something durable is written where they are; None when observers that the call is given may do so."""
         for info in functions:
-            reads = any(isinstance(e, s.Attribute) and e.attr in _USAGE for e in walk.body_expressions(info.node.body))
+            reads = any(map(_reads_usage, walk.body_expressions(info.node.body)))
             if reads and any(e.kind in ("orm-write", "raw-sql") for e in self._effects.get(info.id, ())):
                 return True
         inner, frame = self._frame(one)
@@ -322,6 +343,17 @@ class _Finder:
             if _VALIDATING.match(other.name) and any(o in self._program.classes and self._program.inherits(o, *_VALIDATORS) for o in owners):
                 return True
         return False
+
+
+def _reads_usage(expr: s.Expr) -> bool:
+    """`response.usage`, `getattr(response, "usage", None)`, `response["usage"]`, `response.get("usage")`."""
+    if isinstance(expr, s.Attribute):
+        return expr.attr in _USAGE
+    key = expr.index if isinstance(expr, s.Subscript) else None
+    called = walk.dotted(expr.func).rpartition(".")[2] if isinstance(expr, s.Call) else ""
+    if isinstance(expr, s.Call) and called in ("getattr", "get"):
+        key = next((a for a in expr.args if isinstance(a, s.Constant)), None)
+    return isinstance(key, s.Constant) and key.value in _USAGE
 
 
 def _innermost(one: Site) -> Site:

@@ -49,7 +49,7 @@ class Arguments:
             found = self._inside(value, keys.split(), frame)
             if found is not None:
                 return True, found
-            open_spread = open_spread or not isinstance(self.value_of(value, frame), (s.Mapping, s.Call))
+            open_spread = open_spread or not _spells_out(self.value_of(value, frame))
         return not open_spread, None
 
     def _one(self, call: s.Call, kind: str, name: str, frame: Frame) -> s.Expr | None:
@@ -61,13 +61,32 @@ class Arguments:
                 return keyword.value
         for keyword in call.keywords:
             if keyword.name is None:
-                found = self._inside(keyword.value, [name], frame)
+                found = self._handed_on(keyword.value, name, frame) or self._inside(keyword.value, [name], frame)
                 if found is not None:
                     return found
         return None
 
+    def _handed_on(self, spread: s.Expr, name: str, frame: Frame) -> s.Expr | None:
+        """What the caller gave under a name that the function takes with its further keywords and spreads into the call."""
+        if frame.outer is None or not _is_rest(spread, frame):
+            return None
+        given = frame.given.get(name) if all(p.name != name for p in frame.function.node.params) else None
+        if given is None:
+            rest = frame.given.get(REST)
+            return self._inside(rest, [name], frame.outer) or self._handed_on(rest, name, frame.outer) if rest is not None else None
+        value = self.value_of(given, frame.outer)
+        open_there = isinstance(value, s.Name) and any(p.name == value.id for p in frame.outer.function.node.params)
+        return None if open_there else value
+
     def _has_open_spread(self, call: s.Call, frame: Frame) -> bool:
-        return any(k.name is None and not isinstance(self.value_of(k.value, frame), s.Mapping) for k in call.keywords)
+        return any(k.name is None and self._is_open(k.value, frame) for k in call.keywords)
+
+    def _is_open(self, spread: s.Expr, frame: Frame) -> bool:
+        """True for a spread of which the code does not tell what it holds."""
+        if frame.outer is not None and _is_rest(spread, frame) and len(self._assigned(frame.function.id, _name(spread))) == 0:
+            rest = frame.given.get(REST)
+            return rest is not None and self._is_open(rest, frame.outer)
+        return not isinstance(self.value_of(spread, frame), s.Mapping)
 
     def _inside(self, value: s.Expr, keys: list[str], frame: Frame, depth: int = 8) -> s.Expr | None:
         """An entry of a mapping, or a keyword of a constructor; a mapping may be spread into itself (`given = {**given, "n": 1}`)."""
@@ -80,7 +99,16 @@ class Arguments:
                     return found
         if isinstance(value, s.Call):
             return next((k.value for k in value.keywords if k.name in keys), None)
-        return None
+        return self._in_each(value, keys, frame, depth - 1) if isinstance(value, s.Name) and depth else None
+
+    def _in_each(self, name: s.Name, keys: list[str], frame: Frame, depth: int) -> s.Expr | None:
+        """An entry that a variable holds whichever branch filled it; a call that is handed the mapping and gives it back adds to it."""
+        values = self._assigned(frame.function.id, name.id)
+        filled = [v for v in values if not (isinstance(v, s.Call) and any(isinstance(a, s.Name) and a.id == name.id for a in v.args))]
+        if len(values) < 2 or not filled or not all(isinstance(v, s.Mapping) for v in filled):
+            return None
+        found = [self._inside(v, keys, frame, depth) for v in filled]
+        return found[0] if all(f is not None for f in found) else None
 
     def value_of(self, expr: s.Expr, frame: Frame, depth: int = 4) -> s.Expr:
         """The expression behind a local variable, a parameter or a conditional default."""
@@ -130,6 +158,25 @@ class Arguments:
         return self.is_set(value, frame)
 
 
+def _spells_out(expr: s.Expr) -> bool:
+    """True for a mapping, or for an object that is made with keywords (`dict(a=1)`, `Options(a=1)`); what another function returns is not known."""
+    name = walk.dotted(expr.func).rpartition(".")[2] if isinstance(expr, s.Call) else ""
+    return isinstance(expr, s.Mapping) or name == "dict" or name[:1].isupper()
+
+
+REST = "**"
+"""Stands for what a call spreads into the further keywords of a function."""
+
+
+def _is_rest(expr: s.Expr, frame: Frame) -> bool:
+    """True for the parameter that takes a function's further keywords."""
+    return any(p.kind == "double-star" and p.name == _name(expr) for p in frame.function.node.params)
+
+
+def _name(expr: s.Expr) -> str:
+    return expr.id if isinstance(expr, s.Name) else ""
+
+
 def handed_over(call: s.Call, info: FunctionInfo) -> dict[str, s.Expr | None]:
     """Parameters of a function to the arguments of a call of it."""
     names = [p.name for p in info.node.params if p.kind == "positional"]
@@ -137,5 +184,5 @@ def handed_over(call: s.Call, info: FunctionInfo) -> dict[str, s.Expr | None]:
         names = names[1:]
     given: dict[str, s.Expr | None] = {p.name: None for p in info.node.params}
     given.update(zip(names, call.args, strict=False))
-    given.update({k.name: k.value for k in call.keywords if k.name})
+    given.update({k.name or REST: k.value for k in call.keywords})
     return given

@@ -144,7 +144,7 @@ class _Proposals:
         style = style_of(set(self._names.values()))
         taken = set(self._names.values())
         for row in rows:
-            home = homes.get(row.resource) if row.status == "missing" else None
+            home = homes.get(row.resource) if row.status == "missing" and row.thought != "hole" else None
             if home is None:
                 continue
             verb = row.transition.partition(" (")[0]

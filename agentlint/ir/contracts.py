@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Thought = Literal["plain", "state", "inverse", "link", "job", "part", "declared"]
+Thought = Literal["plain", "state", "inverse", "link", "job", "part", "declared", "hole"]
 """How a step of a life is known: a plain step, a state that the schema shows, an action that asks for its inverse, an address in an answer, running work that
 asks for a stop, a part that is set and not taken off, words of the description itself."""
 

@@ -92,7 +92,7 @@ def _described(counted: Counted, known: _Known) -> Iterator[Item]:
     if any(o.surface == "gui" and o.changes_state for o in counted.operations):
         return
     for row in counted.lifecycles:
-        if row.status == "missing":
+        if row.status == "missing" and row.thought != "hole":
             yield Item("describe", row.resource, row.transition, row.file, row.line, tuple(known.symbols[(row.file, row.line, row.resource)]))
 
 

@@ -65,6 +65,7 @@ def _clicked(operations: Sequence[Operation]) -> _Things | None:
 
 def _described(operations: Sequence[Operation], lifecycles: Sequence[Lifecycle]) -> _Things | None:
     by_name = {f"{o.method} {o.path}": o for o in operations if o.surface != "gui"}
+    lifecycles = [row for row in lifecycles if row.thought != "hole"]  # what is only not there is nobody's fault
     changed = {row.whose for row in lifecycles if not _only_shows(row)}
     rows = [_step(row, by_name) for row in lifecycles if row.whose in changed]
     if not any(row.status == "present" and not _only_shows(row) for row in lifecycles):

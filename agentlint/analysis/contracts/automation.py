@@ -78,7 +78,7 @@ class Automations:
         if operation.method in ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY"):
             return "safe", "it only reads"
         said = self._said(role)
-        if _guarded(operation):
+        if self._guarded(operation):
             return "undoable", "it can be tried first, or repeated under an idempotency key"
         if self._untrackable(role):
             return "async-untrackable", "it answers 202 and shows nothing by which the outcome could be followed"
@@ -104,6 +104,12 @@ class Automations:
         if role.kind == "action" and said & v.FINAL_VERBS and not said & v.SENDING_VERBS:
             return "irreversible", "nothing described brings back the state before"
         return "duplicate-prone", "a repeat after a lost answer does it twice: nothing names the attempt"
+
+    def _guarded(self, operation: DescribedOperation) -> bool:
+        """True when a call takes a key that names the attempt, or can be tried first."""
+        names = [p.name for p in operation.parameters if p.location in ("header", "query")]
+        body = self._payloads.schemas.shape(self._payloads.body_schema(operation.body)).properties if operation.body is not None else {}
+        return any(_IDEMPOTENCY.search(n) or _DRY_RUN.match(n) for n in names) or any("idempoten" in n.lower() for n in body)
 
     def _said(self, role: Role) -> set[str]:
         """Words for what the operation does; those for the thing itself (`run`, `report`) say nothing on that."""
@@ -185,6 +191,9 @@ class Automations:
             return "undoable", "it is made again as it was"
         if role.place == "single" and role.path.shape in self._set_here:
             return "undoable", "it switches off what a call without any content switches on at the same place"
+        within = role.base[-1:] and role.base[-1] not in role.path.segments  # `/events/removeTag`: the call's name holds the thing
+        if within and resource is not None and any(r.verb == "add" and r.base == role.base for r in resource.roles):
+            return "undoable", "it takes off what a call beside it adds"
         if self._unties(role) or self._counterparts.unties(role) or self._counterparts.switches(role):
             return "undoable", "it takes a thing off another one, and adding it again puts it back"
         actions = resource.of("action") if resource is not None and not resource.archival else ()
@@ -290,6 +299,3 @@ class Automations:
         return removable and (bool(given) or refused)
 
 
-def _guarded(operation: DescribedOperation) -> bool:
-    names = [p.name for p in operation.parameters if p.location in ("header", "query")]
-    return any(_IDEMPOTENCY.search(n) or _DRY_RUN.match(n) for n in names)

@@ -11,7 +11,8 @@ from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.phrases import of_id, of_text
 from agentlint.analysis.contracts.resources import Resource, undressed
-from agentlint.analysis.contracts.roles import Role, plain_verb, spoken_verb
+from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.contracts.verbs import plain_verb, spoken_verb
 from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.resources import Resource
-from agentlint.analysis.contracts.roles import plain_verb
 from agentlint.analysis.contracts.states import doing
 from agentlint.analysis.contracts.steps import Step
+from agentlint.analysis.contracts.verbs import plain_verb
 from agentlint.analysis.wording import words
 from agentlint.ir.description import Description, Node
 

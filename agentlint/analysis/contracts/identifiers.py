@@ -232,6 +232,8 @@ class Identifiers:
                 offers = self._best(resource, name, role)
                 if offers:
                     return row.from_any(offers, f"{offers[0].operation.name} answers {wanted}s with {offers[0].where}")
+        if noun_words(name)[-1:] in (("password",), ("passphrase",)):
+            return row.of("caller-known", None, "only its owner knows it")
         offers = (self._best(own, name, role) if own is not None else []) or self._anywhere(name, role)
         if offers:
             return row.from_any(offers, f"{offers[0].operation.name} answers with {offers[0].where}")
@@ -288,7 +290,7 @@ class Identifiers:
         if known is None:
             payload = role.answer
             found = []
-            if payload.entity is not None:
+            if payload.entity is not None and role.kind != "delete":  # what is gone is not to be acted on
                 for field in self._payloads.fields(payload.entity):
                     if (
                         field.depth <= 1

@@ -9,10 +9,11 @@ from agentlint.analysis.contracts.mentions import Mentions
 from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
-from agentlint.analysis.contracts.roles import Role, spoken_verb
+from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.contracts.shapes import Shapes
-from agentlint.analysis.contracts.states import GENERIC_ACTIONS, Transition, doing, generic, settable, taken, transitions
+from agentlint.analysis.contracts.states import GENERIC_ACTIONS, Transition, doing, generic, manages, settable, taken, transitions
 from agentlint.analysis.contracts.steps import Step, leads_to
+from agentlint.analysis.contracts.verbs import spoken_verb
 from agentlint.analysis.wording import words
 
 _STOPS = ("cancel", "stop", "abort", "terminate", "kill", "halt", "pause")
@@ -56,6 +57,8 @@ class Actions:
         if not any(r.writes and r.place != "single" for r in roles):
             return
         for one in transitions(resource, (*roles, *self._rooms(resource)), self._payloads):
+            if one.verb == "accept" and resource.issued:
+                continue  # using a token is what accepts it
             if one.role is None and (self._done_beside(one, resource) or self._mentions.does(resource, one.verb.split(" ")[0])):
                 continue
             yield Step(leads_to(one.verb), one.role.operation.name if one.role else None, one.how, one.node, "state")
@@ -63,7 +66,8 @@ class Actions:
     def _rooms(self, resource: Resource) -> tuple[Role, ...]:
         """Calls below an item that take the action to do: `POST /transfers/{id}/actions`."""
         below = self._shapes.beginning_with(*(f"{base}/{{}}/" for base in resource.bases))
-        return tuple(role for role in below if role.operation.method != "GET" and set(words(role.operation.path.rsplit("/", 1)[-1])) & GENERIC_ACTIONS)
+        called = ((role, set(words(role.operation.path.rsplit("/", 1)[-1])) & GENERIC_ACTIONS) for role in below if role.operation.method != "GET")
+        return tuple(role for role, generic_name in called if generic_name or manages(role))
 
     def _done_beside(self, one: Transition, resource: Resource) -> bool:
         """True when something of its own is changed that stands for the state: `PUT /orders/{id}/status`, `DELETE /comments/{id}/resolved`, `POST /locks`."""
@@ -93,6 +97,8 @@ class Actions:
                 continue  # another one is assigned in its place
             if role.verb == "archive" and {"zip", "tar", "download"} & set(words(role.operation.summary)):
                 continue
+            if role.verb == "enable" and self._disabled_by_itself(resource):
+                continue
             if role.verb == "close" and not self._shows_open(resource):
                 continue
             if role.kind == "action" and role.place != "item":
@@ -103,6 +109,11 @@ class Actions:
             if any(v.same_verb(role.verb, w) or w in _SWITCHES for f in flags for w in f.split("_")):
                 continue
             yield Step(leads_to(back[0]), None, f"{role.operation.name} does it, nothing takes it back", role.operation.node, "inverse")
+
+    def _disabled_by_itself(self, resource: Resource) -> bool:
+        """True for what the system switches off and a person on again: it shows `temporarily_disabled`."""
+        shown = self._payloads.schemas.shape(resource.entity).properties
+        return any({"temporarily", "automatically", "auto"} & set(said) and "disabled" in said for said in map(v.field_words, shown))
 
     def _proves(self, role: Role) -> bool:
         """True for an activation by which somebody shows that a mail or an invitation came: once and for all."""
@@ -139,7 +150,7 @@ class Actions:
         sharing = self._ownership.sharing(resource)
         if any(doing(verb, sharing) or generic(verb, sharing, self._payloads) or self._mentions.does(resource, verb) for verb in back):
             return True
-        if any(verb in fields for fields in (settable(resource.of("update", "action"), self._payloads),) for verb in back):
+        if any(verb in fields for fields in (settable((*resource.of("update", "action"), role), self._payloads),) for verb in back):
             return True
         shape, parent = role.path.shape, role.path.shape.rsplit("/", 1)[0]
         near = (words(r.operation.path.rsplit("/", 1)[-1]) for r in self._shapes.beginning_with(parent.rsplit("/", 1)[0] + "/") if r.writes)

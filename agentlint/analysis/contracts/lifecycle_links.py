@@ -11,6 +11,7 @@ from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource
 from agentlint.analysis.contracts.states import doing, settable
 from agentlint.analysis.contracts.steps import Step, leads_to
+from agentlint.analysis.wording import words
 from agentlint.ir.description import Description, Node
 
 _ADDRESS = frozenset("url uri link href".split())
@@ -18,6 +19,7 @@ _PERSON_LINKS = frozenset(
     "accept approve reject decline confirm cancel activate verify redeem claim unsubscribe sign authorize authorise consent join pay checkout onboard revoke "
     "renew enroll register".split()
 )
+_CLIENTS = frozenset("oauth oidc client application app provider connection sso".split())
 _PATH = re.compile(r"(?:https?://[^/\s`'\"]+)?(/[\w.~/{}:<>$%-]{3,})")
 _HOLE = re.compile(r"^(:.+|<.+>|\{.+\}|\$.+|\d+|[0-9a-f-]{16,})$")
 
@@ -39,6 +41,8 @@ class Links:
                 continue
             said = [w for w in v.field_words(name) if w not in _ADDRESS and w != "full"]
             verb = next((w for w in said if w in _PERSON_LINKS and (w != "register" or w == said[0])), "")
+            if verb in ("authorize", "authorise") and _CLIENTS & {*resource.noun.split(" "), *words(resource.schema)}:
+                continue  # where a client sends its users, an address of the protocol
             if verb and not set(said) & v.DELETE_VERBS and doing(verb, self._roles) is None:
                 yield Step(leads_to(verb), None, f"answers give {name}, an address for a person; no operation does it", node, "link")
             elif said and (place := self._left_out(self._payloads.schemas.shape(node).description)):

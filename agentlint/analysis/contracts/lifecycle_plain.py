@@ -12,7 +12,7 @@ from agentlint.analysis.contracts.lifecycle_unread import IDENTITY, Unread
 from agentlint.analysis.contracts.mentions import ENDS, Mentions
 from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
-from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
+from agentlint.analysis.contracts.resources import Ownership, Resource, on_one, undressed
 from agentlint.analysis.contracts.roles import Kind, Role
 from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.states import doing, settable, takes_anything
@@ -62,7 +62,7 @@ class Plain:
 
     def missing(self, resource: Resource) -> Iterator[Step]:
         """Plain steps that something created, and kept, should have."""
-        made = [r for r in resource.of("create") if r.place != "single" and not r.bulk and self._births.sure(r)]
+        made = self.made(resource)
         if resource.technical or resource.noun.split(" ")[-1] in _BETWEEN:
             return
         if not made:
@@ -74,6 +74,28 @@ class Plain:
             return
         if not self._alone(resource) and not self._comes_as_another(resource, made[0]) and not self._is_held(resource, made[0]):
             yield from self._lacks(resource, made)
+
+    def made(self, resource: Resource) -> list[Role]:
+        """Operations that surely make one."""
+        return [r for r in resource.of("create") if r.place != "single" and not r.bulk and self._births.sure(r)]
+
+    def slight(self, resource: Resource, made: Sequence[Role]) -> bool:
+        """True for what has no life of its own: a tie, a step of something larger, an answer, a thing of which there is one."""
+        if not self._lives(resource, made) or self._is_edge(resource, made[0]) or self._alone(resource) or self._comes_as_another(resource, made[0]):
+            return True
+        return self._is_held(resource, made[0]) and not resource.of("update")
+
+    def read_elsewhere(self, resource: Resource) -> DescribedOperation | None:
+        """An operation of another resource that reads a single one."""
+        return self._unread.elsewhere(resource)
+
+    def listed_elsewhere(self, resource: Resource, at: Role) -> DescribedOperation | None:
+        """An operation of another resource that shows several."""
+        return self._containment.lists(resource) or self._mentions.lists(resource) or self._listed_elsewhere(at, resource)
+
+    def written_elsewhere(self, resource: Resource) -> bool:
+        """True when an update of what holds them changes them."""
+        return self._containment.writes(resource) is not None
 
     @staticmethod
     def _comes_as_another(resource: Resource, made: Role) -> bool:
@@ -97,14 +119,15 @@ class Plain:
             told = f"{shown.name} shows them" if shown is not None else f"{born} creates one, no operation lists them"
             yield Step("list", shown.name if shown is not None else None, told, place, "plain")
         fleeting = resource.issued and not resource.of("list", "update")
+        value = resource.noun.split(" ")[-1] in v.VALUES
         tied = made[0].verb in v.INVERSES
         gone = resource.of("delete") or self._deleted_elsewhere(resource, made[0]) or self._mentions.ends(resource)
         stays = resource.archival or resource.setting or fleeting or tied
         if not gone and not stays and not self._ends(resource) and not self._is_work(resource):
             told = f"{inside.name} replaces them" if inside is not None else f"{born} creates one, nothing deletes, cancels or revokes it"
             yield Step("delete", inside.name if inside is not None else None, told, place, "plain")
-        if not resource.of("update") and not resource.archival and not resource.issued and not resource.tie and not self._changes(resource):
-            fields = self._frozen(resource, made)
+        if not resource.of("update") and not resource.archival and not resource.issued and not resource.tie and not value and not self._changes(resource):
+            fields = self.frozen(resource, made)
             if inside is not None:
                 yield Step("update", inside.name, f"{inside.name} replaces them", place, "plain")
             elif len(fields) > 1:
@@ -180,14 +203,15 @@ class Plain:
 
     def _is_value(self, resource: Resource, made: Role) -> bool:
         """True for small things that are what they were given: a reaction, an address."""
-        schema = self._payloads.body_schema(made.operation.body)
-        given = self._payloads.schemas.shape(schema).properties if schema is not None else {}
+        given = self._payloads.given(made.operation)
         shown = self._payloads.schemas.shape(resource.entity).properties if resource.entity is not None else {}
         return len(given) == 1 and len(shown) <= 4 and bool(resource.of("list"))
 
     def _lives(self, resource: Resource, made: Sequence[Role]) -> bool:
         """True for things that stay: known to other operations, or answered with an identity of their own."""
         if any(r.kind in ("list", "read", "delete") or (r.kind == "update" and r.place == "item") for r in resource.roles if r.place != "single"):
+            return True
+        if any(on_one(r) and not any(s.hole for s in r.base) for r in resource.roles):
             return True
         if resource.schema and undressed(resource.schema) in self._owners:
             return False
@@ -216,7 +240,7 @@ class Plain:
             return True
         placed = any(_PLACES & set(name.split("_")) for name in fields)  # a state of a federation stands beside a city
         states = [choices for name, (_, choices) in fields.items() if v.STATE_FIELD.match(name) and not (placed and name.endswith("state"))]
-        return any(not choices or {v.DECISIONS.get(c, "") for c in choices} & set(ENDS) for choices in states)
+        return any(not choices or {v.DECISIONS.get(c, "") for c in choices} & {*ENDS, "resolve"} for choices in states)
 
     def _shows_an_end(self, resource: Resource) -> bool:
         """True when it has a state or a flag by which it may be put away."""
@@ -265,10 +289,9 @@ class Plain:
         shape = self._payloads.schemas.shape(node)
         return shape.kind == "object" and 0 < len(shape.properties) <= 2 and any(set(v.field_words(n)[-1:]) & IDENTITY for n in shape.properties)
 
-    def _frozen(self, resource: Resource, made: Sequence[Role]) -> list[str]:
+    def frozen(self, resource: Resource, made: Sequence[Role]) -> list[str]:
         """Fields given at creation that stay readable, so that one could want to change them."""
-        schema = self._payloads.body_schema(made[0].operation.body)
-        given = self._payloads.schemas.shape(schema).properties if schema is not None else {}
+        given = self._payloads.given(made[0].operation)
         shown = self._payloads.schemas.shape(resource.entity).properties if resource.entity is not None else {}
         own = resource.noun.replace(" ", "_")
         kept = (n for n in given if n in shown and not _STAMP.search(n))

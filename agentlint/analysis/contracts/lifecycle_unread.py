@@ -42,7 +42,7 @@ class Unread:
         last = resource.noun.split(" ")[-1]
         if resource.of("read") or last == "log" or (resource.tie and last not in ("link", "lock")):
             return  # what ties two things has no more to show than which ones, a line of a log no more than the log
-        other, born, place = self._elsewhere(resource), made.operation.name, made.operation.node
+        other, born, place = self.elsewhere(resource), made.operation.name, made.operation.node
         if other is not None:
             yield Step("read one", other.name, f"{other.name} shows one", place, "plain")
         elif self._payloads.sends_file(made.operation.body):
@@ -60,7 +60,7 @@ class Unread:
         own = [r for r in resource.of("update", "delete") if r.place == "item" and r.path.ends_with_hole and r.operation.method != "POST"]
         if listed and own:
             below = any(r.path.base() == o.path.base() for r in listed for o in own)
-            if below and self._has_identity(resource) and self._elsewhere(resource) is None:
+            if below and self._has_identity(resource) and self.elsewhere(resource) is None:
                 told = f"{listed[0].operation.name} lists them, {own[0].operation.name} is on one, none reads a single one"
                 yield Step("read one", None, told, own[0].operation.node, "plain")
         elif not listed:
@@ -71,12 +71,13 @@ class Unread:
         for role in resource.of("update"):
             alone = role.operation.method in ("PUT", "PATCH") and not any(s.hole for s in role.path.segments)
             named = undressed(self._payloads.schemas.name(role.answer.entity)) if role.answer.entity is not None else ""
-            if alone and named == resource.noun and self._has_identity(resource) and not self._containment.shows(resource) and not self._elsewhere(resource):
+            if alone and named == resource.noun and self._has_identity(resource) and not self._containment.shows(resource) and not self.elsewhere(resource):
                 told = f"{role.operation.name} changes it, nothing shows it as it is"
                 yield Step("read one", None, told, role.operation.node, "plain")
                 return
 
-    def _elsewhere(self, resource: Resource) -> DescribedOperation | None:
+    def elsewhere(self, resource: Resource) -> DescribedOperation | None:
+        """An operation at another address that shows one."""
         return self._containment.reads(resource) or self._namesake(resource) or self._mentions.reads(resource)
 
     def _has_identity(self, resource: Resource) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 from agentlint.analysis.contracts.births import Births
 from agentlint.analysis.contracts.declared import declared_steps
 from agentlint.analysis.contracts.lifecycle_actions import Actions
+from agentlint.analysis.contracts.lifecycle_holes import Holes
 from agentlint.analysis.contracts.lifecycle_links import Links
 from agentlint.analysis.contracts.lifecycle_parts import parts_of
 from agentlint.analysis.contracts.lifecycle_plain import Plain
@@ -30,10 +31,11 @@ class Lifecycles:
         self._resources = tuple(resources)
         self._payloads = payloads
         self._shapes = Shapes(self._resources)
-        mentions = Mentions(roles)
+        mentions = Mentions(roles, resources)
         self._plain = Plain(roles, resources, self._shapes, payloads, mentions, births)
         self._actions = Actions(resources, self._shapes, payloads, mentions)
         self._links = Links(description, resources, payloads)
+        self._holes = Holes(self._plain, resources, payloads, mentions)
         self._declared = declared_steps(description, resources)
 
     def all(self) -> tuple[tuple[Resource, Step], ...]:
@@ -57,6 +59,7 @@ class Lifecycles:
         yield from parts_of(resource, self._resources, self._shapes, self._payloads)
         yield from self._links.steps(resource)
         yield from self._actions.jobs(resource)
+        yield from self._holes.steps(resource)
 
 
 def _schema_at(pointer: Pointer) -> str:

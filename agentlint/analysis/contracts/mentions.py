@@ -9,6 +9,7 @@ from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.phrases import Phrase, after_of, phrases, speaks_of_several, without_pale
 from agentlint.analysis.contracts.resources import Resource, undressed
 from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.contracts.verbs import spoken_verb
 from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation
 
@@ -27,8 +28,9 @@ ENDS = (
 class Mentions:
     """Operations of one description by the last word of what they speak of."""
 
-    def __init__(self, roles: Sequence[Role]) -> None:
+    def __init__(self, roles: Sequence[Role], resources: Sequence[Resource] = ()) -> None:
         self._roles = tuple(roles)
+        self._of = {id(role): one for one in resources for role in one.roles}
         self._said: dict[int, tuple[Phrase, ...]] = {}
         self._by_head: dict[str, list[tuple[Phrase, Role]]] = defaultdict(list)
         self._of_parts: dict[Phrase, list[Role]] = defaultdict(list)
@@ -60,7 +62,13 @@ class Mentions:
         """An operation at some other address that shows one."""
         if "GET" in self._any_item:
             return next(r.operation for r in self._roles if not r.noun and r.operation.method == "GET")
-        return next((role.operation for role in self._about(resource) if role.kind == "read"), None)
+        return next((role.operation for role in self._about(resource) if role.kind == "read" and self._shows(role, resource)), None)
+
+    def _shows(self, role: Role, resource: Resource) -> bool:
+        """True unless a call only goes by GET (`GET /servers/{id}/push`), or shows something that is made for itself (a coupon is no applied coupon)."""
+        owner, verb = self._of.get(id(role)), spoken_verb(role.operation)
+        own = owner is None or owner is resource or owner.noun.split(" ")[-1:] == resource.noun.split(" ") or not owner.of("create")
+        return own and (not verb or verb in v.READ_VERBS | v.NOUN_VERBS - {"push"})
 
     def ends(self, resource: Resource) -> bool:
         """True when some operation deletes, cancels or revokes such a thing."""
@@ -71,6 +79,14 @@ class Mentions:
     def changes(self, resource: Resource) -> bool:
         """True when some operation changes such a thing."""
         return bool({"PUT", "PATCH"} & self._any_item) or any(_changes(role) for role in (*self._about(resource), *self._parts(resource)))
+
+    def makes(self, resource: Resource) -> bool:
+        """True when some operation makes, invites or takes in such a thing, or puts one where the caller says."""
+        for role in self._about(resource):
+            puts = role.operation.method == "PUT" and role.path.ends_with_hole and _PUTS & {*words(role.operation.summary), *_answers(role)}
+            if puts or (role.writes and (role.kind == "create" or _does(role, _MAKES))):
+                return True
+        return False
 
     def does(self, resource: Resource, verb: str) -> bool:
         """True when some operation at another address says that it does this to such a thing or to a part of it."""
@@ -111,6 +127,14 @@ class Mentions:
         own = {*resource.noun.split(" "), *undressed(resource.schema).split(" ")}
         said = [w for w in v.noun_words(role.path.segments[-1].holes[-1]) if w not in _OWN_ID]
         return bool(said) and not set(said) & own
+
+
+_MAKES = ("create", "add", "invite", "register", "import", "install", "connect", "provision", "clone", "copy", "duplicate", "generate", "sync", "join")
+_PUTS = frozenset({"create", "creates", "add", "adds", "put", "set", "sets", "upsert", "201"})
+
+
+def _answers(role: Role) -> Iterator[str]:
+    return (r.status for r in role.operation.responses)
 
 
 def _of_a_member(role: Role, resource: Resource) -> bool:

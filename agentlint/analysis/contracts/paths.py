@@ -92,7 +92,8 @@ def parse_path(path: str) -> Path:
         found.append(Segment(raw if holes else _SUFFIX.sub("", raw), holes))
     if len(found) > 1 and found[-1].text.lower() in _FORMATS:
         found.pop()
-    made = Path(tuple(found), verb)
+    first, segments = _verb_first(tuple(found))
+    made = Path(segments, verb or first)
     return msgspec.structs.replace(made, shape_text=made.shape)
 
 
@@ -101,6 +102,20 @@ def _parts(path: str) -> list[str]:
     address, _, told = path.partition("#")
     name = told.rpartition("=")[2].rpartition(".")[2].strip("/") if address.endswith("/") else ""
     return [*address.split("?")[0].strip("/").split("/"), *([name] if name else [])]
+
+
+def _verb_first(segments: tuple[Segment, ...]) -> tuple[str, tuple[Segment, ...]]:
+    """A verb that stands before the thing, and the parts without it: `/api/v1/add/alias`, `/get/domain/all`."""
+    plain = without_prefix(segments)
+    first = plain[0].text.lower() if plain else ""
+    if len(plain) < 2 or first not in _BEFORE or plain[1].hole:
+        return "", segments
+    named = tuple(s for s in plain[1:] if s.text.lower() != "all") or plain[1:]
+    return "list" if first == "get" and len(named) < len(plain) - 1 else first, (*segments[: len(segments) - len(plain)], *named)
+
+
+_BEFORE = frozenset({"get", "add", "create", "delete", "remove", "edit", "update"})
+"""Verbs that paths start with where the thing comes second."""
 
 
 def without_prefix(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
@@ -126,7 +141,7 @@ def noun_of(segments: tuple[Segment, ...]) -> str:
     return last
 
 
-_GROUPING = frozenset("admin api me self user current my public private internal explore manage management core app apps".split())
+_GROUPING = frozenset("auth iam admin api me self user current my public private internal explore manage management core app apps".split())
 
 
 def _noun(text: str) -> str:

@@ -84,6 +84,12 @@ class Payloads:
         """Schema of what a request carries."""
         return None if body is None else self.schemas.answer(body.content)
 
+    def given(self, operation: DescribedOperation) -> dict[str, Node]:
+        """Fields of the thing that a request carries, also inside a wrapper of one property (`{"tag": {"label": ...}}`)."""
+        fields = self.schemas.shape(self.body_schema(operation.body)).properties if operation.body is not None else {}
+        inner = self.schemas.shape(next(iter(fields.values()))) if len(fields) == 1 else None
+        return inner.properties if inner is not None and inner.kind == "object" and inner.properties else fields
+
     def sends_file(self, body: Body | None) -> bool:
         """True when a request carries a file and nothing else will do; a form of plain fields may come in the same clothes."""
         if body is None or not body.content or not all(m.name.startswith(_BINARY) for m in body.content):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.paths import Path, is_plural, without_prefix
-from agentlint.analysis.contracts.roles import plain_verb
+from agentlint.analysis.contracts.verbs import plain_verb
 from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation
 

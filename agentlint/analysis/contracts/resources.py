@@ -52,7 +52,7 @@ class Resource(msgspec.Struct, frozen=True, eq=False):
     @property
     def kept(self) -> bool:
         """True when other operations than the one that creates it know it: it is listed, or stands at an address of its own."""
-        return any(r.kind in ("list", "read", "update", "delete") and r.place != "single" for r in self.roles)
+        return any(r.kind in ("list", "read", "update", "delete") and r.place != "single" for r in self.roles) or any(map(on_one, self.roles))
 
     @property
     def issued(self) -> bool:
@@ -75,14 +75,30 @@ class Resource(msgspec.Struct, frozen=True, eq=False):
         return bool({self.noun.split(" ")[-1], undressed(self.schema).split(" ")[-1]} & v.TIES)
 
     @property
+    def _at_addresses(self) -> bool:
+        """True for several things with an address each (`DELETE /auth/groups/{id}`)."""
+        return any(r.path.ends_with_hole and r.place == "item" and not r.base[-1].hole and is_plural(r.base[-1].text) for r in self.roles)
+
+    @property
     def technical(self) -> bool:
         """True for health checks, searches, sign-in and the like."""
         said = self.noun.split(" ")
-        if all(set(words(base.split("{")[0])[:3]) & _SIGN_IN or set(base.split("/")) & _NOT_REAL for base in self.bases):
+        if all((_signs_in(base) and not self._at_addresses) or set(base.split("/")) & _NOT_REAL for base in self.bases):
             return True
         if said[0] in ("available", "suggested"):
             return True  # what could be made, not what is
         return (not said or said[-1] in v.TECHNICAL) and not any(r.kind == "create" and r.place == "collection" for r in self.roles)
+
+
+def on_one(role: Role) -> bool:
+    """True for an action at the address of one thing: `POST /tokens/{id}/revoke`."""
+    after = role.path.segments[len(role.base) :]
+    return role.kind == "action" and role.operation.method != "GET" and bool(after) and after[0].hole
+
+
+def _signs_in(base: str) -> bool:
+    """True for paths that begin with signing in: `/auth/...`, `/oauth2/...`, not `/oauth_applications`."""
+    return any(said and said <= _SIGN_IN | {"token"} and said & _SIGN_IN for said in (set(words(part)) for part in base.split("{")[0].split("/")[:4]))
 
 
 class _Group:

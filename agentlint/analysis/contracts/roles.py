@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal
@@ -10,16 +9,15 @@ from typing import Literal
 import msgspec
 
 from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.called import PLAIN, called_thing, is_compound, named_as_thing, shows
 from agentlint.analysis.contracts.paths import ASKING, Path, Segment, is_plural, noun_of, parse_path, verb_in
 from agentlint.analysis.contracts.payloads import Payload, Payloads
+from agentlint.analysis.contracts.verbs import plain_verb, spoken_verb
 from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation
 
 Kind = Literal["list", "read", "create", "update", "delete", "action"]
 Place = Literal["collection", "item", "single"]
-_THIRD_PERSON = re.compile(r"(ies|es|s)$")
-_MACHINE_WORDS = frozenset("get post put patch delete head options api v1 v2 v3 by id for the a an of to with and".split())
-_NO_SUBJECT = frozenset("collections items records results data".split())
 
 
 class Role(msgspec.Struct, frozen=True, eq=False):
@@ -66,6 +64,8 @@ class RoleFinder:
         self._lists: set[str] = set()
         self._read: set[str] = set()
         """Shapes of bases below which something is read."""
+        self._above: set[str] = set()
+        """Shapes of paths below which a hole follows."""
         for operation in self._operations:
             path = parse_path(operation.path)
             self._methods[path.shape].add(operation.method)
@@ -75,6 +75,8 @@ class RoleFinder:
             self._below[base] = max(self._below[base], path.trailing_holes())
             if operation.method == "GET" and path.trailing_holes():
                 self._read.add(base)
+            parts = path.shape.split("/")
+            self._above.update("/".join(parts[:at]) for at, part in enumerate(parts) if part == "{}")
         for operation in self._operations:
             path = parse_path(operation.path)
             if operation.method == "GET" and payloads.answer(operation).many and not self._is_one(path):
@@ -100,7 +102,11 @@ class RoleFinder:
         """A verb that the path itself ends with, and the path before it."""
         base = path.base()
         if path.verb:
-            return words(path.verb)[0], base
+            said = words(path.verb)
+            part = said[1:] if said[0] in PLAIN and path.ends_with_hole else []
+            if part and part[-1] not in noun_of(base).split(" "):  # `/webhooks/{id}:getSigningSecret` gives no webhook
+                return said[0], (*path.segments, Segment("-".join(part)))
+            return said[0], base
         if not base:
             return "", base
         last = base[-1]
@@ -109,7 +115,10 @@ class RoleFinder:
             tail = words(dotted[-1])
             called = "get" if tail in (["info"], ["details"]) else tail[0] if tail else ""
             return called, (*base[:-1], Segment("-".join(dotted[:-1])))
-        verb = verb_in(last)
+        shown = shows(operation, path, base)
+        verb = "" if shown else verb_in(last)
+        if shown:
+            return shown, base[:-1]
         if not verb:
             sent = operation.method in ("POST", "PUT") and last.text.lower() in v.CONTENTS and len(base) > 1 and is_plural(base[-2].text)
             return ("upload", base[:-1]) if sent else ("", base)
@@ -117,8 +126,9 @@ class RoleFinder:
         only_word = len(words(last.text)) == 1
         is_thing = (shape in self._lists or shape in self._read) and (not only_word or verb in v.NOUN_VERBS)
         kept = only_word and verb in v.NOUN_VERBS and bool({"PUT", "PATCH", "DELETE"} & self._methods.get(f"{shape}/{{}}", set()))
-        spoken_of = only_word and _named_as_thing(operation, verb)
-        if is_thing or kept or spoken_of or (only_word and verb in v.NOUN_VERBS and "GET" in self._methods[shape] and operation.method != "GET"):
+        spoken_of = only_word and named_as_thing(operation, verb)
+        compound = is_compound(operation, last, verb, shape in self._above)
+        if is_thing or kept or spoken_of or compound or (only_word and verb in v.NOUN_VERBS and "GET" in self._methods[shape] and operation.method != "GET"):
             return "", base
         if operation.method == "GET" and verb not in v.LIST_VERBS | {"get", "export", "download", "check", "validate", "preview", "count", "verify"}:
             return "", base
@@ -127,7 +137,7 @@ class RoleFinder:
         if beside is not None:
             return verb, (*rest, beside)
         named = [w for w in words(last.text) if w not in (verb, "bulk", "batch", "mark", "as", "all", "by", "and", "to")]
-        thing = _called_thing(last, verb, rest)
+        thing = called_thing(last, verb, rest)
         if thing is not None:
             return verb, (*rest, thing)
         if not rest or (not any(not s.hole for s in rest) and named):
@@ -163,7 +173,7 @@ class RoleFinder:
             if (answer.many and not self._is_one(path)) or (place == "collection" and not path.ends_with_hole):
                 return "list", verb or said
             return "read", verb or said
-        if verb and verb not in _PLAIN:
+        if verb and verb not in PLAIN:
             if verb in v.HARMLESS_VERBS and verb in v.LIST_VERBS:
                 return "list", verb
             return "action", verb
@@ -211,35 +221,10 @@ class RoleFinder:
         return bool(base) and is_plural(base[-1].text)
 
 
-def _named_as_thing(operation: DescribedOperation, verb: str) -> bool:
-    """True when the summary makes a thing of the word: "Create Calendar Block" at `/calendars/{id}/block`."""
-    said = words(operation.summary)[:8]
-    end = next((at for at, word in enumerate(said) if at > 1 and word in _GOES_ON), len(said))
-    return len(said) > 1 and plain_verb(said[0]) in _STEPS and plain_verb(said[0]) != verb and v.noun_words(said[end - 1]) == (verb,)
-
-
 def _on_all(operation: DescribedOperation, verb: str) -> bool:
     """True for "Mark all messages as read" at `POST /messages`: it makes none."""
     said = words(operation.summary)[:2]
     return verb in v.ACTION_VERBS and verb not in v.CREATE_VERBS and said[1:] == ["all"] and plain_verb(said[0]) == verb
-
-
-_STEPS = frozenset("create add new list get read retrieve show view update edit delete remove".split())
-
-
-def _called_thing(last: Segment, verb: str, rest: tuple[Segment, ...]) -> Segment | None:
-    """The thing in the name of a call, where the path before it is none to which the verb belongs: `/intent/addMedia`, `/CreatePad`."""
-    said = words(last.text)
-    if verb not in _PLAIN or said[:1] != [verb] or len(said) < 2 or (rest and not rest[-1].hole and (is_plural(rest[-1].text) or "-" in last.text)):
-        return None
-    end = next((at for at, word in enumerate(said) if at > 1 and word in _GOES_ON), len(said))
-    named = [w for w in v.noun_words("-".join(said[1:end])) if w != "all"]
-    return Segment("-".join(named)) if named else None
-
-
-_PLAIN = frozenset({"create", "add", "get", "list", "find", "delete", "update", "set", "bulk", "batch", *ASKING})
-"""Verbs of the plain steps of a life."""
-_GOES_ON = frozenset("by for from of in to with if on as".split())
 
 
 def _asked(operation: DescribedOperation, path: Path) -> str:
@@ -267,34 +252,3 @@ def _by_own_id(path: Path) -> bool:
         return False
     said, noun = v.noun_words(path.segments[-1].holes[0]), noun_of(path.segments[:-1]).split(" ")
     return len(said) > 1 and said[-1] in ("id", "uuid", "gid", "sid") and list(said[:-1]) == noun
-
-
-def spoken_verb(operation: DescribedOperation) -> str:
-    """The verb that the summary or the operation's id starts with, in its plain form."""
-    for text in (operation.summary, operation.description[:80] if not operation.summary else ""):
-        first = words(text.strip())[:3]
-        for word in first[:1] if first and first[0] not in ("bulk", "batch", "force") else first[1:2]:
-            plain = plain_verb(word)
-            if plain:
-                return plain
-    said = list(words(operation.operation_id))
-    if len(said) > 1 and said[0] in _MACHINE_WORDS and said[0] not in ("get", "delete"):
-        said = said[1:]
-    leading = plain_verb(said[0]) if said else ""
-    if leading and leading not in _MACHINE_WORDS:
-        return leading
-    last = said[-1] if said else ""
-    return last if last in _KNOWN and last not in v.NOUN_VERBS and last not in _MACHINE_WORDS else ""
-
-
-_KNOWN = v.ACTION_VERBS | v.CREATE_VERBS | v.READ_VERBS | v.UPDATE_VERBS | v.DELETE_VERBS | v.HARMLESS_VERBS | v.SENDING_VERBS | v.FINAL_VERBS
-
-
-def plain_verb(word: str) -> str:
-    """`Creates`, `create` -> `create`; empty for words that are no known verbs."""
-    if word in _KNOWN:
-        return word
-    for ending, instead in (("ies", "y"), ("es", "e"), ("es", ""), ("s", ""), ("ing", "e"), ("ing", "")):
-        if word.endswith(ending) and word[: -len(ending)] + instead in _KNOWN:
-            return word[: -len(ending)] + instead
-    return ""

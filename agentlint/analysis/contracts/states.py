@@ -205,13 +205,18 @@ def generic(verb: str, roles: Iterable[Role], payloads: Payloads) -> Role | None
     for role in roles:
         if not role.writes:
             continue
-        last = set(words(role.operation.path.rsplit("/", 1)[-1]))
+        last = {"action"} if manages(role) else set(words(role.operation.path.rsplit("/", 1)[-1]))
         if last & GENERIC_ACTIONS and any(v.has_verb(verb, words(name)) for name in payloads.schemas.variants(payloads.body_schema(role.operation.body))):
             return role
         for name, choices in taken(role, payloads):
             if v.has_verb(verb, {w for c in choices for w in c.split("_")}) and (set(name.split("_")) & GENERIC_ACTIONS or last & GENERIC_ACTIONS):
                 return role
     return None
+
+
+def manages(role: Role) -> bool:
+    """True for "Manage a conversation", which takes one of several actions in its body."""
+    return words(role.operation.summary)[:1] in (["manage"], ["manages"])
 
 
 def _any_state(writable: Writable) -> tuple[Role, frozenset[str]] | None:

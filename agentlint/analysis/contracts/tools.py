@@ -8,9 +8,10 @@ from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.clauses import clause
 from agentlint.analysis.contracts.pace import Pace
 from agentlint.analysis.contracts.payloads import Payloads
-from agentlint.analysis.contracts.roles import Role, spoken_verb
+from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.contracts.tool_schemas import ToolSchemas
 from agentlint.analysis.contracts.usability import Told, Usability
+from agentlint.analysis.contracts.verbs import spoken_verb
 from agentlint.ir.contracts import Clause, Shortcoming, Tool
 from agentlint.ir.description import Description
 from agentlint.ir.operations import Operation

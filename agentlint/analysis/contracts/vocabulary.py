@@ -142,6 +142,16 @@ TECHNICAL = frozenset(
 """Nouns of paths that stand for no resource with a life of its own."""
 TIES = frozenset("assignment link membership association relationship relation binding lock vote like reaction".split())
 """Ties between two things: made and removed, never edited."""
+VALUES = frozenset(
+    "subscription subscriber subscribe invitation invite domain identifier address url uri ip number email phone device host hostname follower watcher "
+    "favorite favourite attachment file image picture photo avatar logo icon alias upload".split()
+)
+"""Things that are what they were given, or were asked to be: another one is made in their place."""
+MANAGED = frozenset(
+    "team group segment project workspace category folder dashboard policy product coupon discount article newsfeed centre center campaign form "
+    "organization organisation company department channel board queue schedule calendar workflow automation tenant customer contact".split()
+)
+"""Things that people make, name and put away, whoever offers to."""
 SLIGHT = frozenset("reaction vote like star membership assignment association relation relationship".split())
 """Ties that have nothing but their two ends: made again, they are what they were."""
 SECRET_WORDS = frozenset("password secret token passphrase credential private auth key".split())
@@ -177,7 +187,7 @@ def state_word(value: str) -> str:
 
 
 _IRREGULAR = {"people": "person", "children": "child", "men": "man", "women": "woman", "indices": "index", "vertices": "vertex", "matrices": "matrix",
-              "criteria": "criterion", "analyses": "analysis", "aliases": "alias", "statuses": "status", "addresses": "address",
+              "criteria": "criterion", "analyses": "analysis", "aliases": "alias", "alias": "alias", "ups": "up", "statuses": "status", "addresses": "address",
               "data": "data", "series": "series",
               "media": "media", "news": "news", "sms": "sms", "dns": "dns", "aws": "aws", "leaves": "leave", "ids": "id", "ips": "ip",
               "vms": "vm", "dbs": "db", "movies": "movie", "cookies": "cookie"}

@@ -71,7 +71,7 @@ RULE = Rule(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per resource whose deletion is missing although its creation is there."""
-    rows = [row for row in context.facts.lifecycles if row.status == "missing"]
+    rows = [row for row in context.facts.lifecycles if row.status == "missing" and row.thought != "hole"]
     for row in rows:
         if row.thought == "part":
             message = f"What is set on {an(row.resource)} stays: {row.evidence}."

@@ -76,7 +76,7 @@ def check(context: RuleContext) -> Iterator[Finding]:
     kept = kept_things(context.facts.lifecycles)
     lists = {row.whose for row in context.facts.lifecycles if row.transition == "list" and row.status == "present"}
     for row in context.facts.lifecycles:
-        if row.transition == "read one" and row.whose in lists and "uploads" not in row.evidence:
+        if row.thought == "hole" or (row.transition == "read one" and row.whose in lists and "uploads" not in row.evidence):
             continue
         if row.status == "missing" and row.transition in ("list", "read one"):
             listed = row.transition == "list"

@@ -1,0 +1,109 @@
+"""Plain steps that other things of such an API have and this one lacks: what no operation does to a thing that people look after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.called import PLAIN
+from agentlint.analysis.contracts.lifecycle_plain import Plain
+from agentlint.analysis.contracts.mentions import Mentions
+from agentlint.analysis.contracts.paths import is_plural
+from agentlint.analysis.contracts.payloads import Payloads
+from agentlint.analysis.contracts.resources import Ownership, Resource, on_one, undressed
+from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.contracts.states import takes_anything
+from agentlint.analysis.contracts.steps import Step
+from agentlint.analysis.wording import words
+
+_TEXTS = frozenset("name title label body text content description comment note message summary display_name".split())
+"""Fields in which people say something, and want to say it otherwise later."""
+_NAMES = frozenset("name title label".split())
+"""What has nothing else is what it is called."""
+_LOOKED_UP = frozenset("search autocomplete available discover suggestion suggestions lookup".split())
+_MADE_BY_SYSTEMS = frozenset("session device passkey memory member user account authenticator credential token key factor installation".split())
+"""Things that come into being when somebody signs in, joins or is joined."""
+
+
+class Holes:
+    """Answers for one description. What it finds stands in the table of lives alone: no finding accuses of it."""
+
+    def __init__(self, plain: Plain, resources: Sequence[Resource], payloads: Payloads, mentions: Mentions) -> None:
+        self._plain = plain
+        self._payloads = payloads
+        self._mentions = mentions
+        self._ownership = Ownership(resources)
+        self._made = {undressed(r.schema) for r in resources if r.schema and r.of("create")}
+        self._nouns = {r.noun for r in resources if r.of("create")}
+
+    def steps(self, resource: Resource) -> Iterator[Step]:
+        """Missing steps; those that are known already are to be left out by the caller."""
+        alone = all(r.place == "single" for r in resource.roles) or resource.noun.split(" ")[-1] in PLAIN
+        if alone or resource.technical or not resource.kept or not self._ownership.owns(resource):
+            return
+        made = self._plain.made(resource)
+        if made and self._plain.slight(resource, made):
+            return
+        yield from self._read(resource, made)
+        yield from self._list(resource, made)
+        if not resource.archival and not resource.setting:
+            yield from self._changed(resource, made) if made else self._unmade(resource)
+
+    def _read(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
+        last = resource.noun.split(" ")[-1]
+        if resource.of("read") or last == "log" or last in v.SLIGHT - {"membership"} or (resource.tie and not resource.of("update")):
+            return
+        at_one = [r for r in resource.roles if r.writes and r.path.segments[len(r.base) : len(r.base) + 1] and r.path.segments[len(r.base)].hole]
+        if (made or (at_one and resource.of("list", "update"))) and self._plain.read_elsewhere(resource) is None:
+            yield self._lacks("read one", "no operation reads a single one", resource)
+
+    def _list(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
+        """For what stands at an address of its own, which one has to know."""
+        if made and resource.issued and any(map(on_one, resource.roles)) and not resource.of("list"):
+            yield self._lacks("list", "no operation lists them", resource)
+        own = [r for r in resource.of("read", "update", "delete") if r.place == "item" and r.path.ends_with_hole]
+        if resource.of("list") or resource.tie or not resource.writable or not own or not is_plural(own[0].base[-1].text) or any(map(self._chosen, own)):
+            return
+        if self._plain.listed_elsewhere(resource, own[0]) is None:
+            yield self._lacks("list", "no operation lists them", resource)
+
+    def _chosen(self, role: Role) -> bool:
+        """True when the address takes one of a few names, or what the caller puts there."""
+        holes = set(role.path.segments[-1].holes)
+        asked = [p for p in role.operation.parameters if p.name in holes]
+        return len(holes) > 1 or role.operation.method == "PUT" or any(self._payloads.schemas.shape(p.schema).choices for p in asked)
+
+    def _changed(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
+        last = {resource.noun.split(" ")[-1], *undressed(resource.schema).split(" ")[-1:]}
+        if not (resource.of("update") or resource.issued or resource.tie or last & v.VALUES or self._updated(resource)):
+            given = self._payloads.given(made[0].operation)
+            unseen = resource.entity is None or not self._payloads.schemas.shape(resource.entity).properties
+            told = {v.state_word(name) for name in given}
+            if len(self._plain.frozen(resource, made)) > 1 or (told & _TEXTS and not told <= _NAMES) or (len(given) != 1 and unseen and resource.of("delete")):
+                yield self._lacks("update", "nothing changes it afterwards", resource)
+
+    def _updated(self, resource: Resource) -> bool:
+        acts = [r for r in resource.of("action") if set(words(r.operation.path.rsplit("/", 1)[-1])) & v.UPDATE_VERBS or takes_anything(r, self._payloads)]
+        return bool(acts) or self._plain.written_elsewhere(resource) or self._mentions.changes(resource)
+
+    def _unmade(self, resource: Resource) -> Iterator[Step]:
+        """What is shown, perhaps changed, and never made, although people make such things."""
+        last = resource.noun.split(" ")[-1]
+        if undressed(resource.schema) in self._made or resource.noun in self._nouns or self._mentions.makes(resource):
+            return
+        if last in _MADE_BY_SYSTEMS or resource.issued:
+            return
+        if any(_LOOKED_UP & set(words(base)) for base in resource.bases):
+            return
+        edited = [r for r in resource.of("update") if r.place == "item" and {v.state_word(n) for n in self._payloads.given(r.operation)} & _TEXTS]
+        only_shown = last in v.MANAGED and bool(resource.of("list")) and bool(resource.of("read"))
+        if not (edited and (resource.of("delete") or last in v.MANAGED)) and not only_shown:
+            return
+        yield self._lacks("create", "no operation makes one", resource)
+        if only_shown and not resource.of("update", "delete", "action") and not self._updated(resource) and not self._mentions.ends(resource):
+            yield self._lacks("update", "it is only shown", resource)
+            yield self._lacks("delete", "it is only shown", resource)
+
+    def _lacks(self, step: str, told: str, resource: Resource) -> Step:
+        there = sorted({r.operation.name for r in resource.roles if r.kind in ("list", "read", "update", "delete", "create")})
+        return Step(step, None, f"{told}; there are {', '.join(there[:3])}", resource.roles[0].operation.node, "hole")

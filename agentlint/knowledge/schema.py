@@ -146,7 +146,7 @@ class ListenerRow(_Row, frozen=True, kw_only=True, gc=False):
     """A call that has a function of the program run at events: `receiver(post_save, sender=Order)`, `event.listen(Order, "after_update", f)`."""
 
     event: str
-    """Place of the event: a dotted thing, or a text that names one below `prefix`."""
+    """Place of the event: a dotted thing, or a text that names one below `prefix`; `receiver` and `call` for what the call itself names."""
     model: str = ""
     """Place of the model it listens to; without it, every model."""
     function: str = "decorated"

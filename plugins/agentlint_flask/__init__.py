@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from agentlint.api import Context, Element, FrameworkBase, Program, Route, Type, imports
+from agentlint.api import Context, Element, FrameworkBase, Program, Route, Target, Type, imports
 from agentlint_flask.people import given_to_resources, people
 from agentlint_flask.routes import collect_routes
+from agentlint_flask.signals import signal_edges
 
 
 class Flask(FrameworkBase):
@@ -23,6 +24,10 @@ class Flask(FrameworkBase):
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
         """Who `current_user` is, what `g` holds, and what resources are made with."""
         return {**people(context.program), **given_to_resources(context.program)}
+
+    def deferred(self, context: Context) -> Iterable[tuple[str, Target]]:
+        """Receivers of signals."""
+        return signal_edges(context)
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Every URL rule."""

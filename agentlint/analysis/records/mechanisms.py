@@ -216,7 +216,9 @@ class _Finder:
         content = self._makes(one.function)
         if content is None:
             return
-        event = call.func.value if row.event == "receiver" and isinstance(call.func, s.Attribute) else argument_at(call, row.event)
+        event = call.func if row.event == "call" else argument_at(call, row.event)
+        if row.event == "receiver" and isinstance(call.func, s.Attribute):
+            event = call.func.value
         model = argument_at(call, row.model)
         caller = scope.id if isinstance(scope, FunctionInfo) else f"{scope.name}.<module>"
         models = self._places.models(model, caller) if model is not None else []

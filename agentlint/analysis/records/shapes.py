@@ -11,6 +11,7 @@ import msgspec
 
 from agentlint.analysis.effects.tables import TRAIL_WORDS
 from agentlint.analysis.program import ClassInfo, Program
+from agentlint.analysis.records.untied import is_untied
 from agentlint.analysis.types.inference import Type, Types
 from agentlint.analysis.wording import singular, words
 from agentlint.ir import syntax as s
@@ -36,7 +37,7 @@ _TIME_NAMES = re.compile(
 _OTHER_TIMES = re.compile(r"(^|_)(expir\w*|until|due|deadline|birth\w*|start\w*|end\w*|valid\w*|schedul\w*|next|not)($|_)")
 """Times of something else than the making of a row."""
 _ACTOR_NAMES = re.compile(
-    r"^(actor|recorder|user|author|editor|operator|initiator|performer|changer|modifier|username|who|whom|causer|staff|employee|admin|person|agent|principal|whodunnit"
+    r"^(actor|recorder|user|uid|userid|author|editor|operator|initiator|performer|changer|modifier|username|who|whom|causer|staff|employee|admin|person|agent|principal|whodunnit"
     r"|(\w+_)?by(_id)?|(current|acting|request|performing|changed|action|admin|staff|auth)_?(user|editor|actor))(_id|_name|_email)?$"
 )
 _KIND_NAMES = re.compile(
@@ -44,7 +45,7 @@ _KIND_NAMES = re.compile(
 )
 _KIND_OF = re.compile(r"^\w+_(type|action|verb|event)$")
 _TEXT_NAMES = re.compile(
-    r"^(\w+_)?(message|msg|subject|description|details?|summary|text|changes?|diff|delta|data|payload|body|object_repr|reason|comment|notes?|context|extra|additional|properties|snapshot|values?)$"
+    r"^(\w+_)?(message|msg|subject|desc|description|details?|summary|text|changes?|diff|delta|data|payload|body|object_repr|reason|comment|notes?|context|extra|additional|properties|snapshot|values?)$"
 )
 _REASON_NAMES = re.compile(
     r"^(\w+_)?(reason|justification|cause|rationale|explanation|because|body|payload|inputs?|data|context|details?|extra|error|exception|response|comment|notes?|diff|rule)$"
@@ -176,6 +177,9 @@ class Shapes:
         related = related or (() if anything else loose)
         open_object = anything or (any(_OBJECT_NAMES.match(n) for n in names) and not related) or _names_any_object(names)
         open_object = open_object or bool(said & TRAIL_WORDS and "key" in names and _KEPT.intersection(names))
+        if said & TRAIL_WORDS and actors and any(map(_KIND_NAMES.match, names)) and any(map(_TEXT_NAMES.match, names)):
+            tied = ((c.name, r) for c in columns if c.name not in actors for r in c.relations)
+            open_object = open_object or is_untied(self.program, model, tied)
         kind = _kind_of(names, said)
         buried = self._buried(model) if kind is None else ""
         if buried:

@@ -47,6 +47,9 @@ _PERSON = re.compile(r"user|person|profile|account|member|customer|employee|sess
 """Things that are about whoever signs in: what else a handler writes is not done for the sake of the session."""
 _OWN_FIELDS = re.compile(r"(password|passwd|totp|otp|mfa|two_factor|webauthn|recovery_codes?|email_verified|email_confirmed)", re.IGNORECASE)
 
+_PROVED = re.compile(r"^(is_)?e?_?mail_?(address_)?(is_)?(verified|confirmed|validated|proved)(_at|_on|_date)?$", re.IGNORECASE)
+_CONFIRMS = frozenset({"confirm", "confirmation", "verify", "verification", "activate", "validate"})
+
 
 def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], administers: bool) -> str:
     """Why no program has business with an operation, in plain words; the empty string when it has.
@@ -66,6 +69,8 @@ def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], admi
             return f"it is about {meaning}"
     if _logs_in(effects) and not (consequential and (_asks(names) or not any(_PERSON.search(e.target) for e in consequential))):
         return "it signs the person in or out"
+    if _confirms_address(names, consequential):
+        return "it is about confirmation of an address"
     if consequential and all(_own_credential(e) for e in consequential):
         return "it writes nothing but the person's own credentials"
     return ""
@@ -108,6 +113,12 @@ def _only_rows(effects: Sequence[Effect]) -> bool:
 
 def _logs_in(effects: Sequence[Effect]) -> bool:
     return any(e.kind == "authentication" and e.operation in ("login", "logout") for e in effects)
+
+
+def _confirms_address(names: Sequence[str], consequential: Sequence[Effect]) -> bool:
+    """True when what is confirmed, whatever it is called, is kept as an address that somebody proved to be theirs."""
+    said = {w for name in names for w in words(name)}
+    return bool(said & _CONFIRMS) and bool(consequential) and all(e.kind == "orm-write" and any(map(_PROVED.match, e.fields)) for e in consequential)
 
 
 def _own_credential(effect: Effect) -> bool:

@@ -35,6 +35,9 @@ def reached(kind: str, operation: str, *fields: str) -> ReachedEffect:
         (["Disable2FA.post", "/preferences/disable-2fa/"], reached("orm-write", "update", "two_factor_auth"), False, True),
         (["Registration.post", "/settings/registration/"], reached("orm-write", "update", "invitation_only"), False, False),
         (["register_post", "/register"], reached("orm-write", "create"), False, True),
+        (["confirm_alert", "/alerts/{id}/confirm/{secret}/"], reached("orm-write", "update", "email", "email_confirmed"), False, True),
+        (["edit_alert", "/alerts/{id}/"], reached("orm-write", "update", "email", "email_confirmed"), False, False),
+        (["confirm_order", "/orders/{id}/confirm/"], reached("orm-write", "update", "confirmed"), False, False),
         (["edit_order", "/orders/{id}/"], reached("orm-write", "update", "price"), False, False),
     ],
 )

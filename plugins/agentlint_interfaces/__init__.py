@@ -1,4 +1,4 @@
-"""Interfaces written in Python whose handlers are functions: Streamlit, Gradio, Dash, NiceGUI, Flet, Panel, Reflex."""
+"""Interfaces written in Python whose handlers are functions: Streamlit, Gradio, Dash, NiceGUI, Flet, Panel, Reflex; windows and terminals."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from agentlint.api import Context, FrameworkBase, Program, Route, imports
 from agentlint_interfaces.dash_callbacks import dash_routes
+from agentlint_interfaces.desktop import PACKAGES as TOOLKITS
+from agentlint_interfaces.desktop import desktop_routes
 from agentlint_interfaces.gradio_events import gradio_routes
 from agentlint_interfaces.keyword_handlers import PACKAGES, keyword_routes
 from agentlint_interfaces.streamlit_pages import streamlit_routes
@@ -19,7 +21,7 @@ class Interfaces(FrameworkBase):
 
     def detect(self, program: Program) -> bool:
         """True when a module imports one of the toolkits."""
-        return imports(program, "streamlit", "gradio", "dash", *PACKAGES)
+        return imports(program, "streamlit", "gradio", "dash", *PACKAGES, *TOOLKITS)
 
     def routes(self, context: Context) -> Iterable[Route]:
         """One operation for each function that something on a page runs, as often as it stands there."""
@@ -41,6 +43,7 @@ def _all(context: Context) -> Iterator[Route]:
         yield from dash_routes(context)
     if imports(program, *PACKAGES, "streamlit"):
         yield from keyword_routes(context)
+    yield from desktop_routes(context)
 
 
 plugin = Interfaces()

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from agentlint.analysis.types.engine import Arguments, Engine, Frame
 
 _KEY_AND_DEFAULT = 2
+_MOST_DOTS = 4
+"""Those in the path of a library's value that a call passes and that still tells what is done with it."""
 _MOST_HEIRS = 8
+_MOST_LEVELS = 4
+"""Types within types of such a value."""
 _SHORTEST_PART = 3
 """Constant letters of a computed attribute name below which nothing is guessed."""
 
@@ -257,9 +261,19 @@ class Results:
             expr = argument(call, node, parameter, 1 if function.args else 0) if parameter.name in names else None
             if expr is not None:
                 types = keywords.get(parameter.name) or next((t for a, t in zip(call.args, args, strict=False) if a is expr), ())
-                if types:
+                if types and any(self._tells(t) for t in types):
                     found.append((parameter.name, types))
         return tuple(found)
+
+    def _tells(self, type: Type, levels: int = _MOST_LEVELS) -> bool:
+        """False for what lies so deep in a library's value, or is wrapped so often, that it tells nothing of what is done with it.
+
+        Functions that follow or build a tree call one another with every path, or every nesting, that their words can be put together to.
+        """
+        program = self._engine.program
+        if type.name.count(".") > _MOST_DOTS and type.name not in program.functions and type.name not in program.classes:
+            return False
+        return levels > 0 and all(self._tells(arg, levels - 1) for arg in type.args)
 
     def returns(self, function_id: str, self_type: Type | None, given: Arguments = ()) -> Types_:
         """What a function gives, for methods on a concrete type, for parameters that one call passes."""

@@ -22,6 +22,8 @@ from agentlint.project.files import SourceFile
 
 _BATCH_BYTES = 400_000
 """Source bytes of one batch: large enough to hide the hand-over, small enough to share the work evenly."""
+_LARGE_SCRIPT = 50_000
+"""Characters of a script within a page that may be a bundle; shorter ones with long lines hold data, and what a person wrote beside it."""
 _WORTH_A_POOL = 1_500_000
 """Fewer bytes are read faster in this process than a pool starts."""
 
@@ -189,6 +191,8 @@ def _lower_one(file: SourceFile, source: bytes, modules: list[Module], pages: li
 
         pages.append(markup.lower(source, file.path))
         for number, (offset, text) in enumerate(markup.scripts(source)):
+            if len(text) > _LARGE_SCRIPT and javascript.is_generated(text.encode(), ""):
+                continue  # a bundle that was put into its page
             modules.append(javascript.lower(text.encode(), file.path, f"{file.path}#{number}", line_offset=offset))
     elif file.role == "script":
         from agentlint.frontends import javascript

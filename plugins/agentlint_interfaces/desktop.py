@@ -23,9 +23,13 @@ _CLICKS = frozenset(
 )
 """Signals of Qt's elements that a person sets off."""
 _GTK = frozenset("activate changed clicked edited response row-activated state-set toggled value-changed".split())
-_WX = re.compile(r"EVT_(BUTTON|MENU|TOOL|CHECKBOX|CHOICE|COMBOBOX|RADIOBUTTON|RADIOBOX|TEXT_ENTER|LISTBOX_DCLICK|LIST_ITEM_ACTIVATED|TOGGLEBUTTON|SPINCTRL|SLIDER)$")
-_TK_EVENTS = re.compile(r"<+(.*-)?(Button|ButtonPress|ButtonRelease|Double|Return|Key|KeyPress|KeyRelease|ComboboxSelected|ListboxSelect|TreeviewSelect|Delete|Control)\b")
-_SLOT = re.compile(r"on_\w+_(%s)$" % "|".join(sorted(_CLICKS)))
+_WX = re.compile(
+    r"EVT_(BUTTON|MENU|TOOL|CHECKBOX|CHOICE|COMBOBOX|RADIOBUTTON|RADIOBOX|TEXT_ENTER|LISTBOX_DCLICK|LIST_ITEM_ACTIVATED|TOGGLEBUTTON|SPINCTRL|SLIDER)$"
+)
+_TK_EVENTS = re.compile(
+    r"<+(.*-)?(Button|ButtonPress|ButtonRelease|Double|Return|Key|KeyPress|KeyRelease|ComboboxSelected|ListboxSelect|TreeviewSelect|Delete|Control)\b"
+)
+_SLOT = re.compile(rf"on_\w+_({'|'.join(sorted(_CLICKS))})$")
 """Methods that Qt ties to the element that they name."""
 _MESSAGES = re.compile(
     r"(_?on_(button_pressed|input_(submitted|changed)|switch_changed|checkbox_changed|select_changed|radio_set_changed|"

@@ -49,5 +49,7 @@ def test_nesting_beyond_reading_is_said(name: str) -> None:
 def test_what_a_bundler_wrote_is_known() -> None:
     assert javascript.is_generated(b"x", "static/app.min.js")
     assert javascript.is_generated(b"var a=1;" * 5000, "app.js")
+    assert javascript.is_generated(b"x", "dist/assets/OrderView-BpnXHUoU.js")
+    assert not javascript.is_generated(b"x", "static/assets/date-selector.js")
     assert javascript.is_generated(b"(self.webpackJsonp=[]).push()", "app.js")
     assert not javascript.is_generated(b"const a = 1;\n" * 5000, "app.js")

@@ -9,7 +9,7 @@ import pytest
 
 from agentlint import client_side as beside
 from agentlint.client_side import client_side
-from agentlint.project.files import find_files
+from agentlint.project.files import SourceFile, find_files
 from agentlint.reading import Reading
 
 
@@ -36,3 +36,13 @@ def test_a_file_that_cannot_be_read_is_a_gap(site: Path) -> None:
     found = client_side(files, Reading(workers=2))()
     assert [(g.file, g.reason) for g in found.read.gaps] == [("send.js", "cannot be read: No such file or directory")]
     assert ("POST", "/orders/close") in {(a.method, a.target) for a in found.actions}
+
+
+def test_a_bundle_within_a_page_is_not_followed(tmp_path: Path) -> None:
+    """What a person wrote beside it is, also with a long line of data in it."""
+    bundle = "var a=fetch('/bundled',{method:'POST'});" * 2_000
+    written = "const rows = [" + "'1', " * 2_000 + "];\nfetch('/written', {method: 'POST'});\n"
+    (tmp_path / "page.html").write_text(f"<html><script>{bundle}</script><script>{written}</script></html>")
+    file = SourceFile("page.html", str(tmp_path / "page.html"), "markup", len(bundle))
+    sent = client_side([file], Reading())().actions
+    assert [action.target for action in sent] == ["/written"]

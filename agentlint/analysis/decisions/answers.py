@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from agentlint.analysis.decisions.evaluation import only_measures
 from agentlint.analysis.models.calls import Found, Site
 from agentlint.analysis.models.flow import Answers
 from agentlint.analysis.program import FunctionInfo, Program
@@ -37,6 +38,10 @@ class AnswerFinder:
             if function in skipped or function in plumbing or function not in nearest:
                 continue
             if function not in self._operations and (info.parent in self._program.functions or any(_PROMPT.match(p.name) for p in info.node.params)):
+                continue
+            asked = nearest[function][1]
+            asking = self._program.functions.get(asked.site.caller)
+            if asked.row.kind == "learned-model" and asking is not None and only_measures(asking, info, self._program):
                 continue
             name = info.node.name
             handler = function in self._operations

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from agentlint.analysis.excerpts import excerpt
+from agentlint.analysis.models.flow import own_attribute
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 
@@ -144,7 +145,8 @@ def _arm(stmt: s.If) -> Arm:
 
 
 def _names(test: s.Expr) -> tuple[str, ...]:
-    return tuple(sorted({e.id for e in walk.expressions(test) if isinstance(e, s.Name)}))
+    parts = tuple(walk.expressions(test))
+    return tuple(sorted({*(e.id for e in parts if isinstance(e, s.Name)), *filter(None, map(own_attribute, parts))}))
 
 
 def _calls(test: s.Expr) -> tuple[int, ...]:

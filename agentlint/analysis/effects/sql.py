@@ -37,6 +37,8 @@ _BUILDERS: dict[str, EffectOperation] = {
     "sqlalchemy.insert": "create", "sqlalchemy.update": "update", "sqlalchemy.delete": "delete", "sqlalchemy.dialects.postgresql.insert": "create",
     "sqlalchemy.dialects.mysql.insert": "create", "sqlalchemy.dialects.sqlite.insert": "create",
 }
+_NO_ROWS = frozenset({"VIEW", "INDEX"})
+"""What is made of tables and dropped again without a row of theirs changing."""
 _STATEMENT_TYPES: dict[str, EffectOperation] = {"sqlalchemy.Insert": "create", "sqlalchemy.Update": "update", "sqlalchemy.Delete": "delete"}
 
 
@@ -87,6 +89,8 @@ def _statements(tree: Any) -> Iterator[Statement]:
 
     kinds = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter, exp.Create)
     for node in (tree,) if isinstance(tree, kinds) else tree.find_all(*kinds):
+        if isinstance(node, (exp.Drop, exp.Create)) and str(node.args.get("kind") or "").upper() in _NO_ROWS:
+            continue
         table = node.find(exp.Table)
         columns = unique(c for c in _columns(node) if "hole_" not in c)
         yield Statement(_OPERATIONS[type(node).__name__], _placed(table.name if table is not None else ""), columns)
@@ -114,7 +118,8 @@ def _columns(node: Any) -> Iterator[str]:
 
 def _by_pattern(text: str) -> tuple[Statement, ...]:
     words: dict[str, EffectOperation] = {"insert": "create", "replace": "write", "merge": "write", "update": "update", "delete": "delete", "truncate": "delete"}
-    return tuple(Statement(words[m.group(0).split()[0].lower()], _placed(m.group(1))) for m in _FALLBACK.finditer(text))
+    found = (m for m in _FALLBACK.finditer(text) if m.group(1).lower() != "set")  # `ON CONFLICT DO UPDATE SET` goes on with the same table
+    return tuple(Statement(words[m.group(0).split()[0].lower()], _placed(m.group(1))) for m in found)
 
 
 class SqlWrites:

@@ -8,11 +8,12 @@ from collections.abc import Set as AbstractSet
 import msgspec
 
 from agentlint.analysis.calls.sites import Calls
-from agentlint.analysis.program import Program
+from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 
 _COLLECTING = frozenset({"append", "extend", "add", "insert", "update", "setdefault"})
+_OWN = "self."
 _MOST_FUNCTIONS = 2000
 """Functions to which an answer is followed; more means that a helper used everywhere was taken for a wrapper."""
 
@@ -34,6 +35,8 @@ class Answers:
     def __init__(self, program: Program, calls: Calls, sources: Iterable[tuple[str, int]]) -> None:
         self._program, self._calls = program, calls
         self._sites: dict[str, set[int]] = {}
+        self._kept: dict[str, set[str]] = {}
+        """By function: attributes of its object (`self.answer`) that hold the answer from the start."""
         self.flows: dict[str, Flow] = {}
         for function, site in sources:
             self._sites.setdefault(function, set()).add(site)
@@ -47,10 +50,25 @@ class Answers:
             if info is None:
                 continue
             before = self.flows.get(function)
-            flow = flow_in(info.node, frozenset(self._sites[function]))
+            flow = flow_in(info.node, frozenset(self._sites.get(function, ())), self._kept.get(function, ()))
             self.flows[function] = flow
+            waiting += self._keep(info, flow)
             if flow.returns and not (before is not None and before.returns):
                 waiting += self._hand_on(function)
+
+    def _keep(self, info: FunctionInfo, flow: Flow) -> list[str]:
+        """Methods of the class that read what this one put on the object, and did not know of it yet."""
+        owner = self._program.classes.get(info.owner) if info.owner else None
+        kept = {name for name in flow.names if name.startswith(_OWN)} - self._kept.get(info.id, set())
+        changed = []
+        for method in owner.methods.values() if owner is not None and kept else ():
+            node = self._program.functions.get(method)
+            known = self._kept.setdefault(method, set())
+            new = kept - known
+            if node is not None and new and (method == info.id or not new.isdisjoint(_read(node.node))):
+                known |= new
+                changed += [method] if method != info.id else []
+        return sorted(changed, reverse=True)
 
     def _hand_on(self, function: str) -> list[str]:
         changed = []
@@ -108,7 +126,16 @@ def flow_in(node: s.Function, sites: frozenset[int], held: Iterable[str] = ()) -
 
 def mentions(expr: s.Expr, names: AbstractSet[str], sites: AbstractSet[int]) -> bool:
     """True when an expression holds one of the variables or one of the calls."""
-    return any((isinstance(e, s.Name) and e.id in names) or (isinstance(e, s.Call) and e.site in sites) for e in _parts(expr))
+    return any((isinstance(e, s.Name) and e.id in names) or (isinstance(e, s.Call) and e.site in sites) or own_attribute(e) in names for e in _parts(expr))
+
+
+def own_attribute(expr: s.Expr) -> str:
+    """`self.answer` for an attribute of the object whose method runs; empty for anything else."""
+    return f"{_OWN}{expr.attr}" if isinstance(expr, s.Attribute) and isinstance(expr.value, s.Name) and expr.value.id == "self" else ""
+
+
+def _read(node: s.Function) -> frozenset[str]:
+    return frozenset(map(own_attribute, walk.body_expressions(node.body))) - {""}
 
 
 def _parts(expr: s.Expr) -> Iterator[s.Expr]:
@@ -128,6 +155,7 @@ def _bound(target: s.Expr) -> Iterator[str]:
         for item in target.items:
             yield from _bound(item)
     elif isinstance(target, (s.Attribute, s.Subscript)):  # what holds it may be saved or returned
+        yield from filter(None, (own_attribute(target),))
         root: s.Expr = target
         while isinstance(root, (s.Attribute, s.Subscript)):
             root = root.value

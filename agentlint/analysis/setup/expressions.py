@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from agentlint.analysis.constants.values import HOLE, arithmetic
@@ -222,7 +223,10 @@ class Evaluator:
             value = self._setup.evaluate(expr.operands[1], frame)
             self._setup.bind(expr.operands[0], value, frame)
             return value
-        return self.operate(expr.op, [self._setup.evaluate(o, frame) for o in expr.operands])
+        values = [self._setup.evaluate(o, frame) for o in (_summands(expr) if expr.op == "+" else expr.operands)]
+        if expr.op == "+" and _is_of_lists(values):
+            return reduce(concatenated, values[1:], list(values[0]) if isinstance(values[0], list | tuple) else [values[0]])
+        return self.operate(expr.op, values)
 
     def operate(self, op: str, values: list[Value]) -> Value:
         """An operator on values; tests that do not tell are unknown."""
@@ -307,6 +311,22 @@ class Evaluator:
 
 
 _TESTS = frozenset({"==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not"})
+
+
+def _summands(expr: s.Expr) -> Iterator[s.Expr]:
+    """The parts of `a + b + c`, in order."""
+    for operand in expr.operands if isinstance(expr, s.Apply) and expr.op == "+" else ():
+        if isinstance(operand, s.Apply) and operand.op == "+":
+            yield from _summands(operand)
+        else:
+            yield operand
+
+
+def _is_of_lists(values: list[Value]) -> bool:
+    """True for a sum of lists of which some are not known: `a.urls + b.urls`, `a.urls + b.urls + [path(...)]`."""
+    members = [v for v in values if isinstance(v, Member)]
+    alike = len(members) == len(values) and len({m.attr for m in members}) == 1
+    return bool(members) and (alike or (any(isinstance(v, list) for v in values) and all(isinstance(v, list | Member) for v in values)))
 
 
 def _compare(op: str, values: list[Value]) -> Value:

@@ -12,10 +12,12 @@ from agentlint.analysis.contracts.paths import Path, is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource, undressed
 from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.contracts.verbs import spoken_verb
 from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation
 from agentlint.ir.operations import Automation
 
+_TRIES = frozenset({"simulate", "estimate", "calculate", "validate"})
 _IDEMPOTENCY = re.compile(r"idempoten|dedup|client[-_]?request[-_]?id|request[-_]?token", re.IGNORECASE)
 _DRY_RUN = re.compile(r"^(dry[-_]?run|validate[-_]?only|simulate|preview|confirm(ation)?)$", re.IGNORECASE)
 _UPSERT = re.compile(r"^(is_?)?(up[-_]?sert|overwrite|exist[-_]?ok|replace_?(existing|if_?exists)?)$", re.IGNORECASE)
@@ -79,6 +81,9 @@ class Automations:
             return "safe", "it only reads"
         said = self._said(role)
         if self._guarded(operation):
+            reads = spoken_verb(operation) in v.READ_VERBS | _TRIES and not said & (v.SENDING_VERBS | v.FINAL_VERBS)
+            if role.kind == "list" or reads:
+                return "safe", "it only looks something up"
             return "undoable", "it can be tried first, or repeated under an idempotency key"
         if self._untrackable(role):
             return "async-untrackable", "it answers 202 and shows nothing by which the outcome could be followed"

@@ -178,11 +178,12 @@ class Identifiers:
         below = (r.path for r in self._roles_of(self._resource.get(id(role))) if r.path.shape.startswith(role.path.shape))
         ends = (path.segments[-1].holes for path in below if path.ends_with_hole)
         said, noun = noun_words(name), tuple(role.noun.split(" "))
-        named = said == noun[-1:] or (said[:-1] == noun[-1:] and said[-1] in _CHOSEN)
+        named = said == noun[-1:] or (said[:-1] == noun[-1:] and said[-1] in _CHOSEN) or (said == (*noun, "id") and not any(s.hole for s in role.base))
         return name.lower() in ("id", "uuid", "slug") or named or (not _ID_FIELD.search(name) and any(name in holes for holes in ends))
 
     def _constant(self, schema: Node | None, text: str) -> str:
         shape = self._payloads.schemas.shape(schema)
+        shape = self._payloads.schemas.shape(shape.items) if shape.kind == "array" and shape.items is not None else shape
         if shape.constant or 0 < len(shape.choices) <= _MOST_CHOICES:
             return f"one of {len(shape.choices)} values that the description lists" if len(shape.choices) > 1 else "the description fixes it"
         told = text or shape.description or ""

@@ -54,8 +54,8 @@ class Actions:
             return
         shared = (*self._ownership.sharing(resource), *(self._answering.get(undressed(resource.schema), ()) if resource.schema else ()))
         roles = tuple({id(role): role for role in shared}.values())
-        if not any(r.writes and r.place != "single" for r in roles):
-            return
+        if not any(r.writes and r.place != "single" for r in roles) or all(r.kind in ("create", "action") for r in roles):
+            return  # what no operation shows again, changes or ends has no life to look after
         for one in transitions(resource, (*roles, *self._rooms(resource)), self._payloads):
             if one.verb == "accept" and resource.issued:
                 continue  # using a token is what accepts it
@@ -172,22 +172,34 @@ class Actions:
         return self._beside[parent]
 
     def jobs(self, resource: Resource) -> Iterator[Step]:
-        """Work that an operation starts and none stops."""
-        starter = self._starters.get(undressed(resource.schema)) if resource.schema else None
-        if resource.entity is None or resource.noun.endswith(_ACCOUNTS) or starter is None or not resource.kept or resource.of("update"):
+        """Work that an operation starts and none stops; what starts it may stand elsewhere, which is told in the table alone."""
+        if resource.entity is None or resource.noun.endswith(_ACCOUNTS) or not resource.kept or resource.of("update"):
             return
-        if starter.kind != "create" and not set(resource.noun.split(" ")) & set(v.noun_words(starter.operation.path)):
-            return  # an action on another thing, which answers with this one
-        if any(other is not resource and other.kept and any(role is starter for role in other.roles) for other in self._resources):
-            return  # the other is what was started
-        shape = self._payloads.schemas.shape(resource.entity)
-        for name, node in shape.properties.items():
+        starter = self._starter(resource)
+        for name, node in self._payloads.schemas.shape(resource.entity).properties.items():
             values = {v.state_word(c) for c in self._payloads.schemas.shape(node).choices}
             if not v.STATE_FIELD.match(v.state_word(name)) or not values & v.RUNNING_STATES or not values & v.ENDED_STATES:
                 continue
-            if not self._stopped(resource, starter):
+            if starter is not None and not self._stopped(resource, starter):
                 told = f"{starter.operation.name} starts it and {name} shows it running; nothing stops it"
                 yield Step("cancel (running -> cancelled)", None, told, node, "job")
+            elif starter is None and not resource.of("delete") and not self._halted(resource):
+                yield Step("cancel (running -> cancelled)", None, f"{name} shows it running; nothing stops it", node, "hole")
+
+    def _starter(self, resource: Resource) -> Role | None:
+        """The operation that starts the work, where it is sure that it is this work."""
+        starter = self._starters.get(undressed(resource.schema)) if resource.schema else None
+        if starter is None:
+            return None
+        if starter.kind != "create" and not set(resource.noun.split(" ")) & set(v.noun_words(starter.operation.path)):
+            return None  # an action on another thing, which answers with this one
+        if any(other is not resource and other.kept and any(role is starter for role in other.roles) for other in self._resources):
+            return None  # the other is what was started
+        return starter
+
+    def _halted(self, resource: Resource) -> bool:
+        """True when some operation stops such work, wherever it stands."""
+        return any(doing(verb, resource.roles) or self._mentions.does(resource, verb) for verb in _STOPS)
 
     def _stopped(self, resource: Resource, starter: Role) -> bool:
         roles = (*resource.roles, starter)

@@ -74,6 +74,8 @@ class Holes:
         return len(holes) > 1 or role.operation.method == "PUT" or any(self._payloads.schemas.shape(p.schema).choices for p in asked)
 
     def _changed(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
+        if self._plain.only_switched_off(resource, made[0]):
+            yield self._lacks("delete", "it can be put out of use and not removed", resource)
         last = {resource.noun.split(" ")[-1], *undressed(resource.schema).split(" ")[-1:]}
         if not (resource.of("update") or resource.issued or resource.tie or last & v.VALUES or self._updated(resource)):
             given = self._payloads.given(made[0].operation)

@@ -9,7 +9,7 @@ from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.births import Births
 from agentlint.analysis.contracts.containment import Containment
 from agentlint.analysis.contracts.lifecycle_unread import IDENTITY, Unread
-from agentlint.analysis.contracts.mentions import ENDS, Mentions
+from agentlint.analysis.contracts.mentions import ENDS, SWITCHES, Mentions
 from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, on_one, undressed
@@ -22,6 +22,7 @@ from agentlint.ir.description import DescribedOperation, Node
 
 _STEPS: tuple[tuple[Kind, str], ...] = (("create", "create"), ("read", "read one"), ("list", "list"), ("update", "update"), ("delete", "delete"))
 _OFF_WORDS = frozenset("archived deleted active enabled disabled cancelled canceled inactive".split())
+_SWITCHED = frozenset("active enabled disabled inactive".split())
 _STAMP = re.compile(
     r"(_at|_by|_on|At|By|On)$|^(type|kind|object|(is_?|Is)?[aA]ctive|guid|uuid|links|_links)$|^(created|updated|modified|last_?([uU]pdated|[mM]odified))"
 )
@@ -118,12 +119,8 @@ class Plain:
             shown = self._containment.lists(resource) or self._listed_elsewhere(made[0], resource) or self._mentions.lists(resource)
             told = f"{shown.name} shows them" if shown is not None else f"{born} creates one, no operation lists them"
             yield Step("list", shown.name if shown is not None else None, told, place, "plain")
-        fleeting = resource.issued and not resource.of("list", "update")
         value = resource.noun.split(" ")[-1] in v.VALUES
-        tied = made[0].verb in v.INVERSES
-        gone = resource.of("delete") or self._deleted_elsewhere(resource, made[0]) or self._mentions.ends(resource)
-        stays = resource.archival or resource.setting or fleeting or tied
-        if not gone and not stays and not self._ends(resource) and not self._is_work(resource):
+        if not self._stays(resource, made[0]) and not self._ends(resource):
             told = f"{inside.name} replaces them" if inside is not None else f"{born} creates one, nothing deletes, cancels or revokes it"
             yield Step("delete", inside.name if inside is not None else None, told, place, "plain")
         if not resource.of("update") and not resource.archival and not resource.issued and not resource.tie and not value and not self._changes(resource):
@@ -132,6 +129,17 @@ class Plain:
                 yield Step("update", inside.name, f"{inside.name} replaces them", place, "plain")
             elif len(fields) > 1:
                 yield Step("update", None, f"{born} sets {', '.join(fields[:4])}; nothing changes them afterwards", place, "plain")
+
+    def _stays(self, resource: Resource, made: Role, firmly: bool = False) -> bool:
+        """True for what is deleted, and for what is meant to stay or goes by itself."""
+        if resource.of("delete") or self._deleted_elsewhere(resource, made) or self._mentions.ends(resource, firmly):
+            return True
+        fleeting = resource.issued and not resource.of("list", "update")
+        return resource.archival or resource.setting or fleeting or made.verb in v.INVERSES or self._is_work(resource)
+
+    def only_switched_off(self, resource: Resource, made: Role) -> bool:
+        """True when it can be put out of use and not be removed."""
+        return not self._stays(resource, made, firmly=True) and not self._ends(resource, firmly=True)
 
     def _alone(self, resource: Resource) -> bool:
         """True for a thing of which there is one, by a call that reads it and wants to know nothing: `DescribeOrganization`."""
@@ -230,17 +238,22 @@ class Plain:
         elsewhere = any(noun == resource.noun and depth < nested for noun, depth in self._known)
         return elsewhere and made.verb in ("add", "assign", "attach", "link", "invite", "share", "grant", "")
 
-    def _ends(self, resource: Resource) -> bool:
-        if any(doing(verb, resource.of("action", "update")) for verb in ENDS) or self._undone_below(resource):
+    def _ends(self, resource: Resource, firmly: bool = False) -> bool:
+        """True when something ends it; `firmly` leaves out what only switches it off."""
+        acts = resource.of("action", "update")
+        ends, off = (set(ENDS) - SWITCHES, _OFF_WORDS - _SWITCHED) if firmly else (set(ENDS), _OFF_WORDS)
+        if any(doing(verb, acts) for verb in ENDS if verb in ends) or self._undone_below(resource):
             return True
-        fields = settable(resource.of("update", "action"), self._payloads)
+        if any("deleted" in words(self._payloads.schemas.name(r.answer.entity)) for r in acts if r.answer.entity is not None):
+            return True  # a call that answers with a deleted one
+        fields = settable(acts, self._payloads)
         if any(takes_anything(role, self._payloads) for role in resource.of("update")) and self._shows_an_end(resource):
             return True
-        if any(set(name.split("_")) & _OFF_WORDS for name in fields):
+        if any(set(name.split("_")) & off for name in fields):
             return True
         placed = any(_PLACES & set(name.split("_")) for name in fields)  # a state of a federation stands beside a city
         states = [choices for name, (_, choices) in fields.items() if v.STATE_FIELD.match(name) and not (placed and name.endswith("state"))]
-        return any(not choices or {v.DECISIONS.get(c, "") for c in choices} & {*ENDS, "resolve"} for choices in states)
+        return any(not choices or {v.DECISIONS.get(c, "") for c in choices} & {*ends, "resolve"} for choices in states)
 
     def _shows_an_end(self, resource: Resource) -> bool:
         """True when it has a state or a flag by which it may be put away."""

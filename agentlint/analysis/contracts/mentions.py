@@ -23,6 +23,8 @@ ENDS = (
     "deregister", "unregister", "disassociate", "decommission", "trash", "discard", "destroy", "purge", "clear", "erase", "wipe",
 )
 """Verbs with which the life of a thing ends."""
+SWITCHES = frozenset({"deactivate", "disable"})
+"""Those that put a thing out of use and leave it there."""
 
 
 class Mentions:
@@ -70,9 +72,10 @@ class Mentions:
         own = owner is None or owner is resource or owner.noun.split(" ")[-1:] == resource.noun.split(" ") or not owner.of("create")
         return own and (not verb or verb in v.READ_VERBS | v.NOUN_VERBS - {"push"})
 
-    def ends(self, resource: Resource) -> bool:
-        """True when some operation deletes, cancels or revokes such a thing."""
-        if "DELETE" in self._any_item or any(_ends(role) for role in self._about(resource)):
+    def ends(self, resource: Resource, firmly: bool = False) -> bool:
+        """True when some operation deletes, cancels or revokes such a thing; `firmly` leaves out what only switches it off."""
+        verbs = [verb for verb in ENDS if not firmly or verb not in SWITCHES]
+        if "DELETE" in self._any_item or any(_ends(role, verbs) for role in self._about(resource)):
             return True
         return any(_changes(role) and {"status", "state"} & set(words(role.operation.name)) for role in self._parts(resource))
 
@@ -142,10 +145,10 @@ def _of_a_member(role: Role, resource: Resource) -> bool:
     return role.path.ends_with_hole and role.noun.split(" ")[-1] in _MEMBERS and resource.noun.split(" ")[-1] not in _MEMBERS
 
 
-def _ends(role: Role) -> bool:
+def _ends(role: Role, verbs: Iterable[str]) -> bool:
     if not role.writes:
         return False
-    return role.operation.method == "DELETE" or role.kind == "delete" or _does(role, ENDS)
+    return role.operation.method == "DELETE" or role.kind == "delete" or _does(role, verbs)
 
 
 def _changes(role: Role) -> bool:

@@ -19,7 +19,7 @@ _ENVELOPES = frozenset("data result results response payload body item object en
 _PAGING = frozenset(
     "next prev previous total count limit offset page pages cursor links meta metadata pagination first last size has more total_count next_page token kind "
     "entry item record row element number remaining current after before skip took "
-    "self etag request id status code success message error errors warnings object url type api version per".split()
+    "iterator done continuation marker self etag request id status code success message error errors warnings object url type api version per".split()
 )
 _BINARY = ("multipart/", "application/octet-stream", "image/", "video/", "audio/", "application/pdf", "application/zip")
 _DEEPEST = 5

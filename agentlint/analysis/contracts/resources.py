@@ -76,7 +76,9 @@ class Resource(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def _at_addresses(self) -> bool:
-        """True for several things with an address each (`DELETE /auth/groups/{id}`)."""
+        """True for several things with an address each (`DELETE /auth/groups/{id}`), or listed and with one."""
+        if self.of("list") and any(r.path.ends_with_hole and r.place == "item" and r.writes for r in self.roles):
+            return True
         return any(r.path.ends_with_hole and r.place == "item" and not r.base[-1].hole and is_plural(r.base[-1].text) for r in self.roles)
 
     @property

@@ -17,6 +17,7 @@ from agentlint.analysis.audit.unchanged import Unchanged
 from agentlint.analysis.audit.walk import walk_function
 from agentlint.analysis.calls.sites import Calls, CallSite
 from agentlint.analysis.decisions.arms import PlaceIndex
+from agentlint.analysis.decisions.relevance import is_notice
 from agentlint.analysis.effects.summaries import Edge, Node, Summaries
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.records.blocks import Blocks
@@ -75,7 +76,7 @@ class AuditPaths:
         self.ledger, self._records, self._coverage, self._matters = ledger, records, coverage, matters
         self.blocks = blocks
         self._endings, self._handing = linked.endings, Handing()
-        self._unchanged = Unchanged(linked.program)
+        self._unchanged = Unchanged(linked.program, linked.types)
         self._accounts: dict[Node, Account] = {}
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
         self._parts: dict[Effect, tuple[Effect, ...]] = {}
@@ -170,11 +171,15 @@ class AuditPaths:
             pending |= mask
         for site, mask in outcome.covered.items():
             covered |= mask
-            if mask & self.ledger.subjects and not says_records(node[0]):
+            if self._concerns_rows(mask & self.ledger.subjects) and not says_records(node[0]):
                 inside |= outcome.records.get(site, 0) & ~self.ledger.told
         about = self._subjects_handed_in(covered & self.ledger.subjects, node) if inside else ()
         must, may = (records & ~inside | self.ledger.limited(records & inside, about) for records in (outcome.must, outcome.may))
         return Account(Transfer(must, may, pending, covered, outcome.thrown, outcome.settles), outcome, own, edges, inside)
+
+    def _concerns_rows(self, effects: int) -> bool:
+        """False where all that is changed is that somebody is told of the record."""
+        return any(not is_notice(self.ledger.effects[n]) for n in bits(effects))
 
     def _subjects_handed_in(self, effects: int, node: Node) -> tuple[str, ...]:
         """Models of rows that a function is handed and changes: the record that it makes of that is one of what its caller did to them before."""
@@ -243,7 +248,8 @@ class AuditPaths:
 
     def _performed(self, own: Transfer, group: list[Edge], caller: str, given: Given | None) -> Transfer:
         """A write whose method the project overrides is performed, and perhaps recorded, inside the override."""
-        run = [(site, callee) for site, target, callee in group if callee in self._accounts and target.kind in ("call", "override")]
+        told = [edge for edge in group if edge[2] in self._accounts]  # what knowledge says that a library calls in turn is certain: `create` saves
+        run = [(at, run) for at, to, run in told if to.kind in ("call", "override") or (to.kind == "reference" and to.confidence == "high")]
         inside = [(self._when_given(site, callee, caller, given) or self._accounts[callee]).outcome for site, callee in run]
         if not inside:
             return own

@@ -52,6 +52,8 @@ def _is_plumbing(effect: Effect) -> bool:
     done = words(effect.function.rpartition(".")[2])
     if effect.operation != "delete" and done and done[0] in _WORKING_OUT and done[-1] in _WORKED_OUT:
         return effect.kind in ("orm-write", "raw-sql")  # `update_stats()`, whatever the rows are called that it keeps sums in
+    if len(said) > 1 and said[0] in ("recent", "recently"):
+        return True  # what somebody looked at last
     if len(said) > 1 and said[-2] in _RUNNING and said[-1] in _PROGRESS:
         return effect.operation != "delete"
     if len(said) > 1 and effect.operation != "delete" and _SUMS.intersection(said):

@@ -10,6 +10,7 @@ from agentlint.analysis.types.bindings import Binding, Flow, Write, module_code
 from agentlint.analysis.types.evaluation import Evaluator
 from agentlint.analysis.types.flow import Walker
 from agentlint.analysis.types.generics import Environment, Generics
+from agentlint.analysis.types.handed_keywords import HandedKeywords
 from agentlint.analysis.types.independence import Independence
 from agentlint.analysis.types.library import LibraryTypes
 from agentlint.analysis.types.members import Members
@@ -61,6 +62,7 @@ class Engine:
         self.members = Members(self)
         self.results = Results(self)
         self.parameters = Parameters(self)
+        self.keywords = HandedKeywords(program)
         self.independence = Independence(self)
         self._frames: dict[tuple[str, Type | None, Arguments], Frame] = {}
         self._ids: dict[int, str] = {id(f.node): f.id for f in program.functions.values()}

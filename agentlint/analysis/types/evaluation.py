@@ -228,7 +228,13 @@ class Evaluator:
                 found.append(one.args[expr.index.value : expr.index.value + 1] if expr.index.value >= 0 else one.args[expr.index.value :][:1])
             else:
                 found.append(self._engine.members.keyed(one, expr.index) or self._engine.members.subscripted(one))
-        return union(found)
+        return union(found) or self._handed(expr, frame)
+
+    def _handed(self, expr: s.Subscript, frame: Frame) -> Types_:
+        """What decorators tell by keyword together with the class of the method, which keeps it."""
+        engine = self._engine
+        told, keys = engine.keywords.told(expr, frame.self_type.name if frame.self_type is not None else engine.class_of(frame))
+        return union(engine.eval(one.at(keys), engine.frame(one.scope)) for one in told)
 
     def _apply(self, expr: s.Apply, frame: Frame) -> Types_:
         op, operands = expr.op, expr.operands

@@ -166,7 +166,7 @@ class Members(Contents):
         engine = self._engine
         for base in order:
             if base in engine.program.classes:
-                found = self._own(type, base, name)
+                found = self._kept.of_class(base, name, self._own(type, base, name))
             else:
                 found = self.told(base, name) or engine.known.known(f"{base}.{name}", self._given(type, base))
             if found:

@@ -60,6 +60,17 @@ _WELL_KNOWN = frozenset({
     "simplejson", "six", "sqlalchemy", "tornado", "typing_extensions", "tzlocal", "urllib3", "webencodings", "websocket", "werkzeug", "yaml",
 })
 """Packages that nearly every Python program can install: several of them in one folder are copies."""
+_PAGE_LIBRARIES = frozenset({
+    "ace", "angular", "backbone", "bootstrap", "chart", "chartjs", "chosen", "ckeditor", "codemirror", "cytoscape", "d3", "datatables", "datepicker",
+    "daterangepicker", "dropzone", "echarts", "ember", "fancybox", "flatpickr", "flot", "fontawesome", "fullcalendar", "handlebars", "highcharts", "highlight",
+    "html2canvas", "inputmask", "jqvmap", "jquery", "knockout", "leaflet", "lodash", "mathjax", "moment", "monaco", "morris", "mustache", "nvd3", "parsley",
+    "pdfjs", "popper", "prism", "quill", "raphael", "requirejs", "select2", "showdown", "slick", "sortable", "summernote", "sweetalert", "sweetalert2",
+    "tagsinput", "tinymce", "toastr", "typeahead", "underscore", "vis", "webfont", "xterm",
+})
+"""Libraries of pages that are published as folders of files to copy."""
+_PAGE_FAMILIES = ("jquery", "bootstrap")
+"""Libraries whose many plugins begin with their name."""
+_NAMED_RELEASE = re.compile(r"([.-]?v?\d[\w.]*)?([.-](js|min|custom|dist))*$")
 _ONE_FILE = frozenset({"six", "typing_extensions"})
 _SIDE_BY_SIDE = 4
 _GENERATED = frozenset({"dist", "build", "_build", "htmlcov", "coverage", "staticfiles", "collected_static", "storybook-static"})
@@ -132,7 +143,29 @@ def library_folders(paths: Iterable[str]) -> frozenset[str]:
                 name = part.removesuffix(".py")
                 if name in _WELL_KNOWN and (name in _ONE_FILE if part != name else path.endswith(f"/{name}/__init__.py")):
                     held.setdefault("/".join(parts[:depth]), set()).add(name)
-    return frozenset(folder for folder, names in held.items() if len(names) >= _SIDE_BY_SIDE)
+    found = {folder for folder, names in held.items() if len(names) >= _SIDE_BY_SIDE}
+    return frozenset(found | _page_libraries(paths))
+
+
+def _page_libraries(paths: Iterable[str]) -> set[str]:
+    """The folders that are called like published libraries of pages and stand side by side: those alone, whatever else stands beside them.
+
+    Parts of a front end of the project's own (`chart/`, `datepicker/`) are called alike, but not like jQuery or Bootstrap.
+    """
+    held: dict[str, set[str]] = {}
+    for path in paths:
+        if path.endswith(".js"):
+            parts = path.split("/")
+            for depth, part in enumerate(parts[:-1]):
+                if _is_page_library(part.lower()):
+                    held.setdefault("/".join(parts[:depth]), set()).add(part)
+    copies = {f: names for f, names in held.items() if len(names) >= _SIDE_BY_SIDE and any(n.lower().startswith(_PAGE_FAMILIES) for n in names)}
+    return {f"{folder}/{name}".lstrip("/") for folder, names in copies.items() for name in names}
+
+
+def _is_page_library(folder: str) -> bool:
+    name = _NAMED_RELEASE.sub("", folder)
+    return name in _PAGE_LIBRARIES or name.startswith(tuple(f"{family}{mark}" for family in _PAGE_FAMILIES for mark in ".-_"))
 
 
 def is_read(path: str) -> bool:

@@ -34,6 +34,13 @@ def test_copies_of_libraries_side_by_side_are_vendored_whatever_their_folder_is_
     assert role_of("shop/requests/views.py", libraries=found) == "python"
 
 
+def test_page_libraries_side_by_side_are_copies_and_parts_of_a_front_end_are_not() -> None:
+    static = [f"static/js/plugin/{name}/x.js" for name in ("ace", "datatables", "jquery-ui-1.12.1.custom", "chart.js", "own")]
+    own = [f"src/components/{name}/index.js" for name in ("chart", "datepicker", "sortable", "highlight", "select2")]
+    found = library_folders([*static, *own])
+    assert found == {f"static/js/plugin/{name}" for name in ("ace", "datatables", "jquery-ui-1.12.1.custom", "chart.js")}
+
+
 def test_a_description_is_found_whose_sorted_keys_put_its_version_last(tmp_path: Path) -> None:
     """Generators that sort keys write every definition before `swagger`, however many there are."""
     things = "".join(f"  Thing{n}: {{type: object, properties: {{id: {{type: string}}}}}}\n" for n in range(3000))

@@ -17,6 +17,7 @@ from agentlint.analysis.callers.ranks import Ranks
 from agentlint.analysis.decisions.consequence import changes_state, concerns_session, is_consequential
 from agentlint.analysis.effects.made_when_missing import MadeWhenMissing
 from agentlint.analysis.effects.summaries import Summaries
+from agentlint.analysis.passing import done_around, shared_traces
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.wording import DEEDS, VERBS, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
@@ -43,8 +44,6 @@ _NEARBY = 2
 """Calls between a handler and code that looks at the submission for it."""
 _MOST_EFFECTS = 24
 """Effects shown of one operation; the nearest ones."""
-_SHARED, _FEW_HANDLERS = 0.34, 12
-"""Share of all handlers, and their least number, that reach what belongs to none of them."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -90,13 +89,26 @@ class Reach:
         self._found: dict[tuple[str, tuple[str, ...]], tuple[ReachedEffect, ...]] = {}
         self.passing: frozenset[tuple[str, int]] = frozenset()
         """Lines that leave a trace in the session on the way to nearly every handler: what all go through is not what any of them is for."""
+        self.around: frozenset[tuple[str, int]] = frozenset()
+        """Lines that decorators of many handlers reach: no handler is for what is done around it."""
 
     def of(self, route: Route) -> Iterable[ReachedEffect]:
         """Effects of a route's handlers."""
         for function_id in dict.fromkeys((route.handler, *route.extra_handlers)):
             if function_id:
                 found = self._of_handler(function_id, (route.owner, *route.runs_on))
-                yield from (r for r in found if (r.effect.file, r.effect.line) not in self.passing) if self.passing else found
+                if self.passing or self.around:
+                    found = tuple(r for r in found if not self._passes_by(function_id, r))
+                yield from found
+
+    def _passes_by(self, function_id: str, reached: ReachedEffect) -> bool:
+        place = (reached.effect.file, reached.effect.line)
+        return place in self.passing or (place in self.around and self.is_around(function_id, reached))
+
+    def is_around(self, function_id: str, reached: ReachedEffect) -> bool:
+        """True for what a decorator of a function does."""
+        info = self.program.functions.get(function_id)
+        return info is not None and bool(reached.chain) and any(d.line == reached.chain[0].line for d in info.node.decorators)
 
     def _of_handler(self, function_id: str, classes: tuple[str, ...]) -> tuple[ReachedEffect, ...]:
         known = self._found.get((function_id, classes))
@@ -155,7 +167,7 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
     by_handler: dict[tuple[str, str, str], list[tuple[Route, tuple[Guard, ...]]]] = defaultdict(list)
     entries: list[Entry] = []
     routes = tuple(routes)
-    reach.passing = _shared_traces(routes, reach)
+    reach.passing, reach.around = shared_traces(routes, reach), done_around(routes, reach)
     guarded = [(route, finder.guards(route)) for route in routes]
     has_pages = any(route.renders in ("html", "redirect") for route in routes)
     opened = with_handed_sessions(guarded, reach.program, ((r, tuple(reach.of(r))) for r in routes))
@@ -170,17 +182,6 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
             entries.append(_entry(surface, method, [(route, guards)], reach))
     entries += [_entry("gui", _gui_method([r for r, _ in group], reach), group, reach) for group in by_handler.values()]
     return _unique(_without_forms(entries))
-
-
-def _shared_traces(routes: Sequence[Route], reach: Reach) -> frozenset[tuple[str, int]]:
-    """Lines below handlers that write into the session and that a large share of all handlers reaches."""
-    handlers: dict[tuple[str, int], set[tuple[str, str]]] = defaultdict(set)
-    for route in routes:
-        for reached in reach.of(route):
-            if reached.chain and concerns_session(reached.effect):
-                handlers[reached.effect.file, reached.effect.line].add((route.file, route.symbol))
-    most = max(_FEW_HANDLERS, len({(r.file, r.symbol) for r in routes}) * _SHARED)
-    return frozenset(place for place, found in handlers.items() if len(found) > most)
 
 
 def _without_forms(entries: Sequence[Entry]) -> list[Entry]:

@@ -121,7 +121,7 @@ class DecoratedTables:
         info, owner = responder.info, responder.owner
         for place in self.tree.places(entry.key):
             yield Route(
-                framework=framework, method=responder.verb, path=_HOLES.sub(_hole, join_paths(place.prefix, entry.path)) or "/", handler=info.id,
+                framework=framework, method=responder.verb, path=_rooted(_HOLES.sub(_hole, join_paths(place.prefix, entry.path))), handler=info.id,
                 symbol=f"{owner.node.qualname}.{info.node.name}" if owner is not None else info.node.qualname, file=info.module.path, line=info.node.line,
                 owner=owner.id if owner is not None else info.owner, renders=renders, name=info.node.name, table_file=entry.call.file,
                 table_line=entry.call.line, guard_handlers=tuple(dict.fromkeys(checks)),
@@ -147,6 +147,11 @@ class DecoratedTables:
             key = self.key(child)
             if key and key != parent:
                 self.tree.mount(parent, key, _text(prefix, ""))
+
+
+def _rooted(path: str) -> str:
+    """A path from the root: prefixes may be written without their first slash."""
+    return path if path.startswith(("/", "{")) else f"/{path}"
 
 
 def handler_of(value: Value, program: Program) -> tuple[FunctionInfo | ClassInfo | None, tuple[str, ...]]:

@@ -209,8 +209,8 @@ def _nested(info: FunctionInfo) -> list[str]:
     return [f"{info.id}.{stmt.definition.name}" for stmt in info.node.body if isinstance(stmt, s.Define)]
 
 
-_TAKING = (s.Attribute, s.Call, s.Subscript)
-"""Expressions that take something out of something."""
+_TAKING = (s.Attribute, s.Call, s.Subscript, s.Apply)
+"""Expressions that take something out of something, and those that compare it."""
 
 
 def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], object], checks: bool) -> Iterable[Guard]:
@@ -218,16 +218,19 @@ def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], obje
     for expr in exprs:
         if type(expr) not in _TAKING:  # most of what stands in a body
             continue
+        if isinstance(expr, s.Apply):
+            yield from _compared(expr, file, constant)
+            continue
         source, key = "", None
         if isinstance(expr, s.Call) and isinstance(expr.func, s.Attribute) and expr.func.attr in _GETTERS and expr.args:
-            source, key = dotted(expr.func.value), expr.args[0]
+            source, key = _place(expr.func.value), expr.args[0]
             if expr.func.attr in _PLACES:
                 source = f"{source}.{_PLACES[expr.func.attr]}"
             if expr.func.attr in _COOKIES:
                 yield Guard("session", "signed cookie", file, expr.line)
                 continue
         elif isinstance(expr, s.Subscript):
-            source, key = dotted(expr.value), expr.index
+            source, key = _place(expr.value), expr.index
         elif isinstance(expr, s.Attribute) and expr.attr == "user" and dotted(expr.value) in ("request", "self.request"):
             yield Guard("session", "request.user", file, expr.line)
             continue
@@ -241,6 +244,21 @@ def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], obje
         kind = _credential("request.args" if checks and source == "kwargs" else source, name) if isinstance(name, str) else None
         if kind is not None:
             yield Guard(kind, str(name), file, expr.line)
+
+
+def _place(expr: s.Expr) -> str:
+    """Where a value is taken from, in dots; requests of some frameworks hold the session as an item: `request["session"].get("user")`."""
+    item = expr.index if isinstance(expr, s.Subscript) else None
+    return f"{dotted(expr.value)}.session" if isinstance(expr, s.Subscript) and isinstance(item, s.Constant) and item.value == "session" else dotted(expr)
+
+
+def _compared(expr: s.Apply, file: str, constant: Callable[[s.Expr], object]) -> Iterator[Guard]:
+    """A key among keyword arguments that is compared with the right one: `if kwargs["apikey"] != config.API_KEY`."""
+    for part in expr.operands if expr.op in ("==", "!=") else ():
+        taken = part.index if isinstance(part, s.Subscript) and dotted(part.value) == "kwargs" else None
+        name = constant(taken) if isinstance(taken, s.Constant) else None
+        if isinstance(name, str) and _KEY_VALUE.match(name):
+            yield Guard("api-key", name, file, expr.line)
 
 
 def _cookies(exprs: Iterable[s.Expr], info: FunctionInfo) -> Iterator[Guard]:

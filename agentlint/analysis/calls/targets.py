@@ -9,6 +9,7 @@ import msgspec
 from agentlint.analysis.calls.events import Events
 from agentlint.analysis.calls.named import MethodsByName
 from agentlint.analysis.calls.values import CallSite, Target, TargetKind
+from agentlint.analysis.constants.values import HOLE
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.types.bindings import Binding
 from agentlint.analysis.types.chosen import texts_of
@@ -154,13 +155,17 @@ class Resolver:
         return is_super or (bool(made) and all(t.meta and t.name in self._program.classes for t in made))
 
     def _is_dynamic(self, func: s.Expr, frame: Frame) -> bool:
-        """True for what `getattr` finds under a name that is neither constant nor one of a table's."""
+        """True for what `getattr` finds under a name that is neither constant nor one of a table's.
+
+        An object that looks up its own methods under names that begin alike (`getattr(self, "_" + command)`) hands on to its commands: nothing else is meant.
+        """
         binding = frame.flow.reaching.get(id(func))
         value = binding.expr if binding is not None and binding.kind == "value" else func
-        return (
-            isinstance(value, s.Call) and isinstance(value.func, s.Name) and value.func.id == "getattr"
-            and len(value.args) > 1 and not isinstance(value.args[1], s.Constant) and not texts_of(value.args[1], frame, self._program)
-        )
+        if not (isinstance(value, s.Call) and isinstance(value.func, s.Name) and value.func.id == "getattr" and len(value.args) > 1):
+            return False
+        name = self._program.fold(value.args[1], frame.scope)
+        own = isinstance(value.args[0], s.Name) and value.args[0].id == "self" and isinstance(name, str) and not name.startswith(HOLE)
+        return not own and not isinstance(value.args[1], s.Constant) and not texts_of(value.args[1], frame, self._program)
 
     # ----------------------------------------------------------- libraries
 

@@ -207,9 +207,13 @@ def truth(value: Value) -> bool | None:
 def either(values: Iterable[Value]) -> Value:
     """One value out of several: duplicates out, at most a few kept, in order."""
     found: list[Value] = []
+    told = 0
     for value in (v for outer in values for v in alternatives(outer)):
+        if told >= MOST_ALTERNATIVES:
+            break  # tables of generated parsers hold thousands of numbers
         if not any(value is known or (isinstance(value, msgspec.Struct) and value == known) for known in found):
             found.append(value)
+            told += not (isinstance(value, Hole) or is_absent(value))
     if len(found) > 1:
         found = [v for v in found if not (isinstance(v, Hole) or is_absent(v))] or [HOLE]
     return found[0] if len(found) == 1 else Alt(tuple(found[:MOST_ALTERNATIVES])) if found else HOLE

@@ -123,9 +123,11 @@ class Results:
             found = union(engine.attribute(t, name) for t in holders)
             return found or (engine.eval(call.args[2], frame) if len(call.args) > 2 else ())
         start, _, end = name.partition(HOLE)
-        if len(start) + len(end) < _SHORTEST_PART or HOLE in end:
+        own = isinstance(call.args[0], s.Name) and call.args[0].id == "self" and start == "_"  # an object's commands, kept apart from its other methods
+        if (len(start) + len(end) < _SHORTEST_PART and not own) or HOLE in end:
             return ()
         methods = {m for t in holders for b in engine.program.mro(t.name) if b in engine.program.classes for m in engine.program.classes[b].methods}
+        methods = {m for m in methods if not m.startswith("__")}
         return union(engine.attribute(t, n) for n in sorted(methods) if n.startswith(start) and n.endswith(end) for t in holders)
 
     def _class_of_self(self, call: s.Call, frame: Frame) -> Types_ | None:

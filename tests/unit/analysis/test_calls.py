@@ -245,7 +245,7 @@ def test_registries_and_functions_as_values() -> None:
     assert [(t.function, t.kind) for t in found.site("a.f", "submit").targets] == [("a.work", "reference")]
     assert [t.function for t in sites[-1].targets] == ["shop.Order.cancel"]
     dynamic = [sorted((t.function, t.confidence) for t in s.targets) for s in found.calls.sites("a.D.run") if s.targets]
-    assert dynamic == [[("a.D.do_a", "low"), ("a.D.do_b", "low")]] * 2
+    assert dynamic == [[("a.D.do_a", "medium"), ("a.D.do_b", "medium")]] * 2
 
 
 def test_methods_looked_up_under_names_of_a_table() -> None:

@@ -1,0 +1,37 @@
+"""What routes do on the way to their handlers: traces in the session that nearly all leave, and what decorators of many write."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from agentlint.analysis.decisions.consequence import concerns_session
+from agentlint.ir.operations import Route
+
+if TYPE_CHECKING:
+    from agentlint.analysis.operations import Reach
+
+_SHARED, _FEW_HANDLERS = 0.34, 12
+"""Share of all handlers, and their least number, that reach what belongs to none of them."""
+
+
+def shared_traces(routes: Sequence[Route], reach: Reach) -> frozenset[tuple[str, int]]:
+    """Lines below handlers that write into the session and that a large share of all handlers reaches."""
+    handlers: dict[tuple[str, int], set[tuple[str, str]]] = defaultdict(set)
+    for route in routes:
+        for reached in reach.of(route):
+            if reached.chain and concerns_session(reached.effect):
+                handlers[reached.effect.file, reached.effect.line].add((route.file, route.symbol))
+    most = max(_FEW_HANDLERS, len({(r.file, r.symbol) for r in routes}) * _SHARED)
+    return frozenset(place for place, found in handlers.items() if len(found) > most)
+
+
+def done_around(routes: Sequence[Route], reach: Reach) -> frozenset[tuple[str, int]]:
+    """Lines that decorators of many handlers reach: checks that keep a table of theirs, what a page looked at last."""
+    handlers: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for route in routes:
+        for reached in reach.of(route):
+            if reach.is_around(route.handler, reached):
+                handlers[reached.effect.file, reached.effect.line].add(route.handler)
+    return frozenset(place for place, found in handlers.items() if len(found) > _FEW_HANDLERS)

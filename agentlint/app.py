@@ -34,6 +34,7 @@ from agentlint.project.excerpts import read_excerpts
 from agentlint.project.files import Found, find_files, read_within
 from agentlint.project.settings import Settings, load_settings
 from agentlint.project.settings_reading import Known
+from agentlint.project.unread import unread_below
 from agentlint.reading import Read, Reading, read_all
 from agentlint.rules.base import LoadedRule
 from agentlint.rules.catalog import all_rules, offered_rules
@@ -131,8 +132,11 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
     with state.timed("find files"):
         found = found or find_files(options.path, settings.exclude, settings.below)
     if not found.files:
+        seen = [*(f"{gap.file} ({gap.reason.partition(',')[0]})" for gap in found.gaps), *unread_below(options.path)]
+        told = f"; it holds {', '.join(seen[:3])}" if seen else ""
         raise NothingToAnalyse(
-            f"{options.path} holds nothing that agentlint reads", "it reads Python, templates, page scripts, and OpenAPI documents in YAML or JSON"
+            f"{options.path} holds nothing that agentlint reads{told}",
+            "it reads Python, templates, page scripts, and OpenAPI documents in YAML or JSON",
         )
     with state.timed("read and lower"):
         how = Reading(options.workers, options.seconds, state.store)

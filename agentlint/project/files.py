@@ -28,6 +28,7 @@ from agentlint.project.roles import (
     proven_test_folders,
     role_of,
 )
+from agentlint.project.unread import form_of
 
 MOST_BYTES = 32 * 1024 * 1024
 """A larger file is recorded as unreadable."""
@@ -119,6 +120,9 @@ def _take(base: Path, name: str, role: Role, files: list[SourceFile], aside: dic
                 head = handle.read(_HEAD)
                 rest = handle.read() if role == "data" and size > _HEAD and may_be_sorted(head) else b""
             if role == "data" and not may_be_description(head, size) and not may_be_description(rest, size):
+                form = form_of(head)
+                if form:
+                    gaps.append(Gap(name, 0, f"{form}, which is not read"))
                 return
             reason = "generated" if is_machine_made(head, role) else "vendored" if role == "script" and is_release(head, name) else ""
             if reason:

@@ -17,6 +17,7 @@ from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation
 from agentlint.ir.operations import Automation
 
+_SENT = frozenset("message event notification topic mail email post".split())
 _TRIES = frozenset({"simulate", "estimate", "calculate", "validate"})
 _IDEMPOTENCY = re.compile(r"idempoten|dedup|client[-_]?request[-_]?id|request[-_]?token", re.IGNORECASE)
 _DRY_RUN = re.compile(r"^(dry[-_]?run|validate[-_]?only|simulate|preview|confirm(ation)?)$", re.IGNORECASE)
@@ -106,7 +107,8 @@ class Automations:
             return "undoable", "it sets a state that another call sets back, and a repeat changes nothing more"
         if self._chosen_by_caller(role):
             return "undoable", "the caller names the thing, so that a repeat meets the same one, and it can be removed"
-        if role.kind == "action" and said & v.FINAL_VERBS and not said & v.SENDING_VERBS:
+        ends = (said & v.FINAL_VERBS and not said & v.SENDING_VERBS) or role.verb in v.FINAL_VERBS - v.SENDING_VERBS or _shows_it(role)
+        if role.kind == "action" and ends:
             return "irreversible", "nothing described brings back the state before"
         return "duplicate-prone", "a repeat after a lost answer does it twice: nothing names the attempt"
 
@@ -304,3 +306,6 @@ class Automations:
         return removable and (bool(given) or refused)
 
 
+def _shows_it(role: Role) -> bool:
+    """True for publishing a thing that was kept back: once it is public, it is; what is sent goes out each time."""
+    return role.verb == "publish" and role.place == "item" and role.noun.split(" ")[-1] not in _SENT

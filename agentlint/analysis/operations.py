@@ -174,7 +174,8 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
     for (route, guards), (_, found) in zip(opened, guarded, strict=True):
         writes = any(is_consequential(r.effect) for r in reach.of(route))
         surface = "api" if route.surface is None and is_webhook(route, guards, reach.program) else surface_of(route, guards, writes)
-        if surface == "gui" or (guards != found and has_pages and surface_of(route, found, writes) == "gui"):  # pages live on the session still
+        lives_on = guards != found and has_pages and surface_of(route, found, writes) == "gui"  # pages live on the session still
+        if surface == "gui" or lives_on or (surface == "api" and is_page(route, guards)):
             by_handler[(route.file, route.symbol, route.action if not route.handler else "")].append((route, guards))
         if surface == "gui":
             continue
@@ -214,6 +215,11 @@ def surface_of(route: Route, guards: Sequence[Guard], writes: bool) -> Surface:
     if "csrf" in kinds and writes and route.method != "GET":
         return "gui"  # the framework demands a token that only its own pages hold
     return "api" if "anonymous" in kinds or route.renders in ("json", "other") else "gui"
+
+
+def is_page(route: Route, guards: Sequence[Guard]) -> bool:
+    """True for a page that the browser's session opens, whatever credentials of programs it takes beside it."""
+    return route.surface is None and route.renders in ("html", "redirect") and any(g.kind == "session" for g in guards)
 
 
 def _checks_browser(route: Route, guards: Sequence[Guard]) -> bool:

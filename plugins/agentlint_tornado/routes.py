@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, Route, Scope, syntax, walk
+from agentlint_tornado.dispatch import address, dispatched
+from agentlint_tornado.made import made_lines
 
 _HANDLERS = ("tornado.web.RequestHandler",)
 _WEBSOCKETS = ("tornado.websocket.WebSocketHandler",)
@@ -15,12 +17,15 @@ _MESSAGES = ("on_message",)
 """What a connection that stays open brings; tornado.websocket.WebSocketHandler."""
 _METHODS = ("get", "post", "put", "patch", "delete")
 _AUTHENTICATED = "tornado.web.authenticated"
+_Line = tuple[str, ClassInfo, str, int]
+"""A pattern, a handler class, and where they stand together."""
 
 
 def collect_routes(context: Context) -> Iterator[Route]:
     """Routes of all handler tables; a handler that stands in no table has none."""
     program = context.program
     seen: set[tuple[str, str]] = set()
+    found: list[_Line] = []
     scopes: list[tuple[Scope, tuple[syntax.Stmt, ...]]] = [(m, m.body) for m in program.modules.values() if m.language == "python"]
     scopes += [(f, f.node.body) for f in program.functions.values()]
     for info in program.classes.values():
@@ -31,7 +36,21 @@ def collect_routes(context: Context) -> Iterator[Route]:
             if pair is None or (pair[1].id, pair[0]) in seen:
                 continue
             seen.add((pair[1].id, pair[0]))
-            yield from _routes(pair[0], pair[1], scope, expr.line, context)
+            found.append((pair[0], pair[1], scope.path if isinstance(scope, syntax.Module) else scope.module.path, expr.line))
+    found += _made(found, context)
+    routed = frozenset(handler.id for _, handler, _, _ in found)
+    for pattern, handler, file, line in found:
+        yield from _routes(pattern, handler, (file, line), routed, context)
+
+
+def _made(found: list[_Line], context: Context) -> list[_Line]:
+    """Lines for handlers that no table names where it is written, as set-up code makes them."""
+    program = context.program
+    named = {handler.id for _, handler, _, _ in found}
+    if all(c in named or program.subclasses(c) for base in (*_HANDLERS, *_WEBSOCKETS) for c in program.subclasses(base)):
+        return []
+    lines = (one for one in made_lines(program) if one.handler.id not in named and _is_handler(one.handler, context))
+    return list({(one.pattern, one.handler.id): (one.pattern, one.handler, one.file, one.line) for one in lines}.values())
 
 
 def _pair(expr: syntax.Expr, scope: Scope, context: Context) -> tuple[str, ClassInfo] | None:
@@ -61,18 +80,27 @@ def _is_handler(info: ClassInfo, context: Context) -> bool:
     return any(base.endswith("Handler") and "." in base for base in foreign) and any(program.method(info.id, name) for name in _METHODS)
 
 
-def _routes(pattern: str, handler: ClassInfo, scope: Scope, line: int, context: Context) -> Iterator[Route]:
+def _routes(pattern: str, handler: ClassInfo, table: tuple[str, int], routed: frozenset[str], context: Context) -> Iterator[Route]:
     program = context.program
-    table = scope.path if isinstance(scope, syntax.Module) else scope.module.path
+    path = _holes(pattern)
     for name in (*_METHODS, *_MESSAGES):
         method = program.method(handler.id, name)
         if method is None or _refuses(method) or (name in _MESSAGES and not program.inherits(handler.id, *_WEBSOCKETS)):
             continue
         own = method.owner == handler.id
+        named = list(dispatched(handler, method, routed, program))
+        for said, target in named:
+            yield Route(
+                framework="tornado", method="ANY", path=address(path, said), handler=target.id, symbol=target.node.qualname, file=target.module.path,
+                line=target.node.line, owner=handler.id, guards=_guards(method, context), guard_handlers=_before(handler, context),
+                renders=_renders(handler, target, context) or "html", table_file=table[0], table_line=table[1],
+            )
+        if named:
+            continue
         yield Route(
             framework="tornado",
             method="CALL" if name in _MESSAGES else name.upper(),
-            path=_holes(pattern),
+            path=path,
             handler=method.id,
             symbol=f"{handler.node.qualname}.{name}",
             file=handler.module.path,
@@ -82,8 +110,8 @@ def _routes(pattern: str, handler: ClassInfo, scope: Scope, line: int, context: 
             guards=_guards(method, context),
             guard_handlers=(*_before(handler, context), *(_opening(handler, context) if name in _MESSAGES else ())),
             renders=_renders(handler, method, context),
-            table_file=table,
-            table_line=line,
+            table_file=table[0],
+            table_line=table[1],
         )
 
 

@@ -60,7 +60,14 @@ class Caller:
         func.applied += given.args[:1]
         if isinstance(func.callee, Ref) and func.callee.name == "functools.partial" and func.args:
             return self.call(func.args[0], Given([*func.args[1:], *given.args], {**func.keywords, **given.keywords}, given.line, given.frame))
-        return self.call(func.result, given) if func.result is not None else self._made(func, given)
+        if func.result is not None:
+            return self.call(func.result, given)
+        method = self._program.method(func.callee.name, "__call__") if isinstance(func.callee, Ref) and func.callee.name in self._program.classes else None
+        if method is None:
+            return self._made(func, given)
+        made = self._made(func, given)
+        result = self.run_function(Closure(method, None, func), given.args, given.keywords)
+        return result if any(result is value for value in given.args) else made  # a registry that gives back what it decorates, or something of its own
 
     def _call_named(self, func: Ref, given: Given) -> Value:
         program = self._program

@@ -111,8 +111,9 @@ def audit(linked: Linked) -> Audited:
     paths.compute(nodes)
     judge = Judge(program, summaries, paths, coverage, places)
     judge.look_up(nodes, (route for entry in linked.entries for route in entry.routes))
-    assigned = Places(program, linked.types, linked.library).assigned
-    models = find_model_calls(program, linked.calls, linked.library, assigned, _by_function(effects))
+    at_calls = Places(program, linked.types, linked.library)
+    assigned = at_calls.assigned
+    models = find_model_calls(program, linked.calls, linked.library, at_calls, _by_function(effects))
     answers = Answers(program, linked.calls, ((one.site.caller, one.site.call.site) for one in models.sites))
     arguments = Arguments(program, assigned)
     tools = find_tools(program, linked.types, linked.calls, linked.library, arguments)

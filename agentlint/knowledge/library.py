@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, TypeVar
 
 from agentlint.ir.operations import AuthKind
@@ -214,6 +214,10 @@ class LibraryFacts:
     def decision(self, path: str) -> schema.DecisionRow | None:
         """The decision source that a call asks."""
         return self._find(self._decisions, bare(path))
+
+    def decision_names(self, kinds: Collection[str]) -> frozenset[str]:
+        """Last names of all calls that ask a decision source of one of the kinds."""
+        return frozenset(path.rpartition(".")[2] for path, row in self._decisions.items() if row.kind in kinds)
 
     def endpoint(self, address: str, written: str) -> tuple[str, schema.DecisionRow] | None:
         """The model that answers at an address, with its access path; `written` is the address as the program has it, names and all."""

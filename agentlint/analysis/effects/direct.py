@@ -40,6 +40,7 @@ def direct_effects(
     return EffectFinder(program, types, calls, library, tuple(frameworks)).all()
 
 
+_PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _VALUES = frozenset({"dict", "list", "set", "frozenset", "tuple", "str", "bytes", "bytearray", "int", "float", "bool"})
 """Values that live in memory alone, whatever their names say."""
 
@@ -117,9 +118,14 @@ class EffectFinder:
         if queued:
             return queued
         changed = tuple(self._orm.through_attributes(site))
-        if changed or any(t.confidence != "low" for t in site.targets) or self._is_known(site):
+        if changed or any(t.confidence != "low" and not self._is_promise(t.function) for t in site.targets) or self._is_known(site):
             return changed
         return tuple(self._idioms.at(site))
+
+    def _is_promise(self, function: str) -> bool:
+        """True for a method of a protocol, which says what some object outside can do and does nothing itself. PEP 544."""
+        info = self._program.functions.get(function)
+        return info is not None and info.owner in self._program.classes and bool(_PROTOCOLS.intersection(self._program.mro(info.owner)))
 
     def _is_known(self, site: CallSite) -> bool:
         """True when the receiver is an object of a class that is known, or of a named library class, so that nothing is left to guess."""

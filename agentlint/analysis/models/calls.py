@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from agentlint.analysis.calls.sites import Calls, CallSite
+from agentlint.analysis.effects.places import Places
 from agentlint.analysis.excerpts import excerpt
+from agentlint.analysis.models.handed import Handed
 from agentlint.analysis.models.values import Arguments, Frame, handed_over
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.ir import syntax as s
@@ -51,20 +53,19 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def find_model_calls(
-    program: Program, calls: Calls, library: LibraryFacts, assigned: Callable[[str, str], tuple[s.Expr, ...]], effects: Mapping[str, tuple[Effect, ...]],
+    program: Program, calls: Calls, library: LibraryFacts, places: Places, effects: Mapping[str, tuple[Effect, ...]],
 ) -> Found:
-    """Every call of a model. `assigned` gives what a function assigns to a name; `effects` each function's own effects."""
-    return _Finder(program, calls, library, assigned, effects).find()
+    """Every call of a model. `effects` are each function's own."""
+    return _Finder(program, calls, library, places, effects).find()
 
 
 class _Finder:
     def __init__(
-        self, program: Program, calls: Calls, library: LibraryFacts, assigned: Callable[[str, str], tuple[s.Expr, ...]],
-        effects: Mapping[str, tuple[Effect, ...]],
+        self, program: Program, calls: Calls, library: LibraryFacts, places: Places, effects: Mapping[str, tuple[Effect, ...]],
     ) -> None:
         self._program, self._calls, self._library, self._effects = program, calls, library, effects
-        self._arguments = Arguments(program, assigned)
-        self._assigned = assigned
+        self._arguments = Arguments(program, places.assigned)
+        self._handed = Handed(library, places.typed, MODEL_KINDS)
         imported = {stmt.module.partition(".")[0] for m in program.modules.values() for stmt in walk.statements(m.body) if isinstance(stmt, s.Import)}
         self._by_keywords = [
             (path.rpartition(".")[2], frozenset(row.keywords), row) for path, row in library.keyword_rows()
@@ -93,7 +94,11 @@ class _Finder:
             row = self._program_run(site)
         if row is None and not any(t.confidence != "low" for t in site.targets):
             row = self._asked_over_http(site) or self._known_by_keywords(site)
-        return Site(site, row) if row is not None and row.kind in MODEL_KINDS else None
+        if row is not None and row.kind in MODEL_KINDS:
+            return Site(site, row)
+        left = self._handed.at(site) if site.call.args or site.call.keywords else None
+        handed = self._library.decision(left.library) if left is not None else None
+        return Site(left, handed) if left is not None and handed is not None else None
 
     def _program_run(self, site: CallSite) -> DecisionRow | None:
         """A model's own program run as a process."""

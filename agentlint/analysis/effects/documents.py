@@ -15,6 +15,10 @@ _ONLY_COLLECTIONS = frozenset({
     "find_one_and_delete",
 })
 """Methods that collections have and little else; PyMongo and Motor name them alike."""
+NAMED_BY_TEXT = ("pymongo.Collection.", "supabase.Table.", "tinydb.table.Table.", "dataset.Table.", "google.cloud.firestore.")
+"""Access paths of writes to what is named by a text alone, beside the client."""
+_NAMING = frozenset({"get_collection", "__getitem__", "collection", "table", "from_", "get_table", "load_table", "create_table"})
+_WITHIN = frozenset({"document", "eq", "match", "where"})
 _SUFFIX = re.compile(r"_?(collection|coll?|documents?)$", re.IGNORECASE)
 _DEPTH = 3
 
@@ -40,8 +44,10 @@ class Documents:
         match expr:
             case s.Subscript():
                 return self._text(expr.index, function)
-            case s.Call() if expr.args and isinstance(expr.func, s.Attribute) and expr.func.attr in ("get_collection", "__getitem__", "collection"):
+            case s.Call() if expr.args and isinstance(expr.func, s.Attribute) and expr.func.attr in _NAMING:
                 return self._text(expr.args[0], function)
+            case s.Call() if depth and isinstance(expr.func, s.Attribute) and expr.func.attr in _WITHIN:
+                return self.name(expr.func.value, function, depth - 1)
             case s.Attribute():
                 held = self._held(expr, function, depth)
                 return held or _SUFFIX.sub("", expr.attr).strip("_")
@@ -52,6 +58,10 @@ class Documents:
 
     def _text(self, expr: s.Expr, function: str) -> str:
         value = self._places.constant(expr, function)
+        info = self._places.program.functions.get(function)
+        if value is None and isinstance(expr, s.Attribute) and isinstance(expr.value, s.Name) and expr.value.id in ("self", "cls") and info is not None:
+            held = self._places.program.attribute(info.owner, expr.attr) if info.owner else None
+            value = self._places.program.fold(*held) if held is not None else None
         return value if isinstance(value, str) else ""
 
     def _held(self, expr: s.Attribute, function: str, depth: int) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import msgspec
 
 from agentlint.analysis.calls.sites import CallSite
-from agentlint.analysis.effects.documents import Documents
+from agentlint.analysis.effects.documents import NAMED_BY_TEXT, Documents
 from agentlint.analysis.effects.fields import InMemory, constructor_fields, is_setattr, row_fields, unique
 from agentlint.analysis.effects.models import Model, Models
 from agentlint.analysis.effects.naming import Naming
@@ -86,9 +86,8 @@ class OrmWrites:
         if operation == "update" and not fields and site.name == "add" and self.origins.is_kept(site.call.args, site.caller):
             return  # tied to the session once more, so that it can be read
         models = self.models_at(site, row.model)
-        if api.startswith("pymongo.Collection.") and not any(m.name or m.open_model for m in models):
-            held = self._documents.model(site.call.func.value, site.caller) if isinstance(site.call.func, s.Attribute) else None
-            models = (held,) if held is not None else models
+        if api.startswith(NAMED_BY_TEXT) and not any(m.name for m in models):
+            models = self._named_by_text(site, models)
         info = self._places.program.functions.get(site.caller)
         if row.operation == "update" and info is not None and any(self._models.derives(m.name, info) for m in models):
             return  # a column worked out from others
@@ -105,6 +104,14 @@ class OrmWrites:
             return ""
         receiver = dotted(self._places.expression(site, row.model.removeprefix("item of ")))
         return self._memory.handed(site, receiver) if receiver else ""
+
+    def _named_by_text(self, site: CallSite, models: tuple[Model, ...]) -> tuple[Model, ...]:
+        """What a text names beside the client; a collection that is handed in is left to who hands it in."""
+        held = site.call.func.value if isinstance(site.call.func, s.Attribute) else None
+        if held is None or (isinstance(held, s.Name) and any(m.open_model for m in models)):
+            return models
+        found = self._documents.model(held, site.caller)
+        return (found,) if found is not None else models
 
     def models_at(self, site: CallSite, place: str) -> tuple[Model, ...]:
         """The models at a row's place; what the receiver's words or class attribute name when types do not tell."""

@@ -11,6 +11,7 @@ from agentlint.ir import syntax as s
 
 TRAIL_WORDS = frozenset({
     "audit", "log", "history", "trail", "journal", "timeline", "changelog", "activity", "transition", "revision", "logentry",
+    "auditlog", "audittrail", "auditevent", "eventlog", "activitylog",
 })
 """Words of tables that keep what happened."""
 _LOOSE = "table "

@@ -19,6 +19,7 @@ from agentlint.analysis.facts import Facts, Inventory
 from agentlint.analysis.handing_on import HandingOn
 from agentlint.analysis.operations import Reach, build_entries
 from agentlint.analysis.program import Program, build_program
+from agentlint.analysis.spelled_routes import spelled_out
 from agentlint.analysis.types.inference import Type, Types, infer_types
 from agentlint.client_side import ClientSide
 from agentlint.extension.framework import Context, Framework
@@ -53,6 +54,7 @@ def code_facts(
         summaries = summarise(program, calls, finder, effects)
     with state.timed("routes"):
         routes = [r for f in used for r in state.guarded("routes", f, lambda f=f: list(f.routes(context))) if isinstance(r, Route)]  # type: ignore[misc]
+        routes = list(spelled_out(routes, types.engine.lookups, program))
         mechanisms = [m for f in used for m in state.guarded("mechanisms", f, lambda f=f: list(f.mechanisms(context))) if isinstance(m, Mechanism)]  # type: ignore[misc]
         state.gaps += unread_servers(program, routes)
     with state.timed("client side"):

@@ -21,7 +21,7 @@ def asks_to_act(routes: Sequence[Route]) -> bool:
     """True when a name, or a part of the path, begins or ends with a verb of doing: `delete_order` and `order_delete`, but neither `next_run_dates`
     nor `download_link`."""
     texts = [part for r in routes for part in (r.symbol.rsplit(".", 1)[-1], r.action, r.name, *r.path.split("/"))]
-    return any(_is_deed(said) for text in texts if (said := words(text)))
+    return any(is_deed(said) for text in texts if (said := words(text)))
 
 
 def looks_up(route: Route) -> bool:
@@ -38,7 +38,8 @@ def reads(route: Route) -> bool:
     return bool(name) and name[0] in _READS and "." not in route.symbol and not set(name) & _WRITES
 
 
-def _is_deed(said: Sequence[str]) -> bool:
+def is_deed(said: Sequence[str]) -> bool:
+    """True for words that begin or end with a verb of doing; some verbs name a thing where they stand last, or say which things before a plural."""
     if said[0] in _READS or (len(said) > 1 and said[0] in _KINDS_TOO and singular(said[-1]) != said[-1]):
         return False
     return said[0] in DEEDS or said[-1] in DEEDS - _THINGS_TOO

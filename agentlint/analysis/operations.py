@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from agentlint.analysis.asking import asks_to_act, looks_up, reads
+from agentlint.analysis.asking import asks_to_act, is_deed, looks_up, reads
 from agentlint.analysis.callers.callbacks import calls_back, is_callback, is_webhook
 from agentlint.analysis.callers.guards import GuardFinder
 from agentlint.analysis.callers.handed_sessions import with_handed_sessions
@@ -331,9 +331,9 @@ def _is_submission(expr: Expr) -> bool:
 
 
 def _is_deed(info: FunctionInfo) -> bool:
-    """True for a function whose name begins with a verb of doing; one that is nothing but the verb says enough as a method only."""
+    """True for a function whose name asks for doing; one that is nothing but the verb says enough as a method only."""
     said = words(info.node.name)
-    return bool(said) and said[0] in DEEDS and (len(said) > 1 or bool(info.owner))
+    return bool(said) and (len(said) > 1 or bool(info.owner)) and (said[0] in DEEDS or is_deed(said))
 
 
 def _only_reads(route: Route) -> bool:

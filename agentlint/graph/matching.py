@@ -62,7 +62,7 @@ class Matcher:
             if not entry.operation.changes_state or (entry.operation.method in ("GET", "HEAD") and not asks_to_act(entry.routes)):
                 continue  # what a look-up writes in passing is nothing that a caller asks for
             self._shared.add(entry)
-            for function, _ in self._domain(entry):
+            for function in dict.fromkeys((*(f for f, _ in self._domain(entry)), *(r.handler for r in entry.routes if r.handler))):
                 self._callers[function].append(entry)
             for atom in atoms_of(entry, self._rarity, background, with_parts=True):
                 for operation in _answers_for(atom.operation):

@@ -55,7 +55,8 @@ class Answers:
         first = value.items[0] if isinstance(value, syntax.Sequence) and value.kind == "tuple" and value.items else value
         if isinstance(first, syntax.Name):
             first = _last_value(first.id, handler) or first
-        if isinstance(first, (syntax.Mapping, syntax.Comprehension)) or (isinstance(first, syntax.Sequence) and first.kind == "list"):
+        is_data = isinstance(first, syntax.Mapping | syntax.Comprehension) or (isinstance(first, syntax.Sequence) and first.kind == "list")
+        if is_data or (isinstance(first, syntax.Call) and _says_json(first)):
             yield "json"
         elif isinstance(first, syntax.Call):
             last = walk.dotted(first.func).rpartition(".")[2]
@@ -82,3 +83,9 @@ def _last_value(name: str, handler: FunctionInfo) -> syntax.Expr | None:
         if isinstance(stmt, syntax.Assign) and any(isinstance(t, syntax.Name) and t.id == name for t in stmt.targets):
             found = stmt.value
     return found
+
+
+def _says_json(call: syntax.Call) -> bool:
+    """True for an answer that is told its type: `Response(text, mimetype="application/json")`, `finish(200, found, content_type="json")`."""
+    told = (k.value.value for k in call.keywords if k.name in ("content_type", "mimetype", "media_type") and isinstance(k.value, syntax.Constant))
+    return any(isinstance(value, str) and "json" in value.lower() for value in told)

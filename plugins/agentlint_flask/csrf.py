@@ -11,6 +11,8 @@ from agentlint_flask.tables import Tables
 
 _PROTECTORS = ("flask_wtf.CSRFProtect", "flask_wtf.csrf.CSRFProtect", "flask_wtf.CsrfProtect", "flask_wtf.csrf.CsrfProtect", "flask_seasurf.SeaSurf")
 _SWITCH = "WTF_CSRF_CHECK_DEFAULT"
+_OF_REQUEST = ("request", "g")
+"""Under these names Flask's objects go, also where a project hands them on."""
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _CALLED_BACK = re.compile(r"hook|callback|\bipn\b|notif", re.IGNORECASE)
 """Paths that other systems call, also where they share a table."""
@@ -34,7 +36,7 @@ class BrowserCheck:
             self._exempt_tables.add(tables.key(tables.setup.evaluator.named(name)))
             self._exempt_functions.add(name)
         self._exempt_tables.discard("")
-        if self._protector is not None and _switched_off(program):
+        if self._protector is not None and (_switched_off(program) or _lifted_by_requests(program)):
             self._protector = None
 
     def _protects(self, value: object) -> bool:
@@ -58,6 +60,16 @@ def _exempted(program: Program) -> Iterator[str]:
                 name = program.resolve(call.args[0], info)
                 if name:
                     yield name
+
+
+def _lifted_by_requests(program: Program) -> bool:
+    """True when code that looks at the request exempts the view that it asks for: of requests that show another credential than the browser's session."""
+    for info in program.functions.values():
+        for call in program.calls_in(info):
+            if isinstance(call.func, syntax.Attribute) and call.func.attr == "exempt" and call.args and not program.resolve(call.args[0], info):
+                if any(isinstance(e, syntax.Name) and e.id in _OF_REQUEST for e in walk.body_expressions(info.node.body)):
+                    return True
+    return False
 
 
 def _switched_off(program: Program) -> bool:

@@ -13,6 +13,7 @@ from agentlint.analysis.types.generics import Environment, Generics
 from agentlint.analysis.types.handed_keywords import HandedKeywords
 from agentlint.analysis.types.independence import Independence
 from agentlint.analysis.types.library import LibraryTypes
+from agentlint.analysis.types.lookups import find_lookups
 from agentlint.analysis.types.members import Members
 from agentlint.analysis.types.memory import CALLERS, Limits, Memory
 from agentlint.analysis.types.parameters import Parameters
@@ -64,6 +65,7 @@ class Engine:
         self.parameters = Parameters(self)
         self.keywords = HandedKeywords(program)
         self.independence = Independence(self)
+        self.lookups = find_lookups(program)
         self._frames: dict[tuple[str, Type | None, Arguments], Frame] = {}
         self._ids: dict[int, str] = {id(f.node): f.id for f in program.functions.values()}
         self._ids.update((id(c.node), c.id) for c in program.classes.values())

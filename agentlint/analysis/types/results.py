@@ -56,12 +56,26 @@ class Results:
         keywords: dict[str, Types_] = {}
         groups = []
         for function in functions:
+            looked_up = self._looked_up(function, call, frame)
+            if looked_up:
+                groups.append(looked_up)
+                continue
             if args is None and self._needs_arguments(function):
                 args = tuple(self._engine.eval(a, frame) for a in call.args)
                 keywords = {k.name: self._engine.eval(k.value, frame) for k in call.keywords if k.name}
             stood_for = self._handed_out(call.args[0], frame) if function.name in STANDING_FOR and call.args else ()
             groups.append(stood_for or self.of_function(function, args or (), keywords, call))
         return union(groups)
+
+    def _looked_up(self, function: Type, call: s.Call, frame: Frame) -> Types_:
+        """The functions that a lookup gives under a constant name."""
+        lookup = self._engine.lookups.get(function.name) if function.meta else None
+        if lookup is None:
+            return ()
+        node = self._engine.program.functions[function.name].node
+        asked = next((argument(call, node, p, 0) for p in node.params if p.name == lookup.parameter), None)
+        name = self._engine.program.fold(asked, frame.scope)
+        return tuple(Type(f, (), True) for f in lookup.functions.get(name, ())) if isinstance(name, str) else ()
 
     def _handed_out(self, provider: s.Expr, frame: Frame) -> Types_:
         """What a function gives that is handed over to be asked later."""

@@ -20,7 +20,8 @@ def signal_edges(context: Context) -> Iterator[tuple[str, Target]]:
         return
     connected: dict[str, set[str]] = {}
     for signal, function in _connections(program):
-        connected.setdefault(signal, set()).add(function)
+        if signal:
+            connected.setdefault(signal, set()).add(function)
     for info in program.functions.values() if connected else ():
         for call in program.calls_in(info):
             if isinstance(call.func, syntax.Attribute) and call.func.attr in _SENDS:

@@ -11,13 +11,16 @@ _PERSON_KINDS = frozenset({"session", "authentication"})
 _READING_VERBS = frozenset({"GET", "HEAD", "OPTIONS"})
 _SILENT_KINDS = frozenset({"cache", "model-call"})
 _BOOKKEEPING = re.compile(
-    r"^(last_\w+|latest_\w+|\w*last_(seen|login|used|active|access(ed)?|activity|visit(ed)?|sync(ed)?|check(ed)?|run|poll(ed)?|fetch(ed)?)(_\w+)?|updated(_at|_on|_by)?|modified(_at|_on|_by)?|update_at"
-    r"|date_(updated|modified)|accessed(_at)?|(n|num|nb)_\w+|\w+_counts?|\w*counter|views|hits|visits|login_attempts?|etag|version_id"
+    r"^(last_\w+|latest_\w+|\w*last_(seen|login|used|active|access(ed)?|activity|visit(ed)?|sync(ed)?|check(ed)?|run|poll(ed)?|fetch(ed)?)(_\w+)?"
+    r"|updated(_at|_on|_by)?|modified(_at|_on|_by)?|update_at"
+    r"|date_(updated|modified)|accessed(_at)?|(n|num|nb)_\w+|\w+_counts?|\w*counter|views|hits|visits|login_attempts?"
+    r"|(\w+_)?(notified|reminded|(notification|e?mail|reminder)_sent)(_at|_on)?|etag|version_id"
     r"|heartbeat(_\w+)?|\w*file_?size|\w*checksum|\w*(file_storage|used|size)_bytes)$"
 )
 _DISPLAY = re.compile(
     r"^(theme|dark_mode|color_?scheme|appearance|sort(_\w+)?|ordering|order_by|layout|columns?|density|locale|language|lang|view_mode|display(_\w+)?"
-    r"|(\w+_)?theme|(ui|view|display|search|sort|list|table|grid|editor)_(preferences?|settings|options|mode|state)|show_\w+|hide_\w+|collapsed?|sidebar\w*|per_page|page_size|tour\w*|dismissed\w*|onboarding\w*)$"
+    r"|(\w+_)?theme|(ui|view|display|search|sort|list|table|grid|editor)_(preferences?|settings|options|mode|state)"
+    r"|show_\w+|hide_\w+|collapsed?|sidebar\w*|per_page|page_size|tour\w*|dismissed\w*|onboarding\w*)$"
 )
 _SEEN = re.compile(r"^(is_|was_)?(read|unread|seen|viewed|opened)(_(at|on|by|date|time))?$")
 _READ = frozenset({"notification", "message", "mail", "announcement", "alert", "news", "thread", "conversation", "inbox", "digest", "topic", "notice"})

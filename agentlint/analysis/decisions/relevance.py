@@ -71,9 +71,16 @@ def is_upkeep(effect: Effect) -> bool:
         return True
     if is_cache(effect) or (effect.kind == "orm-write" and effect.operation != "delete" and _WORKING_OUT.intersection(_name(effect.function))):
         return True
+    if effect.kind == "orm-write" and effect.operation != "delete" and _fills_index(_name(effect.function)):
+        return True
     if effect.kind == "orm-write" and effect.operation == "create" and _SEEN.intersection(words(effect.target)[-1:]):
         return True
     return is_index_work(effect, (effect.function,)) or (effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command"))
+
+
+def _fills_index(name: list[str]) -> bool:
+    """True for `index_full_text`: a page called `index` is another matter."""
+    return name[:1] in (["index"], ["reindex"]) and bool({"text", "fulltext", "search", "content", "contents"}.intersection(name[1:]))
 
 
 def is_index_work(effect: Effect, functions: Iterable[str]) -> bool:
@@ -123,12 +130,16 @@ _SIGNALS = ("os.", "subprocess.", "asyncio.", "psutil.", "multiprocessing.")
 _SEEDING = frozenset({"seed", "backfill", "bootstrap", "init"})
 _SHAPING = frozenset({"migrate", "migration", "migrations", "schema"})
 _STARTING = frozenset({"lifespan", "startup"})
-_SEEDING_FILES = frozenset({"seed", "seeds", "seeder", "seeding", "startup", "backfill", "bootstrap", "populate", "preload", "demo", "fake"})
+_SEEDING_FILES = frozenset({
+    "seed", "seeds", "seeder", "seeding", "startup", "backfill", "bootstrap", "populate", "preload", "demo", "fake",
+    "install", "installer", "importer", "importers",
+})
 _SEEDING_COMMANDS = frozenset({"configure", "setup", "install", "init"})
 _FILLING = frozenset({
     "import", "load", "populate", "repopulate", "migrate", "generate", "regenerate", "backfill", "fill", "fix", "patch", "sync", "resync", "synchronize",
     "synchronise", "copy", "convert", "rebuild", "recompute", "recalculate", "compute", "calculate", "refresh", "retry", "reprocess", "parse", "fetch",
     "ingest", "geocode", "geolocate", "sanitize", "sanitise", "normalize", "normalise", "correct", "repair", "extract", "scan", "reindex",
+    "scrape", "crawl", "dump", "upgrade",
 })
 """First words of commands with which whoever runs a system fills or mends its tables."""
 _SYNCING = frozenset({"sync", "resync", "synchronize", "synchronise", "mirror"})
@@ -142,7 +153,8 @@ _ENTITLING = frozenset({"token", "secret", "role", "roles", "staff", "superuser"
 _IN_LINE = frozenset({"sync", "resync", "synchronize", "synchronise", "fix", "correct", "repair", "sanitize", "sanitise"})
 _MEASURED = frozenset({"snapshot", "insight", "metric", "stat", "statistic", "summary", "measurement", "sample", "usage", "report"})
 """Words of rows in which a command keeps what it found at a time."""
-_SEEDING_FOLDERS = frozenset({"seed", "seeds", "seeding", "localdev", "fixtures"})
+_SEEDING_FOLDERS = frozenset({"seed", "seeds", "seeding", "localdev", "fixtures", "importers", "upgrade", "upgrades", "testing"})
+"""Folders of what is run when a system is set up, moved from another or tested; `is_seeding` is asked where no person comes by."""
 _SEEDING_NAMES = _SEEDING_FILES | {"fixture", "fixtures", "dummy", "testdata"}
 """Words of commands that fill the tables of a system which nobody works with yet."""
 _WRITTEN_TOGETHER = re.compile("^(" + "|".join(sorted(_FILLING | _ADJUSTING | {"seed", "setup"}, key=lambda w: (-len(w), w))) + ")([a-z]{4,})$")
@@ -214,7 +226,7 @@ def _is_of_people(effect: Effect, said: list[str], command: list[str]) -> bool:
     if _RIGHTFUL.intersection(said[-1:]) or _ENTITLING & given:
         return True
     if effect.operation == "delete":
-        return bool(_IN_LINE.intersection(command[:1]))
+        return bool(_IN_LINE.intersection(command[:1]) or _BELONGING.intersection(said[-1:]))
     return effect.operation == "create" and bool(_BELONGING.intersection(said[-1:])) and said[-1] in command
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from agentlint.analysis.decisions.consequence import is_bookkeeping
 from agentlint.analysis.decisions.relevance import is_seeding, is_upkeep, keeps_progress
 from agentlint.ir.effects import Effect
 from tests.unit.analysis.harness import program_of
@@ -74,3 +75,19 @@ def test_rights_accounts_and_what_is_gone_elsewhere_are_decided_over_by_commands
     assert not _in("sync_loans", operation="delete")
     assert not _in("resolve_loans") and not _in("collect_loans")
     assert _in("collect_figures", target="LoanSnapshot", operation="create")
+    assert not _in("scrape_pages", target="Account", operation="delete")
+
+
+def test_what_moves_a_system_here_or_tests_it_decides_nothing_where_nobody_asks() -> None:
+    assert is_seeding(WRITE, "set_loans", "desk/importers/old_desk.py")
+    assert is_seeding(WRITE, "create_loan", "desk/testing/helpers.py")
+    assert is_seeding(WRITE, "load_defaults", "desk/install.py")
+    assert not is_seeding(WRITE, "set_loans", "desk/loans.py")
+
+
+def test_texts_that_are_indexed_and_marks_of_having_told_are_upkeep() -> None:
+    indexed = Effect("orm-write", "update", "FileText", "desk/models.py", 4, "desk.models.File.index_full_text", model="desk.models.FileText")
+    assert is_upkeep(indexed)
+    assert not is_upkeep(Effect("orm-write", "update", "Loan", "desk/views.py", 4, "desk.views.index", model="desk.models.Loan"))
+    assert is_bookkeeping(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.tell", model="desk.Loan", fields=("owner_notified",)))
+    assert not is_bookkeeping(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.tell", model="desk.Loan", fields=("approved",)))

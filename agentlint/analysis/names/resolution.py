@@ -12,6 +12,8 @@ from agentlint.ir.walk import dotted, statements
 from agentlint.knowledge import LibraryFacts
 
 _BUILTINS = frozenset(dir(builtins))
+_LONGEST = 24
+"""Dots of a name beyond which it is no longer followed: aliases that mean a part of what they stand in make it longer each time."""
 
 
 class Bound:
@@ -281,7 +283,7 @@ class Names:
         if found in self.definitions:
             return self._inside(found, rest)
         own = f"{module}.{first}" if module else first
-        return whole if found == own else self.canonical(whole)
+        return whole if found == own or whole.count(".") > _LONGEST else self.canonical(whole)
 
     def _inside(self, definition: str, rest: str) -> str:
         whole = f"{definition}.{rest}"

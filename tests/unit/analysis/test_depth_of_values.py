@@ -44,3 +44,13 @@ def test_what_calls_pass_is_told_apart_to_a_depth(code: str) -> None:
     finally:
         sys.setrecursionlimit(limit)
     assert len(engine._frames) < 3_000
+
+
+def test_a_package_that_hides_a_module_that_was_not_read_behind_a_function_of_it_ends_every_name() -> None:
+    """`from shop.check import run as check`: the function is looked for in itself, and there again."""
+    program = program_of({
+        "shop/__init__.py": "from shop.check import run as check\n",
+        "shop/orders.py": "from shop.check import missing\ndef close(): missing()\n",
+    })
+    name = program.canonical("shop.check.missing")
+    assert name.count(".") < 40 and name.endswith(".missing")

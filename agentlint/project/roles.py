@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 Role = Literal["python", "script", "markup", "data", "tests", "vendored", "generated", "migrations", "examples", "other"]
@@ -160,7 +160,18 @@ def _page_libraries(paths: Iterable[str]) -> set[str]:
                 if _is_page_library(part.lower()):
                     held.setdefault("/".join(parts[:depth]), set()).add(part)
     copies = {f: names for f, names in held.items() if len(names) >= _SIDE_BY_SIDE and any(n.lower().startswith(_PAGE_FAMILIES) for n in names)}
-    return {f"{folder}/{name}".lstrip("/") for folder, names in copies.items() for name in names}
+    return {f"{folder}/{name}".lstrip("/") for folder, names in copies.items() for name in names} | set(_with_release(paths))
+
+
+def _with_release(paths: Iterable[str]) -> Iterator[str]:
+    """The folders of one published library, told by its minified file in them or one below: `tinymce/tinymce.min.js`, `select2-4.0/js/select2.min.js`."""
+    for path in paths:
+        if path.endswith(".min.js"):
+            *folders, file = path.lower().split("/")
+            for depth in range(len(folders), max(len(folders) - 2, 0), -1):
+                name = _NAMED_RELEASE.sub("", folders[depth - 1])
+                if name in _PAGE_LIBRARIES and file == f"{name}.min.js":
+                    yield "/".join(path.split("/")[:depth])
 
 
 def _is_page_library(folder: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import body_expressions, statements
@@ -32,6 +32,20 @@ def deep_functions(body: Iterable[s.Stmt]) -> Iterator[s.Function]:
                 stack.extend(expr.function.body)
 
 
+def _directly_within(body: Iterable[s.Stmt]) -> Iterator[s.Function]:
+    """The outermost functions of a block: of classes their methods, and lambdas."""
+    body = tuple(body)
+    for stmt in statements(body):
+        if isinstance(stmt, s.Define):
+            if isinstance(stmt.definition, s.Function):
+                yield stmt.definition
+            else:
+                yield from _directly_within(stmt.definition.body)
+    for expr in body_expressions(body):
+        if isinstance(expr, s.Lambda):
+            yield expr.function
+
+
 class Relevance:
     """Answers by function, worked out once for all modules."""
 
@@ -39,7 +53,9 @@ class Relevance:
         functions = [f for m in modules for f in deep_functions(m.body)]
         self._values = {id(f) for f in functions if self._builds_value(f)}
         self._writers = {id(f) for f in functions if self._sets_field(f)}
-        called: dict[int, set[str]] = {id(f): self._called(f) for f in functions}
+        called: dict[int, set[str]] = {}
+        for function in reversed(functions):  # those within come after the one that holds them
+            called[id(function)] = self._called(function, called)
         callers: dict[str, list[s.Function]] = defaultdict(list)
         for function in functions:
             for name in called[id(function)]:
@@ -87,13 +103,12 @@ class Relevance:
         return returns and found <= _SMALL
 
     @staticmethod
-    def _called(function: s.Function) -> set[str]:
-        """Names called or handed over in it, also in the functions within."""
+    def _called(function: s.Function, known: Mapping[int, set[str]]) -> set[str]:
+        """Names called or handed over in it, also in the functions within, whose names are known."""
         names: set[str] = set()
-        for inner in (function, *deep_functions(function.body)):
-            for expr in body_expressions(inner.body):
-                if isinstance(expr, s.Attribute):
-                    names.add(expr.attr)
-                elif isinstance(expr, s.Name):
-                    names.add(expr.id)
-        return names
+        for expr in body_expressions(function.body):
+            if isinstance(expr, s.Attribute):
+                names.add(expr.attr)
+            elif isinstance(expr, s.Name):
+                names.add(expr.id)
+        return names.union(*(known[id(inner)] for inner in _directly_within(function.body)))

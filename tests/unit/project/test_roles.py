@@ -65,3 +65,14 @@ def test_an_own_script_with_a_licence_is_no_published_library() -> None:
 def test_alembic_environments_are_known_by_their_template() -> None:
     paths = ["shop/database/revisions/script.py.mako", "shop/database/revisions/tenant/versions/2021_first.py", "shop/versions/api.py", "shop/page.mako"]
     assert alembic_folders(paths) == ("shop/database/revisions/",)
+
+
+def test_a_folder_that_holds_a_library_and_its_minified_form_is_a_copy() -> None:
+    """Also with the version in its name and one folder between; what only lies beside a library, or is called alike, is the project's."""
+    found = library_folders([
+        "static/js/tinymce/tinymce.js", "static/js/tinymce/tinymce.min.js", "static/js/tinymce/themes/silver/theme.js",
+        "static/select2-4.0.13/js/select2.min.js", "static/js/orders.min.js", "static/chart/bars.min.js",
+    ])
+    assert found == {"static/js/tinymce", "static/select2-4.0.13"}
+    assert role_of("static/js/tinymce/themes/silver/theme.js", libraries=found) == "vendored"
+    assert role_of("static/js/orders.js", libraries=found) == "script"

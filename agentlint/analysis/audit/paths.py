@@ -13,6 +13,7 @@ from agentlint.analysis.audit.given import Given, handed
 from agentlint.analysis.audit.handing import Handing
 from agentlint.analysis.audit.ledger import Ledger, bits, says_records
 from agentlint.analysis.audit.reports import reports
+from agentlint.analysis.audit.rounds import rounds
 from agentlint.analysis.audit.unchanged import Unchanged
 from agentlint.analysis.audit.walk import walk_function
 from agentlint.analysis.calls.sites import Calls, CallSite
@@ -88,9 +89,11 @@ class AuditPaths:
 
     def compute(self, nodes: Iterable[Node]) -> None:
         """Accounts of all nodes, which must come callees first."""
-        for node in nodes:
+        for node in rounds(nodes, lambda node: (callee for _, _, callee in self._summaries.edges(node))):
             if node not in self._accounts:
-                self._accounts[node] = self._account(node)
+                for site, _, callee in self._summaries.edges(node):
+                    self._callers.setdefault(callee, []).append((node, site.call.site))
+            self._accounts[node] = self._account(node)
 
     def of(self, node: Node) -> Account:
         """The account of a function."""
@@ -116,8 +119,6 @@ class AuditPaths:
         edges = self._summaries.edges(node)
         own = tuple(self._own(node))
         calls = self._transfers(node, edges, own)
-        for site, _, callee in edges:
-            self._callers.setdefault(callee, []).append((node, site.call.site))
         if info is None or not (calls or self._endings.of(node[0]).settling):
             return Account(own=own, edges=edges)
         return self._summed(node, self._walked(node, info, edges, calls), own, edges)

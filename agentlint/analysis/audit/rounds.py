@@ -21,6 +21,6 @@ def rounds(nodes: Iterable[_N], callees: Callable[[_N], Iterable[_N]]) -> Iterat
         later = max((places.get(callee, -1) for callee in callees(node)), default=-1)
         if later > place:
             first, last = (place if first < 0 else first), max(last, later)
-        if 0 <= first and last <= place:
+        if first >= 0 and last <= place:
             yield from order[first : place + 1]
             first = last = -1

@@ -18,7 +18,7 @@ _FRAMEWORKS = {
     "solara": "Solara", "taipy": "Taipy", "tg": "TurboGears", "web": "web.py", "webapp2": "webapp2",
 }
 """Import name to name. `web` and `tg` are short names that a project may have of its own: its own modules never count."""
-_MODULES = {"twisted.web": "Twisted Web"}
+_MODULES = {"twisted.web": "Twisted Web", "Products.Five": "Zope", "zope.publisher": "Zope", "plone.rest": "Zope"}
 
 
 def unread_frameworks(program: Program) -> Iterator[Gap]:

@@ -111,7 +111,7 @@ class Matcher:
         others = [caller for _, caller in found if caller is not None]
         status: Status = "gui-only" if not others else "agent-accessible" if len(others) == len(found) else "partial"
         texts = [
-            f"{_where(e)} calls {_short(f)} too"
+            f"{_where(e)} {'runs' if any(r.handler == f for r in e.routes) else 'calls'} {_short(f)} too"
             if e is not None else f"no machine-callable operation calls {_short(f)}"
             for f, e in found
         ]

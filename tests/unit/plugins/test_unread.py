@@ -14,6 +14,11 @@ def test_a_framework_without_a_plugin_is_said_once() -> None:
     assert [(g.file, g.line, g.kind) for g in unread_frameworks(program)] == [("a.py", 2, "unread")]
 
 
+@pytest.mark.parametrize("line", ["from twisted.web import resource", "from Products.Five.browser import BrowserView", "from zope.publisher.browser import BrowserPage"])
+def test_so_is_one_that_is_a_part_of_a_package(line: str) -> None:
+    assert [g.line for g in unread_frameworks(program_of({"a.py": f"{line}\n"}))] == [1]
+
+
 def test_a_module_of_the_project_is_no_framework() -> None:
     assert not list(unread_frameworks(program_of({"web/__init__.py": "", "a.py": "import web\n"})))
 

@@ -9,10 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.analysis.wording import words
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted, expressions
 
 _ON = frozenset({"1", "true", "yes", "on", "t", "y"})
+_OF_TESTS = frozenset({"test", "tests", "testing"})
 _SETTINGS = frozenset({"config", "settings", "conf", "cfg"})
 
 
@@ -66,12 +68,12 @@ class Switches:
 
 
 def _assigned(body: tuple[s.Stmt, ...]) -> Iterator[tuple[str, s.Expr]]:
-    """Names in capitals that a module, or a class of settings in it, gives a value."""
+    """Names in capitals that a module, or a class of settings in it that are not those of tests, gives a value."""
     for stmt in body:
         if isinstance(stmt, s.Assign) and stmt.value is not None:
             yield from ((t.id, stmt.value) for t in stmt.targets if isinstance(t, s.Name) and t.id.isupper())
-        elif isinstance(stmt, s.Class):
-            yield from _assigned(stmt.body)
+        elif isinstance(stmt, s.Define) and isinstance(stmt.definition, s.Class) and not _OF_TESTS.intersection(words(stmt.definition.name)):
+            yield from _assigned(stmt.definition.body)
         elif isinstance(stmt, s.If):
             yield from _assigned((*stmt.body, *stmt.orelse))
 

@@ -68,7 +68,7 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class AuditPaths:
-    """Accounts of all functions, computed once in the order in which the summaries were completed."""
+    """Accounts of all functions, computed in the order in which the summaries were completed."""
 
     def __init__(
         self, linked: Linking, ledger: Ledger, records: Records, coverage: Coverage, matters: Callable[[Effect], bool], blocks: Blocks,
@@ -82,17 +82,18 @@ class AuditPaths:
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
         self._parts: dict[Effect, tuple[Effect, ...]] = {}
         self._for_given: dict[tuple[Node, Given], Account] = {}
-        self._told: dict[Node, bool] = {}
-        """Whether a function says in its answer whether it did anything."""
+        self._told: dict[Node, bool] = {}  # whether a function says in its answer whether it did anything
         self._most_given = 4 * len(linked.program.functions) + 500
         self.gaps: list[Gap] = []
 
     def compute(self, nodes: Iterable[Node]) -> None:
-        """Accounts of all nodes, which must come callees first."""
+        """Accounts of all nodes, which must come callees first; in a knot, what a record made by a later function of it means is seen in a second round."""
         for node in rounds(nodes, lambda node: (callee for _, _, callee in self._summaries.edges(node))):
-            if node not in self._accounts:
-                for site, _, callee in self._summaries.edges(node):
-                    self._callers.setdefault(callee, []).append((node, site.call.site))
+            edges, known = self._summaries.edges(node), node in self._accounts
+            if known and not any(self._records.is_making(e) for _, _, callee in edges for e in self._summaries.own(callee)):
+                continue  # a record that is further away in a knot is as likely about something else
+            for site, _, callee in () if known else edges:
+                self._callers.setdefault(callee, []).append((node, site.call.site))
             self._accounts[node] = self._account(node)
 
     def of(self, node: Node) -> Account:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,59 @@ def test_a_change_is_judged_before_the_hook_asks(tmp_path: Path) -> None:
         finally:
             watching.send_signal(signal.SIGINT)
     assert watching.returncode == 0
+
+
+class _Clinic:
+    """A copy of a small system, a cache of its own, and commands run there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "clinic"
+        self.cache = folder / "cache"
+        shutil.copytree(SYSTEMS / "clinic", self.root)
+
+    def run(self, *arguments: str, ci: str = "") -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "AGENTLINT_CACHE_DIR": str(self.cache), "CI": ci}
+        return subprocess.run([sys.executable, "-m", "agentlint", *arguments], cwd=self.root, env=environment, capture_output=True, text=True)
+
+    def looked_up(self, found: subprocess.CompletedProcess[str]) -> bool:
+        return [line.split()[-2:] for line in found.stderr.splitlines() if line.split()[1:2] == ["s"]] == [["look", "up"]]
+
+    def is_watched(self) -> bool:
+        """A second watcher says that one is there, and ends; a first one would go on."""
+        return "runs already" in self.run("watch", "--idle", "0.01").stderr
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Iterator[_Clinic]:
+    pytest.importorskip("watchfiles")
+    made = _Clinic(tmp_path)
+    yield made
+    made.run("watch", "--stop")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ended by a signal")
+def test_a_hook_leaves_one_watcher_behind_and_the_next_finds_its_answer(clinic: _Clinic) -> None:
+    assert clinic.run("hook", "--watch", "patients/views.py").returncode == 1
+    _until(clinic.is_watched)
+    views = clinic.root / "patients/views.py"
+    views.write_text(views.read_text() + "\nKEPT = 'for ten years'\n")
+    entries = len(list((clinic.cache / "v1").rglob("*")))
+    _until(lambda: len(list((clinic.cache / "v1").rglob("*"))) > entries)  # only the watcher can have written
+    _until(lambda: clinic.looked_up(clinic.run("hook", "--watch", "--profile", "patients/views.py")))
+    assert clinic.run("watch", "--stop").stderr == "the watcher was ended\n"
+    assert clinic.run("watch", "--stop").stderr == "there is no watcher of this folder\n"
+    assert not clinic.is_watched()
+
+
+def test_a_watcher_ends_after_an_idle_while(clinic: _Clinic) -> None:
+    assert clinic.run("watch", "--background", "--idle", "0.05").returncode == 0
+    _until(clinic.is_watched)
+    _until(lambda: not clinic.is_watched())
+
+
+def test_a_pipeline_gets_no_watcher(clinic: _Clinic) -> None:
+    clinic.run("hook", "--watch", "patients/views.py", ci="true")
+    assert not (clinic.cache / "watchers").exists()
 
 
 def test_without_the_package_it_says_what_to_install(agentlint, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_the_pipeline_for_jenkins() -> None:
 
 def test_the_hook_runs_for_every_file_that_is_read() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert [h["id"] for h in hooks] == ["agentlint", "agentlint-system"]
+    assert [h["id"] for h in hooks] == ["agentlint", "agentlint-system", "agentlint-watched"]
     assert yaml.safe_load(BLOCKS["Before each commit"])["repos"][0]["hooks"] == [{"id": "agentlint"}]
     for hook in hooks:
         pattern = re.compile(hook["files"])

@@ -15,6 +15,7 @@ from agentlint.analysis.calls.sites import Calls
 from agentlint.analysis.decisions.answers import AnswerFinder
 from agentlint.analysis.decisions.approvals import Approvals
 from agentlint.analysis.decisions.arms import PlaceIndex
+from agentlint.analysis.decisions.consequence import is_told_mark
 from agentlint.analysis.decisions.endpoints import Endpoints
 from agentlint.analysis.decisions.judge import Judge
 from agentlint.analysis.decisions.lasting import Lasting
@@ -132,7 +133,7 @@ def audit(linked: Linked) -> Audited:
     lasting = Lasting(program, linked.library, coverage)
     endpoints = Endpoints(lasting, approvals, Dependents(program, shapes))
     unapproved = _nearest((*Oversight(watched, lasting, approvals).find(), *endpoints.find(linked.entries)))
-    own = [e for found in effects.values() for e in found if matters(e)]
+    own = [e for found in effects.values() for e in found if matters(e) and not is_told_mark(e)]
     bypasses = bypassing_writes(own, coverage, judge.accounts_for)
     return Audited(numbered(rows), models.calls, mechanisms, bypasses, unapproved, frozenset(records.tables), tuple(sorted(paths.gaps)))
 

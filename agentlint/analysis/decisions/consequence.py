@@ -28,13 +28,22 @@ _READ = frozenset({"notification", "message", "mail", "announcement", "alert", "
 _PASSING_FIRST = frozenset({"temp", "temporary", "tmp", "transient", "ephemeral", "scratch"})
 _MADE_TO_LOOK_AT = frozenset({"export", "preview", "thumbnail"})
 _CACHE = frozenset({"cache", "cached", "precomputed", "memoized"})
-_PERSONAL = re.compile(r"user|person|profile|account|member|preference|setting|option|customer|employee|session|tour|dismiss|view|config", re.IGNORECASE)
+_TOLD = re.compile(r"^(\w+_)?(notified|reminded|(notification|e?mail|reminder)_sent)(_at|_on)?$")
+_PERSONAL = frozenset({
+    "user", "person", "profile", "account", "member", "preference", "setting", "option", "customer", "employee", "session", "tour", "view", "config",
+    "configuration", "dismissal", "userprofile", "dashboard",
+})
 """Rows that a person keeps for itself."""
 
 
 def is_bookkeeping(effect: Effect) -> bool:
     """True when every field that the effect writes only counts or stamps: `last_seen`, `updated_at`, `n_views`."""
     return _rewrites(effect) and all(map(is_kept_by_itself, effect.fields))
+
+
+def is_told_mark(effect: Effect) -> bool:
+    """True when every field that the effect writes stamps, one at least that somebody has been told: asked for by a person it stands for the telling."""
+    return is_bookkeeping(effect) and any(map(_TOLD.match, effect.fields))
 
 
 def is_cache(effect: Effect) -> bool:
@@ -69,7 +78,7 @@ def is_kept_by_itself(field: str) -> bool:
 
 def is_display_preference(effect: Effect) -> bool:
     """True when every field that the effect writes only steers how pages look to one person: the order of an article's pictures is no preference."""
-    kept = not effect.target or bool(_PERSONAL.search(effect.target))
+    kept = not effect.target or any(singular(w) in _PERSONAL or w.startswith(("dismiss", "user")) for w in words(effect.target))
     return _rewrites(effect) and kept and all(map(_DISPLAY.match, effect.fields))
 
 

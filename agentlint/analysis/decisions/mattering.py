@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from agentlint.analysis.decisions.consequence import is_bookkeeping, is_display_preference, is_seen_mark, passes
+from agentlint.analysis.decisions.clearing import clears
+from agentlint.analysis.decisions.consequence import is_bookkeeping, is_display_preference, is_seen_mark, is_told_mark, passes
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import singular, words
 from agentlint.ir.effects import Effect, changes_state
@@ -22,6 +23,8 @@ _RUNNING = frozenset({
 })
 _PROGRESS = frozenset({"state", "status", "progress", "checkpoint", "memory", "result", "heartbeat", "error", "record"})
 """`RunState`, `TaskResult`: rows that keep how far something is that runs."""
+_LET_GO = frozenset({"lock", "cache", "counter", "heartbeat"})
+"""What is deleted when it has served."""
 _VISITING = frozenset({
     "user", "login", "auth", "authentication", "web", "browser", "http", "oauth", "sso", "access", "token", "refresh", "device", "db", "django",
 })
@@ -39,7 +42,9 @@ def matters(effect: Effect, kept: Container[str] = ()) -> bool:
         return False
     if effect.kind == "queue" and _EXPORT.intersection((*words(effect.target)[:1], *words(effect.target)[-1:])):
         return False  # a job that reads
-    if effect.confidence == "low" or is_bookkeeping(effect) or is_display_preference(effect) or is_seen_mark(effect) or passes(effect):
+    if effect.confidence == "low" or is_display_preference(effect) or is_seen_mark(effect) or passes(effect):
+        return False
+    if is_bookkeeping(effect) and not is_told_mark(effect):
         return False
     if effect.model not in kept and _is_plumbing(effect):
         return False
@@ -50,6 +55,8 @@ def _is_plumbing(effect: Effect) -> bool:
     """True for rows that the system keeps for itself: rate limits, locks, caches, counters."""
     said = words(effect.target) if effect.kind == "orm-write" else []
     done = words(effect.function.rpartition(".")[2])
+    if effect.operation == "delete" and said and singular(said[-1]) not in _LET_GO and clears(done, effect.file):
+        return False  # a job that throws old ones away, a person's sessions that are ended
     if effect.operation != "delete" and done and done[0] in _WORKING_OUT and done[-1] in _WORKED_OUT:
         return effect.kind in ("orm-write", "raw-sql")  # `update_stats()`, whatever the rows are called that it keeps sums in
     if len(said) > 1 and said[0] in ("recent", "recently"):

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from agentlint.analysis.decisions.arms import Arm, is_rule, tells
+from agentlint.analysis.decisions.consequence import is_told_mark
 from agentlint.analysis.decisions.job_rows import JobRows
 from agentlint.analysis.decisions.judge import Judge, Judged
 from agentlint.analysis.decisions.mattering import PERSON, matters
@@ -160,7 +161,7 @@ class DecisionFinder:
         for node in handler.nodes:
             judged += self._judge.effects_of(node, handler.owner)
         if handler.surface == "cli":
-            judged = [j for j in judged if not is_seeding(j.effect, handler.symbol, handler.file) and not is_work(j.effect, handler.function)]
+            judged = [j for j in judged if not is_seeding(j.effect, handler.symbol, handler.file) and not is_work(j.effect, handler.function, handler.file)]
         judged = self._without_consequences(judged, handler.surface)
         if self._kept is not None and handler.surface in PERSON:
             judged = [_with_request(j, self._kept) for j in judged]
@@ -172,7 +173,7 @@ class DecisionFinder:
     def _without_consequences(self, judged: list[Judged], surface: str) -> list[Judged]:
         """Without the sums that follow from what is done, and what work of the system's own keeps of itself. Of what a person asks for something stays."""
         by_itself = surface not in PERSON
-        rest = [j for j in self._worked_out.without(judged) if not (by_itself and self._job_rows.keeps(j.effect))]
+        rest = [j for j in self._worked_out.without(judged) if not (is_told_mark(j.effect) or (by_itself and self._job_rows.keeps(j.effect)))]
         return rest if rest or by_itself else judged
 
     def _is_elsewhere(self, effect: Effect) -> bool:
@@ -186,9 +187,9 @@ class DecisionFinder:
         """How far away the function writes down what goes on: what lies beyond is no more decided here."""
 
         def wanted(judged: Judged) -> bool:
-            if judged.effect.open_model or not self._decides(info, judged):
+            if judged.effect.open_model or is_told_mark(judged.effect) or not self._decides(info, judged):
                 return False
-            if function in self._tools or not (keeps_progress(judged.effect, info.node) or is_talk(judged.effect)):
+            if function in self._tools or not (keeps_progress(judged.effect, info.node) or is_talk(judged.effect, bool(self._answers.flows))):
                 return not self._job_rows.keeps(judged.effect)
             kept.append(judged.distance)
             return False
@@ -246,7 +247,7 @@ class DecisionFinder:
             return False
         if judged.effect.kind == "outbound-http" and not callers.count and not callers.handed and self._is_for_others(info):
             return False  # a client of some interface, which other programs call
-        done = is_errand(judged.effect, info.id) or is_work(judged.effect, info.id)
+        done = is_errand(judged.effect, info.id, judged.distance == 0 and judged.place.guarded) or is_work(judged.effect, info.id, info.module.path)
         if done and not (judged.distance <= _AT_HAND and self._depends(self._answers, (judged,))):
             return False
         if judged.distance == 0:
@@ -256,8 +257,8 @@ class DecisionFinder:
         return judged.distance <= _FURTHER and (judged.place.guarded or (judged.distance == 1 and callers.count > 1))
 
     def _is_asked_for(self, effect: Effect) -> bool:
-        """True when an operation of people comes to the effect."""
-        return any(o.partition(":")[0] in PERSON for o in self._operations.get(_place_of(effect), ()))
+        """True when an operation of people comes to the effect, or a job that one of them may have started."""
+        return any(o.partition(":")[0] in (*PERSON, "job") for o in self._operations.get(_place_of(effect), ()))
 
     def _is_for_others(self, info: FunctionInfo) -> bool:
         """True for a method that no decorator registers and no base of a library calls."""

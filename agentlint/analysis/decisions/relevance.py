@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from agentlint.analysis.decisions.clearing import clears
 from agentlint.analysis.decisions.consequence import is_cache
 from agentlint.analysis.effects.summary_entries import Entry
-from agentlint.analysis.wording import CLEARING, DEEDS, LOOKUPS, RIGHTS, singular, words
+from agentlint.analysis.wording import DEEDS, LOOKUPS, RIGHTS, singular, words
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
 from agentlint.ir.effects import Effect
@@ -30,13 +31,14 @@ _ASKING_IN = frozenset({"get", "fetch", "refresh", "exchange", "obtain", "acquir
 
 _DOING = (DEEDS - {"make", "new", "run", "execute", "connect", "verify", "import", "setup", "exchange", "complete", "swap", "finish", "sign"}) | {
     "reopen", "refund", "capture", "provision", "deliver", "forward", "mail", "email", "sms", "alert", "warn", "remind", "report", "tell", "inform",
-    "broadcast", "fire", "emit",
+    "broadcast", "fire", "emit", "transition",
 }
 _WORKING_OUT = frozenset({"computed", "recompute", "recomputed", "recalculate", "denormalize", "denormalise", "precompute"})
 _RUNS = frozenset({"job", "run", "execution", "worker", "import", "export"})
 _TRIES = frozenset({"attempt", "attempts", "run", "runs", "execution", "executions"})
 """Last words of rows that stand for one try of something that runs by itself: `IndexAttempt`, `AutomationRun`."""
 _TALK = frozenset({"message", "messages", "chat", "conversation", "transcript", "utterance"})
+_CHAT = _TALK - {"message", "messages"}
 _SHARING = frozenset({
     "share", "shared", "archived", "public", "visibility", "visible", "hidden", "owner", "assignee", "assigned", "closed", "resolved", "approved", "pinned",
 })
@@ -75,7 +77,8 @@ def is_upkeep(effect: Effect) -> bool:
         return True
     if effect.kind == "orm-write" and effect.operation == "create" and _SEEN.intersection(words(effect.target)[-1:]):
         return True
-    return is_index_work(effect, (effect.function,)) or (effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command"))
+    commanded = effect.kind == "process" and effect.api.rpartition(".")[2].startswith("call_command")
+    return is_index_work(effect, (effect.function,)) or (commanded and "commands" in effect.file.split("/"))
 
 
 def _fills_index(name: list[str]) -> bool:
@@ -92,11 +95,11 @@ def is_index_work(effect: Effect, functions: Iterable[str]) -> bool:
     return bool(_INDEXING.intersection(w for function in functions for part in function.split(".")[-3:] for w in words(part)))
 
 
-def is_work(effect: Effect, function: str) -> bool:
+def is_work(effect: Effect, function: str, file: str = "") -> bool:
     """True for files and programs that a function below a handler handles, which is how something is done rather than what is decided: all but
-    the deletion of files by a function that says so."""
+    the deletion of files by a function or command that says so."""
     if effect.kind == "file":
-        return effect.operation != "delete" or not CLEARING.intersection(_name(function))
+        return effect.operation != "delete" or not clears(_name(function), file) or bool({"temp", "tmp"}.intersection(_name(function)))
     return effect.kind == "process" and (effect.operation == "run" or (effect.operation == "delete" and effect.api.startswith(_SIGNALS)))
 
 
@@ -105,6 +108,8 @@ def hands_on(effect: Effect, node: s.Function, called: bool = False) -> bool:
     decides. `send_email(recipient, subject, html)`, `request(method, url, **kwargs)`, `send_order_cancelled_mail(order)`."""
     if effect.kind in ("mail", "queue") and called and words(node.name)[:1] in (["send"], ["mail"], ["email"]):
         return True
+    if not called and node.name == "save":
+        return False  # a form that mails what it was filled in for
     names = [p.name for p in node.params if p.kind != "double-star"]
     if effect.kind == "mail" or is_notice(effect):
         said = sum(any(map(part.match, names)) for part in _PARTS_OF_MAIL)  # of three: to whom, on what, which text
@@ -213,7 +218,7 @@ def _mends(effect: Effect, command: list[str]) -> bool:
         return effect.operation == "create" and bool(_MEASURED.intersection(said))
     if _FILLING.intersection(first):
         return not _is_of_people(effect, said, [singular(w) for w in command])
-    standing = any(_STANDING.intersection(words(field)) for field in effect.fields)
+    standing = any(_STANDING.intersection(words(field)) for field in effect.fields) or (effect.operation != "create" and not effect.fields)
     return effect.operation != "delete" and not standing and bool(_ADJUSTING.intersection(first))
 
 
@@ -223,7 +228,7 @@ def _is_of_people(effect: Effect, said: list[str], command: list[str]) -> bool:
     if effect.kind != "orm-write":
         return False
     given = {w for field in effect.fields for w in words(field)} if effect.operation == "update" else set()
-    if _RIGHTFUL.intersection(said[-1:]) or _ENTITLING & given:
+    if _RIGHTFUL.intersection(said[-1:]) or _ENTITLING & given or (_BELONGING.intersection(said[-1:]) and _STANDING & given):
         return True
     if effect.operation == "delete":
         return bool(_IN_LINE.intersection(command[:1]) or _BELONGING.intersection(said[-1:]))
@@ -240,12 +245,16 @@ def accompanies(effect: Effect, node: s.Function) -> bool:
     """True for what a receiver of a signal tells others about the change that set it off, for what it fills in of the row that was saved, and for a row
     that a function makes which reads by name."""
     if is_getter(node.name):
-        return effect.kind == "orm-write" and effect.operation == "create"
-    if _is_receiver(node) and effect.function.rpartition(".")[2] == node.name and effect.operation in ("update", "write"):
+        filled = effect.operation in ("update", "write") and effect.function == f"{effect.model}.{node.name}"  # what a row keeps once it has been asked
+        return effect.kind == "orm-write" and (effect.operation == "create" or filled)
+    raised = any((_ENTITLING | _STANDING).intersection(words(field)) for field in effect.fields)
+    if _is_receiver(node) and effect.function.rpartition(".")[2] == node.name and effect.operation in ("update", "write") and not raised:
         own = (c for c in walk.calls(node.body) if c.line == effect.line)
         return any(walk.dotted(c.func) == f"{_SAVED}.save" for c in own)
     if effect.kind not in _SENDING and not is_notice(effect):
         return False
+    if effect.kind == "outbound-http" and effect.function.rpartition(".")[2] == node.name:
+        return False  # something is done at another service, by this receiver itself
     return any(walk.dotted(d.func if isinstance(d, s.Call) else d).rpartition(".")[2] == "receiver" for d in node.decorators)
 
 
@@ -286,9 +295,14 @@ def _is_exchange(said: list[str]) -> bool:
     return bool(_EXCHANGE.intersection(said)) and bool((_PROGRESS | _MOMENTS).intersection(said))
 
 
-def is_talk(effect: Effect) -> bool:
-    """True for what is said in a conversation, as the program writes it down while it goes on: who may read it is another matter."""
-    if effect.kind != "orm-write" or effect.operation == "delete" or not _TALK.intersection(words(effect.target)[-1:]):
+def is_talk(effect: Effect, with_model: bool) -> bool:
+    """True for what is said in a conversation, as the program writes it down while it goes on: who may read it is another matter.
+
+    Where no model is asked (`with_model`), a message is what people write to one another, and what becomes of it is decided."""
+    said = words(effect.target)
+    if effect.kind != "orm-write" or effect.operation == "delete" or not _TALK.intersection(said[-1:]):
+        return False
+    if not with_model and not _CHAT.intersection(said):
         return False
     return not any(_SHARING.intersection(words(field)) for field in effect.fields)
 
@@ -304,11 +318,12 @@ def only_asks(effect: Effect, function: str) -> bool:
     return bool({"token", "tokens"}.intersection(said)) and bool(_ASKING_IN.intersection(said))
 
 
-def is_errand(effect: Effect, function: str) -> bool:
-    """True for work that a function below a handler hands to a queue, and for a request that it sends where neither its name nor that of the
-    function which sends it says that something is done elsewhere: how the program gets what it needs (a search, a page, a transcript, a token)."""
+def is_errand(effect: Effect, function: str, guarded: bool = False) -> bool:
+    """True for work that a function below a handler hands to a queue, unless a branch of its own decides (`guarded`), and for a request that it sends
+    where neither its name nor that of the function which sends it says that something is done elsewhere: how the program gets what it needs (a
+    search, a page, a transcript, a token)."""
     if effect.kind == "queue":
-        return effect.operation == "send"  # what the job does is decided there, or where the request came in
+        return effect.operation == "send" and not guarded  # what the job does is decided there, or where the request came in
     if effect.kind != "outbound-http" or effect.verb not in ("", "POST"):
         return False
     if only_asks(effect, effect.function):

@@ -3,7 +3,8 @@
 import pytest
 
 from agentlint.analysis.decisions.consequence import is_bookkeeping
-from agentlint.analysis.decisions.relevance import is_seeding, is_upkeep, keeps_progress
+from agentlint.analysis.decisions.mattering import matters
+from agentlint.analysis.decisions.relevance import is_seeding, is_upkeep, is_work, keeps_progress
 from agentlint.ir.effects import Effect
 from tests.unit.analysis.harness import program_of
 
@@ -28,6 +29,8 @@ def test_commands_that_decide(command: str) -> None:
 def test_standing_and_deletions_are_decided_over_by_commands_that_adjust() -> None:
     assert not _in("update_loans", fields=("status",))
     assert not _in("reset_loans", operation="delete")
+    assert not _in("move_to_closed", fields=())
+    assert not _in("sync_members", target="Membership", fields=("status",))
     assert _in("import_loans", operation="delete")
     assert not _in("import_loans", kind="mail", operation="send")
 
@@ -91,3 +94,12 @@ def test_texts_that_are_indexed_and_marks_of_having_told_are_upkeep() -> None:
     assert not is_upkeep(Effect("orm-write", "update", "Loan", "desk/views.py", 4, "desk.views.index", model="desk.models.Loan"))
     assert is_bookkeeping(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.tell", model="desk.Loan", fields=("owner_notified",)))
     assert not is_bookkeeping(Effect("orm-write", "update", "Loan", "desk.py", 1, "desk.tell", model="desk.Loan", fields=("approved",)))
+
+
+def test_files_and_rows_that_commands_throw_away_are_decided_over() -> None:
+    gone = Effect("file", "delete", "scan", "desk/files.py", 4, "desk.files.drop")
+    assert not is_work(gone, "desk.management.commands.delete_scans.Command.handle", "desk/management/commands/delete_scans.py")
+    assert is_work(gone, "desk.management.commands.check_scans.Command.handle", "desk/management/commands/check_scans.py")
+    bucket = Effect("orm-write", "delete", "TokenBucket", "desk/management/commands/prunetokens.py", 4, "desk.Command.handle", model="desk.TokenBucket")
+    assert matters(bucket)
+    assert not matters(Effect("orm-write", "delete", "TokenBucket", "desk/models.py", 4, "desk.allow", model="desk.TokenBucket"))

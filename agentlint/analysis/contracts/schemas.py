@@ -119,11 +119,15 @@ class Schemas:
         return merged.shape(node, self.name(node), self._index.follow(node.child("properties")))
 
     def _parts(self, node: Node) -> list[Node]:
+        if not isinstance(node.value, dict) or "allOf" not in node.value:
+            return []
         parts = node.child("allOf")
         return [child for _, child in parts.children()] if isinstance(parts.value, list) else []
 
     def _choose(self, node: Node, merged: _Merged) -> None:
         for keyword in ("oneOf", "anyOf"):
+            if keyword not in node.value:
+                continue
             variants = node.child(keyword)
             if not isinstance(variants.value, list):
                 continue
@@ -195,12 +199,12 @@ class _Merged:
         choices = value.get("enum")
         values = tuple(str(c) for c in choices if c is not None) if isinstance(choices, list) else self._choices
         constant = "const" in value
-        extra = node.child("additionalProperties")
+        extra = value.get("additionalProperties")
         items = node.child("items") if isinstance(value.get("items"), dict) else self._items
         kind = self._kind or ("object" if properties else "array" if items is not None else "")
         return Shape(
             kind=kind, name=name or (self._names[0] if len(self._names) == 1 else ""), properties=properties, required=needed | self._required, items=items,
-            values=extra if isinstance(extra.value, dict) and extra.value else self._values,
+            values=node.child("additionalProperties") if isinstance(extra, dict) and extra else self._values,
             choices=(str(value["const"]),) if constant else values, constant=constant or len(values) == 1,
             format=_text(value, "format") or self._format, description=_text(value, "description") or self._description,
             read_only=value.get("readOnly") is True, write_only=value.get("writeOnly") is True, has_default="default" in value or self._default,

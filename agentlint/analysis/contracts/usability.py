@@ -150,7 +150,7 @@ def _failed(response: Response) -> bool:
 
 
 def _plain(operation: DescribedOperation) -> str:
-    return " ".join(words(f"{operation.summary} {operation.description}"))
+    return " ".join(f"{operation.summary} {operation.description}".lower().split())
 
 
 def _content(operation: DescribedOperation) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote
 
 from agentlint.frontends.openapi.parsed import Flaw, Parsed, Unreadable
@@ -24,6 +25,15 @@ _NUMBER = re.compile(r"(0|[1-9]\d{0,8})\Z")
 def is_remote(reference: str) -> bool:
     """True for a reference to another machine, which is never asked."""
     return bool(_REMOTE.match(reference))
+
+
+def pointer_of(way: Any) -> Pointer:
+    """The pointer that a chain of (rest, key) stands for, None at its end: most nodes on a walk never need theirs."""
+    parts = []
+    while way is not None:
+        way, key = way
+        parts.append(key)
+    return tuple(reversed(parts))
 
 
 class Dangling(Exception):

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, unquote
 
-from agentlint.frontends.openapi.document import Document
+from agentlint.frontends.openapi.document import Document, pointer_of
 from agentlint.frontends.openapi.validity_schemas import jsonschema_rs
 from agentlint.ir.description import Node
 
@@ -19,6 +19,11 @@ _MAPS = frozenset({"properties", "patternProperties", "$defs", "definitions", "s
 _LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 _INNER = frozenset({"items", "not", "additionalProperties", "if", "then", "else", "contains", "propertyNames", "unevaluatedProperties", "unevaluatedItems"})
 _DATA = frozenset({"example", "examples", "default", "enum", "const", "value", "x-example"})
+_PLAIN = frozenset({
+    "type", "enum", "items", "properties", "required", "nullable",
+    "title", "description", "example", "examples", "default", "deprecated", "format", "externalDocs",
+})
+"""Keywords that ask for nothing that a look at the value cannot tell, or for nothing at all (formats are not judged)."""
 _TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "boolean": (bool,), "integer": (int,), "number": (int, float)}
 _BASE = "file:///"
 _LONGEST = 160
@@ -39,28 +44,28 @@ def wrong_examples(document: Document, version: str) -> Iterator[Wrong]:
 
 def _walk(top: Node, judge: _Judge) -> Iterator[Wrong]:
     """Every place of a file with what it is: a schema, or anything else."""
-    stack: list[tuple[Node, bool]] = [(top, False)]
+    stack: list[tuple[Any, Any, bool]] = [(top.value, None, False)]
     while stack:
-        node, schema = stack.pop()
-        value = node.value
+        value, way, schema = stack.pop()
         if isinstance(value, list):
-            stack += [(Node(v, node.file, (*node.pointer, i)), schema) for i, v in enumerate(value) if isinstance(v, (dict, list))]
+            stack += [(v, (way, i), schema) for i, v in enumerate(value) if isinstance(v, (dict, list))]
             continue
         if "$ref" in value:
             continue
+        shown = "example" in value or "examples" in value
         if schema or "allOf" in value or ("type" in value and "properties" in value):
             schema = True
-            yield from judge.beside_keywords(node)
-        elif "example" in value or "examples" in value:
-            yield from judge.beside_schema(node)
+            if shown:
+                yield from judge.beside_keywords(Node(value, top.file, pointer_of(way)))
+        elif shown:
+            yield from judge.beside_schema(Node(value, top.file, pointer_of(way)))
         for key, below in value.items():
             if not isinstance(below, (dict, list)) or key in _DATA or str(key).startswith("x-"):
                 continue
-            child = Node(below, node.file, (*node.pointer, key))
-            if key in _MAPS and isinstance(child.value, dict):
-                stack += [(c, True) for _, c in child.children() if isinstance(c.value, dict)]
+            if key in _MAPS and isinstance(below, dict):
+                stack += [(v, ((way, key), k), True) for k, v in below.items() if isinstance(v, dict)]
             else:
-                stack.append((child, key == "schema" or key == "itemSchema" or (schema and (key in _LISTS or key in _INNER))))
+                stack.append((below, (way, key), key == "schema" or key == "itemSchema" or (schema and (key in _LISTS or key in _INNER))))
 
 
 class _Judge:
@@ -71,6 +76,7 @@ class _Judge:
         resources = [(_BASE + quote(f), top.value) for f in document.files if (top := document.top(f)) is not None]
         self._registry = jsonschema_rs.Registry(resources, draft=draft)
         self._validator = jsonschema_rs.Draft4Validator if self._old else jsonschema_rs.Draft202012Validator
+        self._by_reference: dict[tuple[str, str], Any] = {}
 
     def beside_keywords(self, schema: Node) -> Iterator[Wrong]:
         """Examples inside a schema. A plain scalar is judged by its type alone."""
@@ -102,7 +108,7 @@ class _Judge:
             yield from self._of(schema, given, json_text=bool(media) or "in" not in value)
 
     def _of(self, schema: Node, given: list[Node], json_text: bool) -> Iterator[Wrong]:
-        given = [one for one in given if one.value is not None and not self._plainly_right(schema.value, one.value)]
+        given = [one for one in given if one.value is not None and not self._plainly_right(schema.value, one.value, schema.file)]
         validator = self._compiled(schema) if given else None
         for one in given if validator is not None else ():
             value = one.value
@@ -115,21 +121,52 @@ class _Judge:
             if wrong is not None:
                 yield self._place(one, list(wrong.instance_path)), _told(wrong)
 
-    @staticmethod
-    def _plainly_right(schema: dict[str, Any], value: Any) -> bool:
-        """True for a scalar of the type that a schema without further demands asks for."""
-        said = _TYPES.get(schema.get("type", "")) if isinstance(schema.get("type"), str) else None
-        plain = not any(k in schema for k in ("enum", "const", "pattern", "allOf", "anyOf", "oneOf", "not", "minimum", "maximum", "minLength", "maxLength"))
-        return plain and said is not None and isinstance(value, said) and (isinstance(value, bool) == (bool in said))
+    def _plainly_right(self, schema: Any, value: Any, file: str) -> bool:
+        """True for a value of the type that a schema without further demands asks for: what needs no schema of its own to be compiled."""
+        if isinstance(schema, dict) and schema.keys() == {"$ref"}:
+            judge = self._referred(file, schema["$ref"])
+            return judge is not None and self._first(judge, value) is None
+        if not isinstance(schema, dict) or not _PLAIN.issuperset(schema) or not isinstance(kind := schema.get("type"), str):
+            return False
+        if kind in ("array", "object") and "enum" in schema:
+            return False
+        if kind == "array":
+            return isinstance(value, list) and all(self._plainly_right(schema.get("items"), one, file) for one in value)
+        if kind == "object":
+            return isinstance(value, dict) and self._has_plainly(schema, value, file)
+        said = _TYPES.get(kind)
+        right = said is not None and isinstance(value, said) and (isinstance(value, bool) == (bool in said))
+        choices = schema.get("enum", (value,))
+        return right and isinstance(choices, (list, tuple)) and value in choices
+
+    def _has_plainly(self, schema: dict[str, Any], value: dict[str, Any], file: str) -> bool:
+        own, required = schema.get("properties", {}), schema.get("required", [])
+        return (
+            isinstance(own, dict) and isinstance(required, list) and all(isinstance(name, str) and name in value for name in required)
+            and all(name not in own or self._plainly_right(own[name], one, file) for name, one in value.items())
+        )
 
     def _takes_scalars(self, schema: Node) -> bool:
         shown = self._document.follow(schema).value
         return isinstance(shown, dict) and shown.get("type") in _TYPES
 
+    def _referred(self, file: str, reference: Any) -> Any:
+        """The judge of a schema that others of the file refer to, made once; None for one of another file and one that is no schema."""
+        if not isinstance(reference, str) or not reference.startswith("#"):
+            return None
+        key = file, reference
+        if key not in self._by_reference:
+            self._by_reference[key] = self._compile(f"{quote(file)}{reference}")
+        return self._by_reference[key]
+
     def _compiled(self, schema: Node) -> Any:
+        known = self._referred(schema.file, schema.value["$ref"]) if schema.value.keys() == {"$ref"} else None
         pointer = "".join("/" + quote(str(p).replace("~", "~0").replace("/", "~1"), safe="~") for p in schema.pointer)
+        return known or self._compile(f"{quote(schema.file)}#{pointer}")
+
+    def _compile(self, place: str) -> Any:
         try:
-            return self._validator({"$ref": f"{_BASE}{quote(schema.file)}#{pointer}"}, validate_formats=False, registry=self._registry)
+            return self._validator({"$ref": _BASE + place}, validate_formats=False, registry=self._registry)
         except (ValueError, TypeError, RecursionError):  # a schema that is no schema is told elsewhere
             return None
 

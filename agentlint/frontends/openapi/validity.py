@@ -9,10 +9,10 @@ import msgspec
 
 from agentlint.beside import beside
 from agentlint.frontends.openapi.bundling import bundle
-from agentlint.frontends.openapi.document import Document, is_remote
+from agentlint.frontends.openapi.document import Document, is_remote, pointer_of
 from agentlint.frontends.openapi.examples import wrong_examples
 from agentlint.frontends.openapi.validity_paths import DocumentPath
-from agentlint.frontends.openapi.validity_schemas import patterns_in, suspects
+from agentlint.frontends.openapi.validity_schemas import patterns_of, suspects
 from agentlint.ir.description import Description, Node, Problem
 
 _MOST = 2000
@@ -64,8 +64,9 @@ def validate(description: Description) -> list[Problem]:
 
 def _invalid(document: Document, version: str) -> set[_Found]:
     found = set(_repeated(document))
-    found.update(_structural(document, version), _dangling(document), _misplaced(document))
-    return found | set(_by_keywords(document, version, bool(found)))
+    patterns: set[str] = set()
+    found.update(_structural(document, version), _dangling(document, patterns), _misplaced(document))
+    return found | set(_by_keywords(document, version, bool(found), patterns))
 
 
 def _examples(document: Document, version: str) -> Iterator[_Found]:
@@ -133,14 +134,12 @@ def _descend(document: Document, node: Node, path: list[Any]) -> Node:
     return node
 
 
-def _by_keywords(document: Document, version: str, already: bool) -> Iterator[_Found]:
+def _by_keywords(document: Document, version: str, already: bool, patterns: set[str]) -> Iterator[_Found]:
     """Errors that no schema can state: identifiers used twice, path parameters without a declaration, defaults of the wrong type, ..."""
     from openapi_schema_validator import oas30_format_checker
 
     from agentlint.frontends.openapi.validity_keywords import Stopped, registry_for
 
-    tops = [top for f in document.files if (top := document.top(f)) is not None]
-    patterns = {p for top in tops for p in patterns_in(top.value)}
     bad = frozenset(p for p in patterns if not oas30_format_checker.conforms(p, "regex"))
     registry = registry_for(version, bad)
     stopped: list[Any] = []
@@ -192,27 +191,30 @@ def _misplaced(document: Document) -> Iterator[_Found]:
 _OPERATIONS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"})
 
 
-def _dangling(document: Document) -> Iterator[_Found]:
-    """References that lead nowhere, in every file that was read."""
+def _dangling(document: Document, patterns: set[str]) -> Iterator[_Found]:
+    """References that lead nowhere, in every file that was read; what stands on the way as a regular expression is put into `patterns`."""
     checked: set[str] = set()
     while pending := [f for f in document.files if f not in checked]:
         for file in pending:
             checked.add(file)
             top = document.top(file)
-            for node in _references(top) if top is not None else ():
+            for node in _references(top, patterns) if top is not None else ():
                 target = document.target(node.file, node.value["$ref"])
                 if isinstance(target, str) and not is_remote(node.value["$ref"]):
                     yield _problem(node.child("$ref"), f"the reference {node.value['$ref']} leads nowhere: {target}", "references")
 
 
-def _references(top: Node) -> Iterator[Node]:
-    """Every reference of a file; what stands in examples, defaults and extensions is data, not a reference."""
+def _references(top: Node, patterns: set[str]) -> Iterator[Node]:
+    """Every reference of a file, and its regular expressions into `patterns`; what stands in examples, defaults and extensions is data, neither of them."""
     stack: list[tuple[Any, Any, bool]] = [(top.value, None, False)]
     while stack:
         value, way, names = stack.pop()
         if isinstance(value, dict):
-            if not names and isinstance(value.get("$ref"), str):
-                yield Node(value, top.file, _pointer(way))
+            if not names:
+                if isinstance(value.get("$ref"), str):
+                    yield Node(value, top.file, pointer_of(way))
+                if "pattern" in value or "patternProperties" in value:
+                    patterns.update(patterns_of(value))
             for key, below in value.items():
                 if isinstance(below, (dict, list)) and (names or (key not in _DATA and not str(key).startswith("x-"))):
                     stack.append((below, (way, key), not names and key in _NAMING))
@@ -220,15 +222,6 @@ def _references(top: Node) -> Iterator[Node]:
             stack += [(v, (way, i), False) for i, v in enumerate(value) if isinstance(v, (dict, list))]
 
 
-def _pointer(way: Any) -> tuple[str | int, ...]:
-    """The pointer that a chain of (rest, key) stands for: most nodes on a walk never need theirs."""
-    parts = []
-    while way is not None:
-        way, key = way
-        parts.append(key)
-    return tuple(reversed(parts))
-
-
 _DATA = frozenset({"example", "examples", "default", "enum", "const", "value"})
-_NAMING = frozenset({"properties", "patternProperties", "schemas", "definitions", "$defs"})
+_NAMING = frozenset({"properties", "patternProperties", "schemas", "definitions", "$defs", "responses", "parameters", "headers", "requestBodies", "callbacks"})
 """Below these, keys are names that the author chose, not keywords."""

@@ -95,12 +95,17 @@ def patterns_in(value: Any) -> Iterator[str]:
     while stack:
         node = stack.pop()
         if isinstance(node, dict):
-            found = node.get("pattern")
-            if isinstance(found, str):
-                yield found
-            keyed = node.get("patternProperties")
-            if isinstance(keyed, dict):
-                yield from keyed
+            yield from patterns_of(node)
             stack += [v for v in node.values() if isinstance(v, (dict, list))]
         elif isinstance(node, list):
             stack += [v for v in node if isinstance(v, (dict, list))]
+
+
+def patterns_of(schema: dict[str, Any]) -> Iterator[str]:
+    """The regular expressions that a schema states itself."""
+    found = schema.get("pattern")
+    if isinstance(found, str):
+        yield found
+    keyed = schema.get("patternProperties")
+    if isinstance(keyed, dict):
+        yield from keyed

@@ -27,6 +27,9 @@ def body(version: str, schema: str, example: str, media: str = "application/json
     ("{type: object, properties: {n: {type: integer}}}", "{n: many}", '"many" is not of type "integer"'),
     ("{type: string, enum: [a, b]}", "c", '"c" is not one of "a" or "b"'),
     ("{type: object, required: [n], properties: {n: {type: integer}}}", "{m: 1}", '"n" is a required property'),
+    ("{type: array, enum: [[1], [2]], items: {type: integer}}", "[3]", "[3] is not one of [1] or [2]"),
+    ("{type: array, items: {type: object, required: [n], properties: {n: {type: string, enum: [a]}}}}", "[{n: a}, {n: b}]", '"b" is not one of "a"'),
+    ("{type: object, properties: {on: {type: integer}}}", "{on: true}", 'true is not of type "integer"'),
     ("{oneOf: [{type: object, required: [n], properties: {n: {}}}, {type: integer}]}", "{m: 1}", "it fits none of the alternatives of its schema"),
 ])
 def test_a_wrong_example_is_told_at_its_line(schema: str, example: str, said: str) -> None:
@@ -56,6 +59,19 @@ def test_examples_inside_schemas_and_in_other_files() -> None:
 """
     thing = "type: object\nproperties:\n  size:\n    type: integer\n    examples: [1, big]\n"
     assert wrong(text, **{"thing.yaml": thing}) == [("api.yaml", 7, '"lots" is not of type "integer"'), ("thing.yaml", 5, '"big" is not of type "integer"')]
+
+
+def test_schemas_referred_to_from_inside() -> None:
+    """Entries of a list, whose schema stands elsewhere: right ones are silent, a wrong one is told where it stands."""
+    text = HEAD % "3.0.3" + """\
+      responses: {'200': {description: it, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/N'}},
+        example: [1, 2, many]}}}}
+  /more:
+    get:
+      responses: {'200': {description: it, content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/N'}}, example: [3]}}}}
+components: {schemas: {N: {type: integer}}}
+"""
+    assert wrong(text) == [("api.yaml", 7, '"many" is not of type "integer"')]
 
 
 def test_circles_and_names_that_look_like_keywords() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from agentlint.api import Context, FunctionInfo, Guard, MountTree, Route, Scope, join_paths, setup_code, syntax, table_key, walk
 from agentlint_fastapi.answers import Answers, Renders
 from agentlint_fastapi.dependencies import Dependencies, split
+from agentlint_fastapi.kept import Kept
 from agentlint_fastapi.middleware import Middleware
 from agentlint_fastapi.ready_routers import ReadyRouters
 from agentlint_fastapi.starlette import plain, starlette_routes
@@ -56,6 +57,7 @@ class _Reader:
         self.middleware = Middleware(context)
         self._tree = MountTree()
         self._providers: dict[str, tuple[str, ...]] = {}
+        self._kept = Kept(context, self._tree, self._providers)
         self._classes: dict[str, str] = {}
         """Classes of the project behind tables."""
         self._wrapped = Wrapped(self._program, self._dependencies, self._tree, self._classes)
@@ -71,7 +73,7 @@ class _Reader:
         for stmt in walk.statements(body):
             if isinstance(stmt, syntax.Assign) and isinstance(stmt.value, syntax.Call):
                 for target in stmt.targets:
-                    self._declare(table_key(target, scope, self._program), stmt.value, scope)
+                    self._declare(self._kept.target(target, scope), stmt.value, scope)
         if isinstance(scope, FunctionInfo):
             for parameter in scope.node.params:
                 annotation = parameter.annotation and self._program.resolve(parameter.annotation, scope)
@@ -129,7 +131,7 @@ class _Reader:
     def _mount(self, call: syntax.Call, scope: Scope, loops: dict[str, tuple[syntax.Expr, ...]]) -> None:
         func = call.func
         if isinstance(func, syntax.Attribute) and func.attr in ("include_router", "mount"):
-            parent = table_key(func.value, scope, self._program)
+            parent = self._kept.key(func.value, scope)
             at_first = func.attr == "include_router"
             children = call.args[:1] if at_first else call.args[1:2]
             named = _keyword(call, "router" if at_first else "app")
@@ -137,7 +139,8 @@ class _Reader:
             guards, providers = split(self._dependencies.of_expression(_keyword(call, "dependencies"), scope))
             for child in (*children, *((named,) if named is not None else ())):
                 for one in loops.get(child.id, (child,)) if isinstance(child, syntax.Name) else (child,):
-                    self._link(parent, self._child_key(one, scope), prefix, guards, providers)
+                    for key in self._child_keys(one, scope):
+                        self._link(parent, key, prefix, guards, providers)
             return
         target = self._program.lookup(self._program.resolve(func, scope))
         if isinstance(target, FunctionInfo):  # `register(app)`: the parameter is the argument's table
@@ -152,6 +155,10 @@ class _Reader:
             self._tree.mount(parent, child, prefix, guards)
             self._providers[child] = (*self._providers.get(child, ()), *providers)
 
+    def _child_keys(self, expr: syntax.Expr, scope: Scope) -> tuple[str, ...]:
+        key = self._child_key(expr, scope)
+        return (key,) if self._tree.known(key) else self._kept.children(expr, scope) or (key,)
+
     def _child_key(self, expr: syntax.Expr, scope: Scope) -> str:
         ready = self._ready.key(expr, scope)
         if ready:
@@ -162,7 +169,7 @@ class _Reader:
                 for stmt in walk.statements(target.node.body):
                     if isinstance(stmt, syntax.Return) and stmt.value is not None:
                         return table_key(stmt.value, target, self._program)
-        return table_key(expr, scope, self._program)
+        return self._kept.key(expr, scope)
 
     def ready_made(self) -> Iterator[Route]:
         """Routes of routers that libraries make whole."""
@@ -177,8 +184,8 @@ class _Reader:
             if not isinstance(decorator, syntax.Call):
                 continue
             verb = decorator.func.attr if isinstance(decorator.func, syntax.Attribute) else ""
-            key = table_key(decorator.func.value, scope, self._program) if isinstance(decorator.func, syntax.Attribute) else ""
-            if verb in VERBS | LISTS | _SOCKETS:
+            if isinstance(decorator.func, syntax.Attribute) and verb in VERBS | LISTS | _SOCKETS:
+                key = self._kept.key(decorator.func.value, scope)
                 if self._tree.known(key) or (key and self._tree.is_mounted(key)):
                     path = self._text(decorator.args[0] if decorator.args else _keyword(decorator, "path"), scope)
                     methods = (verb.upper(),) if verb in VERBS else ("CALL",) if verb in _SOCKETS else self._methods(decorator, scope)
@@ -191,7 +198,7 @@ class _Reader:
         """Routes added by calls: `add_api_route`, and Starlette's `Route("/x", endpoint, methods=[...])` objects."""
         for call in walk.calls(body):
             if isinstance(call.func, syntax.Attribute) and call.func.attr in ("add_api_route", "add_route"):
-                key = table_key(call.func.value, scope, self._program)
+                key = self._kept.key(call.func.value, scope)
                 if not self._tree.known(key):
                     continue
             elif self._program.resolve(call.func, scope) == "fastapi.routing.APIRoute":
@@ -200,6 +207,7 @@ class _Reader:
                 continue
             endpoint = call.args[1] if len(call.args) > 1 else _keyword(call, "endpoint")
             target = self._program.lookup(self._program.resolve(endpoint, scope)) if endpoint is not None else None
+            target = target or (self._kept.method(endpoint, scope) if endpoint is not None else None)
             if isinstance(target, FunctionInfo):
                 yield from self._routes(
                     key, self._text(call.args[0] if call.args else _keyword(call, "path"), scope), self._methods(call, scope), target, call, scope

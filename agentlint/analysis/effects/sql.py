@@ -42,6 +42,7 @@ _NO_ROWS = frozenset({"VIEW", "INDEX"})
 _STATEMENT_TYPES: dict[str, EffectOperation] = {"sqlalchemy.Insert": "create", "sqlalchemy.Update": "update", "sqlalchemy.Delete": "delete"}
 
 
+_WORD = re.compile(r"^[A-Za-z_]\w*$")
 _HOLE = re.compile(r"hole_(\d+)_")
 
 
@@ -156,6 +157,10 @@ class SqlWrites:
         filler = text.holes[int(hole.group(1))]
         if isinstance(filler, s.Name) and filler.id in parameter_names(self._places.program.functions.get(text.function)):
             return Model(open_model=f"parameter {text.function} {filler.id}")
+        if isinstance(filler, s.Call):  # `{self.qualified("orders")}`: the schema is put before the name that it is given
+            given = (self._places.constant(a, text.function) for a in (*filler.args, *(k.value for k in filler.keywords)))
+            named = [word for word in given if isinstance(word, str) and _WORD.match(word)]
+            return self._models.at_table(named[0]) if len(named) == 1 else Model()
         return Model()
 
     def _texts(self, expr: s.Expr, function: str, depth: int = 3) -> Iterator[_Text]:
@@ -164,10 +169,12 @@ class SqlWrites:
             yield self._template(expr, function)
             return
         value = self._places.constant(expr, function)
-        if isinstance(value, str):
+        assigned_here = self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else ()
+        with_holes = isinstance(value, str) and "{}" in value and any(isinstance(a, s.Template) for a in assigned_here)
+        if isinstance(value, str) and not with_holes:
             yield _Text(value, (), function)
         elif isinstance(expr, s.Name) and depth:
-            for assigned in self._places.assigned(function, expr.id):
+            for assigned in assigned_here:
                 yield from self._texts(assigned, function, depth - 1)
         elif isinstance(expr, s.Call) and depth:
             if isinstance(expr.func, s.Attribute) and isinstance(expr.func.value, (s.Call, s.Constant, s.Template, s.Name)):

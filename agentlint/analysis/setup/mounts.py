@@ -37,6 +37,10 @@ class MountTree:
         if root:
             self._roots.add(key)
 
+    def declare_like(self, key: str, other: str) -> None:
+        """A table that is made as another one is: what a subclass keeps where its base makes it."""
+        self.declare(key, *self._own[other], root=other in self._roots)
+
     def mount(self, parent: str, child: str, prefix: str = "", guards: Sequence[Guard] = (), replaces: bool = False) -> None:
         """`child` is reachable below `parent` under a prefix beside its own, or instead of its own when the mount `replaces` it."""
         edge = (parent, prefix, tuple(guards), replaces)

@@ -26,3 +26,12 @@ def test_a_table_mounted_in_itself_ends() -> None:
 
 def test_joined_paths_have_single_slashes() -> None:
     assert [join_paths("/a/", "/b"), join_paths("", "/b/"), join_paths("/a", "")] == ["/a/b", "/b/", "/a"]
+
+
+def test_a_table_like_another_has_its_prefix_and_guards_and_mounts_of_its_own() -> None:
+    tree = MountTree()
+    tree.declare("app", root=True)
+    tree.declare("base", "/base", [Guard("token")])
+    tree.declare_like("below", "base")
+    tree.mount("app", "below", "/v2")
+    assert [(p.prefix, len(p.guards)) for p in (*tree.places("below"), *tree.places("base"))] == [("/v2/base", 1), ("/base", 1)]

@@ -78,6 +78,8 @@ class ModelCall(msgspec.Struct, frozen=True, gc=False):
     library_file: str = ""
     library_line: int = 0
     """Where the library's own call stands when this is a call of the project's wrapper around it; empty for the library's own call."""
+    kind: str = ""
+    """`language-model`, `learned-model` (a classifier, a transcription, a ranking) or `embedding`."""
 
 
 class Mechanism(msgspec.Struct, frozen=True, gc=False):

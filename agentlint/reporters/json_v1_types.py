@@ -326,6 +326,7 @@ class ModelCallV1(msgspec.Struct, frozen=True):
     budget: bool | None
     output_schema: bool | None
     recorded: bool | None
+    kind: str
 
 
 class ReportV1(msgspec.Struct, frozen=True):

@@ -23,14 +23,25 @@ def people(program: Program) -> Mapping[str, Mapping[str, Type | Element]]:
     for scope, body in _scopes(program):
         for stmt in walk.statements(body):
             if isinstance(stmt, syntax.Assign) and stmt.value is not None and not stmt.op and not isinstance(stmt.value, syntax.Constant):
-                for target in stmt.targets:
+                for target, value in _pairs(stmt.targets, stmt.value):
                     space = program.resolve(target.value, scope) if isinstance(target, syntax.Attribute) else ""
                     if space in found and isinstance(target, syntax.Attribute):
-                        found[space].setdefault(target.attr, Element(stmt.value, scope))
+                        found[space].setdefault(target.attr, Element(value, scope))
     user = _user(program)
     if user is not None:
         found.update({home: {"current_user": user} for home in (*_HOMES, *_own_homes(program))})
     return found
+
+
+def _pairs(targets: tuple[syntax.Expr, ...], value: syntax.Expr) -> Iterator[tuple[syntax.Expr, syntax.Expr]]:
+    """Each target with what it is given: `g.user, g.roles = known` gives the first and the second item."""
+    for target in targets:
+        if not isinstance(target, syntax.Sequence):
+            yield target, value
+            continue
+        for number, one in enumerate(target.items):
+            item = value.items[number] if isinstance(value, syntax.Sequence) and len(value.items) == len(target.items) else None
+            yield one, item or syntax.Subscript(value, syntax.Constant(number, one.line), one.line)
 
 
 def _own_homes(program: Program) -> Iterator[str]:

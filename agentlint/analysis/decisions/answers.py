@@ -10,6 +10,7 @@ from agentlint.analysis.models.calls import Found, Site
 from agentlint.analysis.models.flow import Answers
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.wording import spoken
+from agentlint.ir import syntax, walk
 from agentlint.ir.decisions import Decision, RecordContent
 from agentlint.ir.effects import Effect, Step
 
@@ -35,9 +36,11 @@ class AnswerFinder:
         skipped = frozenset(taken)
         for function, flow in sorted(self._answers.flows.items()):
             info = self._program.functions[function]
-            if function in skipped or function in plumbing or function not in nearest:
+            verdict = says_whether(info)
+            if function in skipped or (function in plumbing and not verdict) or function not in nearest:
                 continue
-            if function not in self._operations and (info.parent in self._program.functions or any(_PROMPT.match(p.name) for p in info.node.params)):
+            asks_for_others = any(_PROMPT.match(p.name) for p in info.node.params) and not verdict
+            if function not in self._operations and (info.parent in self._program.functions or asks_for_others):
                 continue
             asked = nearest[function][1]
             asking = self._program.functions.get(asked.site.caller)
@@ -77,3 +80,9 @@ class AnswerFinder:
             effect=effect, source="model", status="audited" if recorded else "unaudited", records=RecordContent(what=recorded), path=path,
             operations=self._operations.get(info.id, ()), confidence="medium", function=info.id,
         )
+
+
+def says_whether(info: FunctionInfo) -> bool:
+    """True for a function that is declared to answer yes or no, alone or with its reason: what it makes of the model's words is a verdict."""
+    said = info.node.returns
+    return said is not None and any(isinstance(e, syntax.Name) and e.id == "bool" for e in walk.expressions(said))

@@ -29,6 +29,7 @@ _VISITING = frozenset({
     "user", "login", "auth", "authentication", "web", "browser", "http", "oauth", "sso", "access", "token", "refresh", "device", "db", "django",
 })
 """What a session is called by that only says who is there: `UserSession`, as against `TrainingSession`."""
+_TAKEN_BACK = frozenset({"revoked", "revocation", "revoke"})
 _SUMS = frozenset({"summary", "summaries", "rollup", "aggregate", "aggregates", "stats", "statistics", "insights"})
 """`HostSummary`: rows that add others up."""
 _WORKING_OUT = frozenset({"update", "recalculate", "recompute", "refresh", "calculate", "compute", "collect", "rebuild", "aggregate", "generate", "save"})
@@ -67,6 +68,8 @@ def _is_plumbing(effect: Effect) -> bool:
         return True
     if said and singular(said[-1]) == "session" and not _VISITING.issuperset(said[:-1]):
         return False  # a sitting, a round of talks, a lesson
+    if any(_TAKEN_BACK.intersection(words(field)) for field in effect.fields):
+        return False  # who is thrown out has been there
     return bool(said) and singular(said[-1]) in _PLUMBING
 
 

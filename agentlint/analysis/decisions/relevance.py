@@ -133,7 +133,7 @@ _SAVED = "instance"
 _SIGNALS = ("os.", "subprocess.", "asyncio.", "psutil.", "multiprocessing.")
 """Where the end of a program of the same machine is asked for, as against a container or a server elsewhere."""
 _SEEDING = frozenset({"seed", "backfill", "bootstrap", "init"})
-_SHAPING = frozenset({"migrate", "migration", "migrations", "schema"})
+_SHAPING = frozenset({"tables", "migrate", "migration", "migrations", "schema"})
 _STARTING = frozenset({"lifespan", "startup"})
 _SEEDING_FILES = frozenset({
     "seed", "seeds", "seeder", "seeding", "startup", "backfill", "bootstrap", "populate", "preload", "demo", "fake",

@@ -10,7 +10,9 @@ import msgspec
 from agentlint.analysis.calls.sites import Calls, CallSite
 from agentlint.analysis.effects.places import Places
 from agentlint.analysis.excerpts import excerpt
+from agentlint.analysis.models.around import Around
 from agentlint.analysis.models.handed import Handed
+from agentlint.analysis.models.named import ByName
 from agentlint.analysis.models.values import Arguments, Frame, handed_over
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.ir import syntax as s
@@ -21,18 +23,14 @@ from agentlint.knowledge import LibraryFacts
 from agentlint.knowledge.schema import DecisionRow
 
 MODEL_KINDS = frozenset({"language-model", "learned-model"})
+_LISTED = MODEL_KINDS | {"embedding"}
+"""What is listed. Nothing is decided by what an embedding says of one text alone."""
 _PROMPTS = re.compile(
     r"^(\w+_)?(prompts?|messages?|contents?|query|question|system|inputs?|text|instructions?|conversation|history|chat|payload|kwargs|args|image_urls?|images?)(_\w+)?$"
 )
 _PROCESS = re.compile(r"^(subprocess\.(run|call|check_call|check_output|Popen)|os\.(system|popen|spawn\w+|exec\w+)|asyncio\.create_subprocess_(exec|shell))$")
-_VALIDATING = re.compile(r"^(from_json|\w*(parse|validate|decode|load)\w*)$")
-_STORED = re.compile(r"(prompt|response|answer|output|completion|input|request|messages?|model|tokens?|usage|cost)")
-_USAGE = frozenset({
-    "usage", "usage_metadata", "token_usage", "total_tokens", "prompt_tokens", "completion_tokens", "input_tokens", "output_tokens", "get_usage",
-})
-_LIMITS = re.compile(r"(rate_?limit|throttl|quota|budget|usage_limit|max_cost|spend|limiter|credits?)", re.IGNORECASE)
-_VALIDATORS = ("pydantic.BaseModel", "pydantic.main.BaseModel", "msgspec.Struct", "marshmallow.Schema")
 _MOST_LEVELS = 4
+_LAYERS = ("torch.nn.Module", "torch.nn.modules.module.Module", "pytorch_lightning.LightningModule", "lightning.LightningModule")
 _PLACE_WORDS = frozenset({"in", "arg", "kwarg", "json", "0", "1", "2", "3"})
 
 
@@ -65,7 +63,8 @@ class _Finder:
     ) -> None:
         self._program, self._calls, self._library, self._effects = program, calls, library, effects
         self._arguments = Arguments(program, places.assigned)
-        self._handed = Handed(library, places.typed, MODEL_KINDS)
+        self._around = Around(program, calls, effects)
+        self._handed = Handed(library, places.typed, _LISTED)
         imported = {stmt.module.partition(".")[0] for m in program.modules.values() for stmt in walk.statements(m.body) if isinstance(stmt, s.Import)}
         self._by_keywords = [
             (path.rpartition(".")[2], frozenset(row.keywords), row) for path, row in library.keyword_rows()
@@ -74,16 +73,36 @@ class _Finder:
 
     def find(self) -> Found:
         direct = [found for caller in self._callers() for site in self._calls.sites(caller) if (found := self._direct(site)) is not None]
-        sites = list(direct)
-        level = direct
-        seen = {(one.site.caller, one.site.call.site) for one in direct}
-        for _ in range(_MOST_LEVELS):
-            level = [w for one in level for w in self._wrapping(one) if (w.site.caller, w.site.call.site) not in seen]
-            level = list({(w.site.caller, w.site.call.site): w for w in level}.values())
-            seen |= {(w.site.caller, w.site.call.site) for w in level}
-            sites += level
-        rows = [self._row(one) for one in sites if one.inner is None or not self._is_plumbing(one)]
+        aside = [one for one in direct if one.row.kind not in MODEL_KINDS]
+        direct = [one for one in direct if one.row.kind in MODEL_KINDS]
+        sites = self._with_wrappers(direct, direct)
+        sites = self._with_wrappers(sites, self._by_name(sites))
+        rows = [self._row(one) for one in (*sites, *aside) if one.inner is None or not self._is_plumbing(one)]
         return Found(tuple(sorted(dict.fromkeys(rows), key=lambda r: (r.file, r.line, r.symbol, r.call))), tuple(sites))
+
+    def _with_wrappers(self, known: list[Site], level: list[Site]) -> list[Site]:
+        """The calls that are known, and the calls of the functions around those of a level."""
+        sites = list({_place(one): one for one in (*known, *level)}.values())
+        seen = set(map(_place, sites))
+        for _ in range(_MOST_LEVELS):
+            found = {_place(w): w for one in level for w in self._wrapping(one) if _place(w) not in seen}
+            level = list(found.values())
+            seen |= set(found)
+            sites += level
+        return sites
+
+    def _by_name(self, sites: list[Site]) -> list[Site]:
+        """Calls that ask a model whichever class they mean, as calls of the nearest function of their name."""
+        inside: dict[str, Site] = {}
+        asking: dict[str, int] = {}
+        for one in sites:
+            info = self._program.functions.get(one.site.caller)
+            if info is not None and self._is_wrapper(info):
+                inside.setdefault(info.id, one)
+                asking.setdefault(info.id, sum(1 for _ in _steps(one)))
+        seen = set(map(_place, sites))
+        found = ((site, function) for site, function in ByName(self._program, self._calls).calls(asking) if site.caller != function)
+        return [w for site, function in found if _place(w := Site(site, inside[function].row, inside[function])) not in seen]
 
     def _callers(self) -> list[str]:
         return [*self._program.functions, *(f"{name}.<module>" for name in self._program.modules)]
@@ -94,11 +113,19 @@ class _Finder:
             row = self._program_run(site)
         if row is None and not any(t.confidence != "low" for t in site.targets):
             row = self._asked_over_http(site) or self._known_by_keywords(site)
-        if row is not None and row.kind in MODEL_KINDS:
-            return Site(site, row)
+        if row is not None and row.kind in _LISTED:
+            return None if self._is_part(site, row) else Site(site, row)
         left = self._handed.at(site) if site.call.args or site.call.keywords else None
         handed = self._library.decision(left.library) if left is not None else None
         return Site(left, handed) if left is not None and handed is not None else None
+
+    def _is_part(self, site: CallSite, row: DecisionRow) -> bool:
+        """True for what a model's own methods call of its layers, and for a function of loss: neither is a call of the model."""
+        if row.provider != "torch":
+            return False
+        info = self._program.functions.get(site.caller)
+        inside = info is not None and bool(info.owner) and walk.dotted(site.call.func).startswith("self.") and self._program.inherits(info.owner, *_LAYERS)
+        return inside or any(t.name.endswith("Loss") for t in site.receiver)
 
     def _program_run(self, site: CallSite) -> DecisionRow | None:
         """A model's own program run as a process."""
@@ -155,21 +182,25 @@ class _Finder:
         site, row = one.site, one.row
         info = self._program.functions.get(site.caller)
         asked = {meaning: self._option(one, meaning) for meaning in ("bounded_output", "timeout", "bounded_retry", "prompt_cached", "budget", "output_schema")}
-        if row.kind == "learned-model":
+        if row.kind != "language-model":
             asked["bounded_output"] = asked["output_schema"] = True
         functions = self._functions(one)
-        if asked["output_schema"] is not True and self._validates(site):
+        if asked["output_schema"] is not True and self._around.validates(site):
             asked["output_schema"] = True
         if asked["bounded_retry"] is False:
             asked["bounded_retry"] = None  # every client retries a few times by itself
+        if asked["bounded_retry"] is None:
+            asked["bounded_retry"] = self._around.retries(functions)
+        if not asked["timeout"] and any(self._around.is_timed(step.site) for step in _steps(one)):
+            asked["timeout"] = True
         if asked["timeout"] is None and row.provider == "local":
             asked["timeout"] = any(k.name == "timeout" for k in _innermost(one).site.call.keywords)
         return ModelCall(
             file=site.file, line=site.line, symbol=info.node.qualname if info else site.caller.rpartition(".")[2], call=excerpt(site.call.func, 80),
             provider=row.provider, model=self._model(one), bounded_output=asked["bounded_output"], timeout=asked["timeout"],
             bounded_retry=asked["bounded_retry"], prompt_cached=asked["prompt_cached"] or None, bounded_history=self._history(one),
-            usage_recorded=self._usage(one, functions), budget=bool(asked["budget"]) or any(map(self._is_limited, functions)),
-            output_schema=asked["output_schema"], recorded=self._recorded(functions), function=site.caller,
+            usage_recorded=self._usage(one, functions), budget=bool(asked["budget"]) or any(map(self._around.is_limited, functions)),
+            output_schema=asked["output_schema"], recorded=self._around.is_recorded(functions), function=site.caller, kind=row.kind,
             library_file=_innermost(one).site.file if one.inner else "", library_line=_innermost(one).site.line if one.inner else 0,
         )
 
@@ -311,60 +342,33 @@ class _Finder:
 
     def _functions(self, one: Site) -> list[FunctionInfo]:
         """The functions from the call down to the library's own call."""
-        found = []
-        step: Site | None = one
-        while step is not None:
-            info = self._program.functions.get(step.site.caller)
-            if info is not None:
-                found.append(info)
-            step = step.inner
-        return found
+        return [info for step in _steps(one) if (info := self._program.functions.get(step.site.caller)) is not None]
 
     def _usage(self, one: Site, functions: list[FunctionInfo]) -> bool | None:
-        """Token counts are read and something durable is written where they are; None when observers that the call is given may do so."""
-        for info in functions:
-            reads = any(map(_reads_usage, walk.body_expressions(info.node.body)))
-            if reads and any(e.kind in ("orm-write", "raw-sql") for e in self._effects.get(info.id, ())):
-                return True
+        """None when observers that the call is given may keep what it used."""
+        if any(map(self._around.keeps_usage, functions)):
+            return True
         inner, frame = self._frame(one)
         observed = inner.row.observers and frame is not None and self._arguments.truth(inner.site.call, inner.row.observers, frame) is not False
         return None if observed else False
 
-    def _is_limited(self, info: FunctionInfo) -> bool:
-        names = [walk.dotted(d.func if isinstance(d, s.Call) else d) for d in info.node.decorators]
-        names += [walk.dotted(c.func) for c in walk.calls(info.node.body)]
-        return any(_LIMITS.search(name) for name in names)
 
-    def _recorded(self, functions: list[FunctionInfo]) -> bool:
-        return any(
-            e.kind == "orm-write" and e.operation in ("create", "write") and sum(bool(_STORED.search(f)) for f in e.fields) >= 2
-            for info in functions for e in self._effects.get(info.id, ())
-        )
-
-    def _validates(self, site: CallSite) -> bool:
-        """The function around the call has a model class of a validation library read the answer."""
-        for other in self._calls.sites(site.caller):
-            owners = {t.name for t in other.receiver} | {t.function.rpartition(".")[0] for t in other.targets}
-            if _VALIDATING.match(other.name) and any(o in self._program.classes and self._program.inherits(o, *_VALIDATORS) for o in owners):
-                return True
-        return False
-
-
-def _reads_usage(expr: s.Expr) -> bool:
-    """`response.usage`, `getattr(response, "usage", None)`, `response["usage"]`, `response.get("usage")`."""
-    if isinstance(expr, s.Attribute):
-        return expr.attr in _USAGE
-    key = expr.index if isinstance(expr, s.Subscript) else None
-    called = walk.dotted(expr.func).rpartition(".")[2] if isinstance(expr, s.Call) else ""
-    if isinstance(expr, s.Call) and called in ("getattr", "get"):
-        key = next((a for a in expr.args if isinstance(a, s.Constant)), None)
-    return isinstance(key, s.Constant) and key.value in _USAGE
+def _place(one: Site) -> tuple[str, int]:
+    return one.site.caller, one.site.call.site
 
 
 def _innermost(one: Site) -> Site:
     while one.inner is not None:
         one = one.inner
     return one
+
+
+def _steps(one: Site) -> Iterator[Site]:
+    """A call and those inside it, down to the library's own."""
+    step: Site | None = one
+    while step is not None:
+        yield step
+        step = step.inner
 
 
 def _returns_something(node: s.Function) -> bool:

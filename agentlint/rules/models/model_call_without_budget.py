@@ -61,4 +61,4 @@ _FLAW = Flaw(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per call of a library around which no limit is found."""
-    return (finding(_FLAW, named) for named in flawed(context, lambda call: call.budget))
+    return (finding(_FLAW, named) for named in flawed(context, lambda call: call.budget if call.kind == "language-model" else None))

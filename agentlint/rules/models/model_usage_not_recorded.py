@@ -61,4 +61,4 @@ _FLAW = Flaw(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per call of a library whose consumption is known to be kept nowhere."""
-    return (finding(_FLAW, named) for named in flawed(context, lambda call: call.usage_recorded))
+    return (finding(_FLAW, named) for named in flawed(context, lambda call: call.usage_recorded if call.kind == "language-model" else None))

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from agentlint.findings.finding import Finding
 from agentlint.rules.base import Rule, RuleContext
-from agentlint.rules.models.wording import Flaw, finding, flawed
+from agentlint.rules.models.wording import NOT_LANGUAGE, Flaw, finding, flawed
 
 _CODE = """\
 from django.db import models
@@ -61,4 +61,4 @@ _FLAW = Flaw(
 
 def check(context: RuleContext) -> Iterator[Finding]:
     """One finding per call of a library whose consumption is known to be kept nowhere."""
-    return (finding(_FLAW, named) for named in flawed(context, lambda call: call.usage_recorded if call.kind == "language-model" else None))
+    return (finding(_FLAW, named) for named in flawed(context, lambda call: None if call.kind in NOT_LANGUAGE else call.usage_recorded))

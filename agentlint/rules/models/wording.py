@@ -12,6 +12,9 @@ from agentlint.ir.decisions import ModelCall
 from agentlint.ir.effects import Confidence
 from agentlint.rules.base import RuleContext
 
+NOT_LANGUAGE = frozenset({"learned-model", "embedding"})
+"""Kinds of models that answer in a fixed form, at a cost that does not grow with what is said."""
+
 
 class Flaw(msgspec.Struct, frozen=True):
     """What a rule says of a call that has the flaw."""

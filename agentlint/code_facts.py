@@ -23,6 +23,7 @@ from agentlint.analysis.spelled_routes import spelled_out
 from agentlint.analysis.types.inference import Type, Types, infer_types
 from agentlint.client_side import ClientSide
 from agentlint.extension.framework import Context, Framework
+from agentlint.extension.own_layers import own_routes
 from agentlint.extension.unread import unread_frameworks, unread_servers
 from agentlint.graph.matching import Background, match_operations
 from agentlint.ir.decisions import Mechanism
@@ -42,7 +43,6 @@ def code_facts(
     with state.timed("link"):
         program = build_program(python, library)
     used = tuple(f for f in frameworks if state.guarded("detect", f, lambda f=f: [f] if f.detect(program) else []))  # type: ignore[misc]
-    state.gaps += unread_frameworks(program)
     context = Context(program, library, state.gap, documents, state.beside)
     for framework in used:
         lineages = state.guarded("lineages", framework, lambda f=framework: list(f.lineages(context).items()))  # type: ignore[misc]
@@ -55,6 +55,8 @@ def code_facts(
     with state.timed("routes"):
         routes = [r for f in used for r in state.guarded("routes", f, lambda f=f: list(f.routes(context))) if isinstance(r, Route)]  # type: ignore[misc]
         routes = list(spelled_out(routes, types.engine.lookups, program))
+        routes += own_routes(routes, program)
+        state.gaps += unread_frameworks(program, routes)
         mechanisms = [m for f in used for m in state.guarded("mechanisms", f, lambda f=f: list(f.mechanisms(context))) if isinstance(m, Mechanism)]  # type: ignore[misc]
         state.gaps += unread_servers(program, routes)
     with state.timed("client side"):

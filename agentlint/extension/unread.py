@@ -21,8 +21,9 @@ _FRAMEWORKS = {
 _MODULES = {"twisted.web": "Twisted Web", "Products.Five": "Zope", "zope.publisher": "Zope", "plone.rest": "Zope"}
 
 
-def unread_frameworks(program: Program) -> Iterator[Gap]:
-    """One gap for each framework that the program imports, at the first import."""
+def unread_frameworks(program: Program, routes: Iterable[Route] = ()) -> Iterator[Gap]:
+    """One gap for each framework that the program imports, at the first import; for one whose addresses were found without a plugin it says so."""
+    read = {r.framework for r in routes}
     own = {name.partition(".")[0] for name in program.modules}
     said: set[str] = set()
     for module in sorted((m for m in program.modules.values() if m.language == "python"), key=lambda m: m.path):
@@ -34,7 +35,8 @@ def unread_frameworks(program: Program) -> Iterator[Gap]:
             name = name or next((called for prefix, called in _MODULES.items() if f"{stmt.module}.".startswith(f"{prefix}.")), "")
             if name and name not in said:
                 said.add(name)
-                yield Gap(module.path, stmt.line, f"the routes of {name} are not read: no plugin knows this framework", "unread")
+                known = "are not read" if top not in read else "are read as far as single lines name an address and a function"
+                yield Gap(module.path, stmt.line, f"the routes of {name} {known}: no plugin knows this framework", "unread")
 
 
 _SERVERS = ("http.server.BaseHTTPRequestHandler", "http.server.SimpleHTTPRequestHandler", "http.server.CGIHTTPRequestHandler")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agentlint.extension.own_layers import own_routes
 from agentlint.extension.unread import unread_frameworks, unread_servers
 from agentlint.ir.operations import Route, Surface
 from tests.unit.analysis.harness import program_of
@@ -12,6 +13,26 @@ from tests.unit.analysis.harness import program_of
 def test_a_framework_without_a_plugin_is_said_once() -> None:
     program = program_of({"a.py": "import os\nimport web\n", "b.py": "from web import form\n"})
     assert [(g.file, g.line, g.kind) for g in unread_frameworks(program)] == [("a.py", 2, "unread")]
+
+
+def test_addresses_that_were_found_without_a_plugin_are_said_too() -> None:
+    program = program_of({"a.py": "import web\n\n\n@web.route('/orders', methods=['POST'])\ndef order():\n    save()\n"})
+    routes = list(own_routes((), program))
+    assert [(r.framework, r.method, r.path, r.symbol) for r in routes] == [("web", "POST", "/orders", "order")]
+    assert ["are read as far as" in g.reason for g in unread_frameworks(program, routes)] == [True]
+
+
+_NO_ROUTES = (
+    "from uplink import post\n\n\n@post('/orders')\ndef order():\n    pass\n",
+    "import os\n\n\ndef told():\n    pass\n\n\nos.register('/etc/depot', told)\n",
+    "def total():\n    pass\n\n\njoin_url_path('/', total)\n",
+    "def told():\n    pass\n\n\nbot.register_command('/start', told)\n",
+)
+
+
+@pytest.mark.parametrize("code", _NO_ROUTES)
+def test_addresses_that_nobody_answers_are_no_routes(code: str) -> None:
+    assert not list(own_routes((), program_of({"a.py": code})))
 
 
 @pytest.mark.parametrize("line", ["from twisted.web import resource", "from Products.Five.browser import BrowserView", "from zope.publisher.browser import BrowserPage"])

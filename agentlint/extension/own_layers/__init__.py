@@ -1,0 +1,48 @@
+"""Route tables in a project's own words, or in those of a library that nobody described: what names an address and a function is a route, whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from agentlint.analysis.program import Program
+from agentlint.extension.own_layers.answering import answer_of
+from agentlint.extension.own_layers.calls import registered
+from agentlint.extension.own_layers.commands import commands
+from agentlint.extension.own_layers.decorators import decorated
+from agentlint.extension.own_layers.lines import CALL, Line
+from agentlint.extension.own_layers.servlets import servlets
+from agentlint.ir.operations import Route
+
+
+def own_routes(routes: Sequence[Route], program: Program) -> Iterator[Route]:
+    """Routes of handlers that no framework's plugin has read; none where a plugin knows the same handler at another address."""
+    known = {f for r in routes for f in (r.handler, *r.extra_handlers)}
+    found = [line for line in _all(program, known) if line.handler.id not in known]
+    seen: set[tuple[str, str, str]] = set()
+    for line in found:
+        for verb in line.verbs or ("ANY",):
+            key = (verb, line.path, line.handler.id)
+            if key not in seen:
+                seen.add(key)
+                yield _route(line, verb, program)
+
+
+def _all(program: Program, known: Collection[str]) -> Iterable[Line]:
+    yield from decorated(program, known)
+    yield from registered(program)
+    yield from servlets(program)
+    yield from commands(program)
+
+
+def _route(line: Line, verb: str, program: Program) -> Route:
+    info = line.handler
+    owner = program.classes.get(line.owner or info.owner)
+    mine = owner is None or info.owner == owner.id
+    return Route(
+        framework=line.library or "own", method=verb, path=line.path, handler=info.id,
+        symbol=info.node.qualname if owner is None or mine else f"{owner.node.qualname}.{info.node.name}",
+        file=info.module.path if owner is None or mine else owner.module.path, line=info.node.line if owner is None or mine else owner.node.line,
+        owner=owner.id if owner is not None else "", surface="rpc" if verb == CALL else None,
+        renders=answer_of(info, program), name=info.node.name, table_file=line.file, table_line=line.line,
+        confidence="medium",
+    )

@@ -71,7 +71,7 @@ def code_facts(
     with state.timed("matching"):
         background = Background(
             audited.record_models, Relations(types).other_end, HandedValues(program).of, lambda model: table_of(model, program), reach.missing.in_passing,
-            HandingOn(summaries),
+            reach.missing.only_then, HandingOn(summaries),
         )
         operations = match_operations(entries, background)
     state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]

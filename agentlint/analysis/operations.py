@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -27,6 +28,8 @@ from agentlint.ir.walk import body_expressions, calls, dotted, statements
 
 _MACHINE = frozenset({"token", "api-key", "basic", "oauth", "mutual-tls"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "QUERY", "SUBSCRIPTION"})
+_SIGNED_IN = re.compile(r"(login|permissions?|auth(entication)?)_?required|(Login|Permission)Required|require_login", re.IGNORECASE)
+"""How checks are called that send people away who are not signed in."""
 _WRITING_METHODS = ("POST", "PUT", "PATCH", "DELETE", "MUTATION")
 """Methods of HTTP, and the operation types of GraphQL."""
 _DECLARED_MACHINE = frozenset({"graphql", "rpc"})
@@ -259,6 +262,11 @@ def _gui_method(routes: Sequence[Route], reach: Reach) -> str:
     return writing[0] if writing else "ANY" if "ANY" in methods else sorted(methods)[0]
 
 
+def demands_sign_in(guards: Sequence[Guard]) -> bool:
+    """True when a check by its name lets nobody in who is not signed in."""
+    return any(g.kind == "session" and _SIGNED_IN.search(g.detail) for g in guards)
+
+
 def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Guard, ...]]], reach: Reach) -> Entry:
     routes = sorted((r for r, _ in group), key=lambda r: (len(r.path), r.path, r.method))
     first = routes[0]
@@ -271,7 +279,8 @@ def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Gua
             for reached in reached_by(route, reach, one):
                 merged.setdefault((reached.effect, reached.methods), reached)
     reached_all = tuple(sorted(merged.values(), key=lambda r: (len(r.chain), r.effect.file, r.effect.line, r.effect.kind, r.effect.target)))
-    human = human_by_design([first.symbol, *(r.path for r in routes), *(r.name for r in routes)], reached_all, _administers(first)) if surface == "gui" else ""
+    names = [first.symbol, *(r.path for r in routes), *(r.name for r in routes)]
+    human = human_by_design(names, reached_all, _administers(first), demands_sign_in(guards)) if surface == "gui" else ""
     verb = "GET" if method == "ANY" and reach.only_shows(routes) else method
     meant = [r for r in reached_all if not reach.missing.in_passing(r)] if verb in _SAFE or verb == "ANY" or looks_up(first) else reached_all
     changes = changes_by(routes, verb, meant, reach.acts(routes))

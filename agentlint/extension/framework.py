@@ -93,7 +93,8 @@ class Framework(Protocol):
         """Types of attributes that the framework adds to classes: class id to attribute to type. No types or calls yet.
 
         Keys may also be a library class, a function id (parameters), `*` (names that a convention reserves), the access path of a mapping (keys), or
-        that of a registry's method with `()` (the classes and texts that it is asked with, in order and with a space between them);
+        that of a registry's method with `()` (the classes and texts that it is asked with, in order and with a space between them), or of a library
+        function with `()` (the empty text: what it gives in this project);
         an `Element` in place of a type means the value of that expression.
         """
 

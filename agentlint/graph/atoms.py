@@ -9,7 +9,7 @@ from math import log
 import msgspec
 
 from agentlint.analysis.decisions.consequence import is_consequential, is_kept_by_itself
-from agentlint.analysis.effects.summaries import AROUND
+from agentlint.analysis.effects.summaries import AROUND, SIGNALLED
 from agentlint.analysis.handing_on import HandingOn
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import nouns, singular, stems, words
@@ -28,6 +28,9 @@ _NEAR = 1
 """Calls that an effect may lie below the nearest one and still be what its operation is there for."""
 _UPSERTS = ("update_or_create()", "bulk_create()")
 """Calls that make rows, or fill in those that are there with the values they are handed."""
+_LOOK_UPS = "get_or_create()"
+_STATEMENTS = ("QuerySet.update()", "QuerySet.aupdate()", "Manager.update()", "Manager.aupdate()")
+"""Calls that become one UPDATE statement. Django documentation, `QuerySet.update()`."""
 _UNKNOWN_MODEL = 0.3
 """Weight of a row write whose model could not be told."""
 
@@ -56,8 +59,14 @@ class Atom(msgspec.Struct, frozen=True):
     """True when a framework performs it for the route itself."""
     named: bool = False
     """True when the route is about the subject: its words name it, or a framework performs the effect for the route."""
+    columns: bool = False
+    """True when all writes that name no fields go to the database as one statement, which writes columns and no relation to many."""
     handed_on: bool = False
     """True when all writes that name no fields write whatever they are handed, as their lines or calls do: which fields they are for is not known."""
+    follows: bool = False
+    """True for what only a signal, or saving another thing that the operation changes, brings about."""
+    looked_up: bool = False
+    """True for rows that code below the handler only makes where it does not find them."""
     purpose: bool = True
     """False for what only accompanies the rest: the operation cannot be used to do just that."""
 
@@ -79,7 +88,9 @@ class Background(msgspec.Struct, frozen=True):
     table: Callable[[str], str] = lambda model: model
     """The model that owns a model's table: a proxy writes its base's rows."""
     missing: Callable[[ReachedEffect], bool] = lambda reached: False
-    """True for what is reached only because a row was not there yet."""
+    """True for what is reached, below the handler, only because a row was not there yet."""
+    missing_here: Callable[[ReachedEffect], bool] = lambda reached: False
+    """The same in the handler itself."""
     handing: HandingOn | None = None
     """What handlers hand their work to; None where nothing is known of calls."""
     general: frozenset[tuple[str, int]] = frozenset()
@@ -98,7 +109,8 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     if rows:
         effects = [r for r in effects if r.effect.kind in ROWS or r.effect.kind in _BESIDE_ROWS]
     effects = _without_makings(effects, background)
-    meant = [r for r in effects if with_parts or not _in_passing(r, spoken, background)]
+    about = any(is_named(subject_of(r.effect, background), spoken) for r in effects if not r.chain)
+    meant = [r for r in effects if with_parts or not _in_passing(r, spoken, background, about)]
     effects = _without_insides(meant if meant or entry.domain else effects, background)
     grouped: dict[tuple[str, str, str], list[ReachedEffect]] = defaultdict(list)
     for reached in effects:
@@ -106,7 +118,9 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
         grouped[(_kind(effect), _operation(effect), subject_of(effect, background))].append(reached)
     nearest = min((len(r.chain) for group in grouped.values() for r in group), default=0)
     rights = frozenset(subject_of(r.effect, background) for r in effects if r.effect.kind == "permission")
+    changed = frozenset(_short(subject) for _, _, subject in grouped)
     made = _named_best([_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())], spoken)
+    made = [msgspec.structs.replace(a, follows=_follows(grouped[a.kind, a.operation, a.subject], changed - {_short(a.subject)})) for a in made]
     atoms = _with_purpose(_without_savings(made if with_parts else _with_later_writes(made)), rights)
     atoms = [a for a in atoms if a.ends or a in _without_parts(atoms)] if with_parts else _without_parts(atoms)
     if not atoms:
@@ -134,13 +148,15 @@ def _with_purpose(atoms: Sequence[Atom], rights: frozenset[str]) -> list[Atom]:
     for it alone. Elsewhere an operation is there for what it names, for the parts of what it changes, for rights, and for what it does near its handler;
     what lies deep follows from that.
     """
-    makes = any(a.named and a.operation in ("create", "delete") for a in atoms)
+    makes = any(a.named and a.operation in ("create", "delete") and not a.looked_up for a in atoms)
     nearest = min((a.depth for a in atoms), default=0)
     changed = {_short(a.subject) for a in atoms if a.named and a.operation in ("update", "write")}
 
     def means(atom: Atom) -> bool:
-        if atom.named or atom.subject in rights:
+        if atom.named or (atom.subject in rights and not atom.follows):
             return True
+        if atom.follows:
+            return False
         if changed and atom.operation == "delete" and not any(_short(atom.subject).startswith(whole) for whole in changed):
             return False  # what changes one thing and takes another away with it is no way to remove that
         return not makes and (atom.depth <= nearest + _NEAR or any(_short(atom.subject).startswith(whole) for whole in changed))
@@ -179,11 +195,16 @@ def _short(subject: str) -> str:
     return subject.rsplit(".", 1)[-1]
 
 
-def _in_passing(reached: ReachedEffect, spoken: frozenset[str], background: Background) -> bool:
-    """True for a row that code below makes when it is missing, or that a decorator keeps, of a thing that the route does not name: nobody asks for it."""
-    if not reached.chain or is_named(subject_of(reached.effect, background), spoken):
+def _in_passing(reached: ReachedEffect, spoken: frozenset[str], background: Background, about: bool) -> bool:
+    """True for a row that is made when it is missing, or that a decorator keeps, of a thing that the route does not name: nobody asks for it.
+
+    In the handler itself that holds beside what it does to the thing that the route is `about`.
+    """
+    if is_named(subject_of(reached.effect, background), spoken):
         return False
-    return reached.effect.api.endswith("get_or_create()") or reached.chain[0].text.startswith(AROUND) or background.missing(reached)
+    if not reached.chain:
+        return about and background.missing_here(reached)
+    return reached.effect.api.endswith(_LOOK_UPS) or reached.chain[0].text.startswith(AROUND) or background.missing(reached)
 
 
 def _without_makings(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
@@ -228,7 +249,7 @@ def _without_parts(atoms: Sequence[Atom]) -> list[Atom]:
 
     What a framework performs stays: its pages let people add, change and delete in turn.
     """
-    made = {a.subject for a in atoms if a.operation == "create"}
+    made = {a.subject for a in atoms if a.operation == "create" and not a.looked_up}
     removed = {a.subject: a for a in atoms if a.operation == "delete"}
     whole = {*made, *removed}
     saved = whole | {a.subject for a in atoms if a.operation == "write"}
@@ -249,13 +270,19 @@ def _stands_alone(update: Atom, delete: Atom) -> bool:
     return update.depth < delete.depth or any(file == last[0] and line > last[1] for file, line in update.sites)
 
 
+def _follows(group: Sequence[ReachedEffect], others: frozenset[str]) -> bool:
+    """True when each way to an effect leads through a signal, or through the `save` of one of the other models whose rows the operation changes."""
+    saves = {f"{word} {model}.save" for word in ("calls", "passes on") for model in others}
+    return all(any(step.text in saves or step.text.startswith(SIGNALLED) for step in r.chain) for r in group)
+
+
 def _atom(
     key: tuple[str, str, str], group: Sequence[ReachedEffect], rarity: dict[str, float], spoken: frozenset[str], nearest: int, background: Background
 ) -> Atom:
     kind, operation, subject = key
     depth = min(len(r.chain) for r in group)
     written = frozenset(f for r in group for f in r.effect.fields)
-    fields = frozenset(_column(f) for f in written if not is_kept_by_itself(f)) or written
+    fields = frozenset(column(f) for f in written if not is_kept_by_itself(f)) or written
     named = 2.0 if stems([subject.rsplit(".", 1)[-1]]) & spoken else 1.0
     known = 1.0 if any(r.effect.model for r in group) or kind != "rows" else _UNKNOWN_MODEL
     weight = rarity.get(subject, 1.0) * named * known * max(_DEEPEST, _STEP_DOWN ** (depth - nearest))
@@ -279,6 +306,8 @@ def _atom(
         depth,
         registered,
         registered or is_named(subject, spoken),
+        looked_up=all(r.chain and r.effect.api.endswith(_LOOK_UPS) for r in group),
+        columns=open_fields and all(r.effect.api.endswith(_STATEMENTS) for r in blank),
         handed_on=open_fields and all((r.effect.file, r.effect.line) in background.general or r.effect.api.endswith(_UPSERTS) for r in blank),
     )
 
@@ -288,7 +317,7 @@ def _hands_over(effect: Effect) -> bool:
     return effect.operation == "update" and effect.api.endswith(("Session.add()", "Session.add_all()", "Session.merge()"))
 
 
-def _column(field: str) -> str:
+def column(field: str) -> str:
     """A relation and the column that holds its key are one field: `theme` and `theme_id`."""
     return field.removesuffix("_id") or field
 

@@ -11,7 +11,7 @@ import msgspec
 from agentlint.analysis.asking import asks_to_act
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import stems
-from agentlint.graph.atoms import Atom, Background, atoms_of, rarities
+from agentlint.graph.atoms import Atom, Background, atoms_of, column, rarities
 from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Operation, Status
 
@@ -158,9 +158,9 @@ class Matcher:
     def _covers(self, offer: Atom, end: tuple[str, str], atom: Atom) -> bool:
         """True when an update of one end's model can write the relation."""
         others = {model for model, _ in atom.ends} - {end[0]} or {end[0]}
-        return (
-            offer.open_fields or end[1] in offer.fields or any((r := self._background.relation(end[0], f)) is not None and r[0] in others for f in offer.fields)
-        )
+        if (offer.open_fields and not offer.columns) or column(end[1]) in offer.fields:
+            return True
+        return any((r := self._background.relation(end[0], f)) is not None and r[0] in others for f in offer.fields)
 
     def _candidates(self, atom: Atom) -> list[tuple[Entry, Atom]]:
         direct = self._offers.get(atom.key, []) if atom.subject else []  # two writes of nobody knows what have nothing in common

@@ -25,6 +25,8 @@ _NOT_MANAGERS = ("TaggableManager",)
 _TAGS = "taggit.managers._TaggableManager"
 _REQUEST = "django.http.HttpRequest"
 _ASKED = "django.apps.registry.Apps.get_model()"
+_ABSTRACT_USER, _USER_MANAGER = "django.contrib.auth.models.AbstractUser", "django.contrib.auth.models.UserManager"
+_USER_MODEL = "django.contrib.auth.get_user_model()"
 _FORM_HOOKS = ("form_valid", "form_invalid", "formset_valid")
 
 Attributes = dict[str, dict[str, Type]]
@@ -51,6 +53,7 @@ def attribute_types(program: Program) -> Attributes:
         found.setdefault(name, {}).update(held)
     if models.user in program.classes:
         found.setdefault(_REQUEST, {})["user"] = Type(models.user)
+        found[_USER_MODEL] = {"": Type(models.user, (), True)}
     for function, name, given in (*_form_parameters(program), *_admin_parameters(program), *_signal_parameters(program)):
         found.setdefault(function, {})[name] = given
     return found
@@ -127,6 +130,8 @@ def _target(given: syntax.Expr | None, info: ClassInfo, program: Program) -> str
 
 def _managers(info: ClassInfo, program: Program, found: Attributes) -> None:
     """`objects = OrderManager()`, `OrderQuerySet.as_manager()`, `Manager.from_queryset(Q)()`: the class that answers, on this model."""
+    if program.inherits(info.id, _ABSTRACT_USER):
+        found.setdefault(info.id, {})["objects"] = Type(_USER_MANAGER, (Type(info.id),))
     for base in reversed(program.mro(info.id)):
         held = program.classes.get(base)
         for name, value in held.attributes.items() if held is not None else ():
@@ -188,15 +193,26 @@ def _form_parameters(program: Program) -> Given:
 
 def _admin_parameters(program: Program) -> Given:
     """Objects and querysets that the admin site hands to an admin class and its actions."""
+    for function, rows in _shared_actions(program).items():
+        base = next(iter(rows)) if len(rows) == 1 else shared_base(rows, program)
+        if base:
+            yield from _named(program.functions[function], ("queryset",), Type(_QUERYSET, (Type(base),)))
     for found in registrations(program):
         if found.admin is None:
             continue
         for name in ("save_model", "delete_model", "response_change", "response_add", "log_change", "has_change_permission", "has_delete_permission"):
             yield from _named(program.method(found.admin.id, name), ("obj", "instance"), Type(found.model))
         yield from _named(program.method(found.admin.id, "delete_queryset"), ("queryset",), _rows(found))
-        for action in found.actions(program):
-            yield from _named(action, ("queryset",), _rows(found))
         yield found.admin.id, "model", Type(found.model, (), True)
+
+
+def _shared_actions(program: Program) -> dict[str, set[str]]:
+    """Actions to the models of the admin classes that have them: what a base class declares runs on rows of each."""
+    found: dict[str, set[str]] = {}
+    for registration in registrations(program):
+        for action in registration.actions(program):
+            found.setdefault(action.id, set()).add(registration.model)
+    return found
 
 
 def _rows(found: Registration) -> Type:

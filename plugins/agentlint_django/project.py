@@ -24,6 +24,7 @@ class Settings:
         self._setup.teach("django.utils.functional", self._wrapped)
         self._applications: dict[str, Made] = {}
         self._homes = _homes(program)
+        self._late = _late(program)
         self._load()
 
     def _load(self) -> None:
@@ -75,6 +76,7 @@ class Settings:
     def values(self, name: str) -> list[Value]:
         """The values of a setting, one for each module or class that assigns it, defaults of environment look-ups included."""
         found = [_default(self._setup.evaluator.named(f"{home}.{name}")) for home in self._homes.get(name, ())]
+        found = [*(self._setup.value(expr, home) for expr, home in self._late.get(name, ())), *found]
         return [v for v in found if v is not None and not isinstance(v, Made | Member | Ref)]
 
     def texts(self, name: str) -> list[str]:
@@ -132,6 +134,29 @@ def _homes(program: Program) -> dict[str, list[str]]:
             for name in (*info.attributes, *info.methods):
                 found.setdefault(name, []).append(info.id)
     return {name: sorted(homes, key=lambda h: (h.count("."), len(h), h)) for name, homes in found.items()}
+
+
+def _late(program: Program) -> dict[str, list[tuple[syntax.Expr, syntax.Module]]]:
+    """Setting to what other modules set it to when they are imported: `settings.X = ...`, `setattr(settings, "X", ...)`."""
+    found: dict[str, list[tuple[syntax.Expr, syntax.Module]]] = {}
+    for module in program.modules.values():
+        for stmt in module.body:
+            if isinstance(stmt, syntax.Assign) and stmt.value is not None:
+                told = [(t.value, t.attr, stmt.value) for t in stmt.targets if isinstance(t, syntax.Attribute)]
+            else:
+                call = stmt.value if isinstance(stmt, syntax.Expression) else None
+                told = _set_by_name(call) if isinstance(call, syntax.Call) else []
+            for holder, name, value in told:
+                if name.isupper() and walk.dotted(holder).rpartition(".")[2] == "settings":
+                    found.setdefault(name, []).append((value, module))
+    return found
+
+
+def _set_by_name(call: syntax.Call) -> list[tuple[syntax.Expr, str, syntax.Expr]]:
+    if walk.dotted(call.func) != "setattr" or len(call.args) != 3:
+        return []
+    name = call.args[1]
+    return [(call.args[0], name.value, call.args[2])] if isinstance(name, syntax.Constant) and isinstance(name.value, str) else []
 
 
 def _default(value: Value) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agentlint.api import AuthKind, ClassInfo, Context, Guard, Made, Program, Ref, Value
+from agentlint.api import AuthKind, ClassInfo, Context, Guard, Made, Program, Ref, Value, syntax, walk
 from agentlint_django.project import settings_of
 
 _KINDS: tuple[tuple[str, AuthKind], ...] = (
@@ -53,8 +53,10 @@ class Authentication:
         guards = [] if listed else [Guard("anonymous", "no authentication class", *place)]
         checks: list[str] = []
         for name in listed:
-            guards.append(Guard(self._kind(name), name, *place))
             method = self._program.method(name, "authenticate") if name in self._program.classes else None
+            if method is not None and not _finds_anybody(method.node.body):
+                continue  # it is there to turn a kind of credentials away
+            guards.append(Guard(self._kind(name), name, *place))
             if method is not None:
                 checks.append(method.id)
         return tuple(guards), tuple(checks)
@@ -80,3 +82,9 @@ class Authentication:
             elif isinstance(item, Made) and isinstance(item.callee, Ref):  # `IsOwner(...)`, `IsAuthenticated | HasAPIKey` made by a call
                 found.append(item.callee.name)
         return tuple(found)
+
+
+def _finds_anybody(body: tuple[syntax.Stmt, ...]) -> bool:
+    """True when a block gives anything but None back somewhere."""
+    given = [stmt.value for stmt in walk.statements(body) if isinstance(stmt, syntax.Return)]
+    return any(value is not None and not (isinstance(value, syntax.Constant) and value.value is None) for value in given)

@@ -17,9 +17,9 @@ _TRACES = frozenset({"log", "audit", "history"})
 _RULES = frozenset({"setting", "settings", "config", "configuration"})
 """Words of pages that say who may register at all: nobody opens an account there."""
 _FLOWS: tuple[tuple[str, str], ...] = (
-    (r"\b(log ?in|sign ?in)\b", "sign-in"),
+    (r"\b(log ?in|sign ?in)\b(?! (source|history|attempts?|counts?|times?|logs?|settings|banner|message|background|image)\b)", "sign-in"),
     (r"^(?!.*\b(add|create|new|edit|update|change|configure|delete|remove)\b.*).*\b(sso|saml|oidc)\b", "sign-in"),  # those set up a provider, not a session
-    (r"\b(oauth( ?2)?|openid|social) (redirect|callback|complete|login)\b", "sign-in"),
+    (r"\b(oauth( ?2)?|openid|social) (redirect|callback|complete|login)\b|\boauth( ?2)? \S+( \S+){0,3} callback$", "sign-in"),
     (r"\b(log ?out|sign ?out)\b", "sign-out"),
     (r"\b(sign ?up|registration|register (new )?(user|account)|(users?|accounts?|auth) register|create account)\b|^register( (post|submit))?$", _OPENS),
     (r"\b(passwords?|passwd|passphrase|forgot|recover account|account recovery)\b", _PASSWORD),
@@ -33,7 +33,8 @@ _FLOWS: tuple[tuple[str, str], ...] = (
     (
         r"\b((verify|confirm|validate|activate) (e ?mail|account|address|mailbox)|change e ?mail"
         r"|(e ?mail|accounts?|address|mailbox) (verify|verification|confirm|confirmation|activation|activate)|e ?mail (address )?change)\b"
-        r"|^((accounts?|users?|auth) resend (confirmation|verification|activation)( e ?mail| link)?|resend (confirmation|verification|activation) e ?mail)$",
+        r"|^((accounts?|users?|auth) resend (confirmation|verification|activation)( e ?mail| link)?|resend (confirmation|verification|activation) e ?mail"
+        r"|((auth|accounts?|users?) )?(re)?send activation( e ?mail| link| code)?)$",
         "confirmation of an address",
     ),
     (r"\b(unsubscribe|opt out)\b", "a mailed unsubscribe link"),
@@ -49,12 +50,16 @@ _OWN_FIELDS = re.compile(r"(password|passwd|totp|otp|mfa|two_factor|webauthn|rec
 
 _PROVED = re.compile(r"^(is_)?e?_?mail_?(address_)?(is_)?(verified|confirmed|validated|proved)(_at|_on|_date)?$", re.IGNORECASE)
 _CONFIRMS = frozenset({"confirm", "confirmation", "verify", "verification", "activate", "validate"})
+_PROOFS = frozenset({"token", "key", "code", "uid", "uidb64", "hash", "secret"})
+"""Words of what a mail carries: whoever brings it back has shown that the address is theirs."""
+_CREDENTIAL_COOKIE = re.compile(r"^(access|refresh|auth|id|session|login)?_?(token|jwt)$|^(auth|session|session_?id|sid)$", re.IGNORECASE)
 
 
-def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], administers: bool) -> str:
+def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], administers: bool, known: bool = False) -> str:
     """Why no program has business with an operation, in plain words; the empty string when it has.
 
     `names` are the operation's symbol and routes; `administers` says that it acts on other people's rows (an admin site): then words do not count.
+    `known` says that only somebody who is signed in gets there, and so opens no account for themselves.
     """
     effects = [r.effect for r in reached]
     consequential = [e for e in effects if is_consequential(e)]
@@ -64,10 +69,15 @@ def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], admi
         return "it keeps a display preference of the person at the browser"
     if administers:
         return "it swaps the browser's session to another person" if _logs_in(effects) else ""
+    if not known and _signs_up(effects):
+        return f"it is about {_OPENS}"
     for meaning in _meanings(names):
+        if meaning == _OPENS and known:
+            continue
         if (meaning != _OPENS or _concerns_people(names, consequential)) and not (meaning == _PASSWORD and _of_something_else(consequential)):
             return f"it is about {meaning}"
-    if _logs_in(effects) and not (consequential and (_asks(names) or not any(_PERSON.search(e.target) for e in consequential))):
+    signs = _logs_in(effects) or _hands_out_credentials(effects)
+    if signs and not (consequential and (_asks(names) or not any(_PERSON.search(e.target) for e in consequential))):
         return "it signs the person in or out"
     if _confirms_address(names, consequential):
         return "it is about confirmation of an address"
@@ -115,9 +125,23 @@ def _logs_in(effects: Sequence[Effect]) -> bool:
     return any(e.kind == "authentication" and e.operation in ("login", "logout") for e in effects)
 
 
+def _hands_out_credentials(effects: Sequence[Effect]) -> bool:
+    """True when the browser is given a cookie that says who it is."""
+    return any(e.kind == "session" and e.operation == "write" and _CREDENTIAL_COOKIE.match(e.target) for e in effects)
+
+
+def _signs_up(effects: Sequence[Effect]) -> bool:
+    """True when somebody new is kept and signed in at once: administrators who add people stay who they are."""
+    made = any(e.kind == "orm-write" and e.operation == "create" and words(e.target)[-1:] and words(e.target)[-1] in _PEOPLE for e in effects)
+    return made and any(e.kind == "authentication" and e.operation == "login" for e in effects)
+
+
 def _confirms_address(names: Sequence[str], consequential: Sequence[Effect]) -> bool:
-    """True when what is confirmed, whatever it is called, is kept as an address that somebody proved to be theirs."""
+    """True when what is confirmed, whatever it is called, is kept as an address that somebody proved to be theirs, or as a person who brought the proof."""
     said = {w for name in names for w in words(name)}
+    if said & (_CONFIRMS | {"activation"}) and said & _PROOFS and consequential:
+        if all(e.kind == "orm-write" and e.operation != "create" and words(e.target)[-1:] and words(e.target)[-1] in _PEOPLE for e in consequential):
+            return True
     return bool(said & _CONFIRMS) and bool(consequential) and all(e.kind == "orm-write" and any(map(_PROVED.match, e.fields)) for e in consequential)
 
 

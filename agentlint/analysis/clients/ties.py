@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from agentlint.analysis.callers.persons import human_by_design
-from agentlint.analysis.operations import Entry
+from agentlint.analysis.operations import Entry, demands_sign_in
 from agentlint.ir.operations import Operation
 from agentlint.ir.pages import PageAction
 
@@ -107,7 +107,7 @@ def seen_from_page(entry: Entry, action: PageAction) -> Entry:
     """The GUI row of an endpoint that a page calls."""
     base = entry.operation
     place = f"{action.file}:{action.line}"
-    why = human_by_design([base.symbol, *(r.path for r in entry.routes)], entry.reached, administers=False)
+    why = human_by_design([base.symbol, *(r.path for r in entry.routes)], entry.reached, administers=False, known=demands_sign_in(entry.guards))
     human = why if base.changes_state else ""
     said = f"the page's own script calls it ({action.caller or action.kind} at {place})"
     operation = Operation(

@@ -139,9 +139,12 @@ class Binding:
     def _open(self, what: str, concrete: Type) -> Model | None:
         kind, _, name = what.partition(" ")
         if kind == "parameter":
-            return self._own_model(concrete.name) if name.rpartition(" ")[2] in _ANY_ROW else None
+            return (self._own_model(concrete.name) or self._told(concrete.name)) if name.rpartition(" ")[2] in _ANY_ROW else None
         if kind == "abstract":
-            return Model(concrete.name, concrete.name.rpartition(".")[2]) if name in self.ancestors(concrete.name) and name != concrete.name else None
+            if name in self.ancestors(concrete.name) and name != concrete.name:
+                return Model(concrete.name, concrete.name.rpartition(".")[2])
+            told = self._told(concrete.name)
+            return told if told is not None and name in self.ancestors(told.name) else None
         if kind == "variable":
             bound = self._bound(concrete).get(name)
             return self._models.of_type(bound) if bound is not None else None
@@ -162,6 +165,11 @@ class Binding:
             if meta is not None and "model" in meta.attributes:
                 return self._class_in(meta.attributes["model"], meta)
         return None
+
+    def _told(self, class_id: str) -> Model | None:
+        """The model that a framework says a class is about: that of an admin class is named where it is registered."""
+        about = {t.name for t in self._places.types.attribute(Type(class_id), "model") if t.meta and self._models.style(t.name)}
+        return Model(name, name.rpartition(".")[2]) if len(about) == 1 and (name := about.pop()) else None
 
     def _annotated(self, class_id: str, name: str) -> Model | None:
         info = self._program.classes.get(class_id)

@@ -20,7 +20,7 @@ from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.types.inference import Type, Types
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect
-from agentlint.ir.walk import dotted, statements
+from agentlint.ir.walk import calls, dotted, statements
 from agentlint.knowledge import LibraryFacts
 from agentlint.knowledge.schema import EffectRow
 
@@ -157,10 +157,17 @@ class EffectFinder:
     def _inherited(self, name: str, method: str) -> str:
         key = (name, method)
         if key not in self._overridden:
-            names = self._program.mro(name) if name in self._program.classes else (name,)
+            names = self._program.mro(name) if name in self._program.classes and not self._means_another(name, method) else (name,)
             paths = (f"{base}.{method}" for base in names if base not in self._program.classes)
             self._overridden[key] = next((path for path in paths if self._library.effect(path) is not None), "")
         return self._overridden[key]
+
+    def _means_another(self, class_id: str, method: str) -> bool:
+        """True when the class's own method only shares the library's name: it must be told something and never calls it (`settings.delete("theme")`)."""
+        own = self._program.method(class_id, method)
+        if own is None or not any(p.kind == "positional" and p.default is None for p in own.node.params[1:]):
+            return False
+        return not any(isinstance(c.func, s.Attribute) and c.func.attr == method and not _is_self(c.func.value) for c in calls(own.node.body))
 
     def _of_row(self, site: CallSite, row: EffectRow, api: str) -> Iterator[Effect]:
         if row.pending or not self.places.holds(site, row.when):
@@ -221,3 +228,7 @@ def _changed_items(stmt: s.Stmt) -> Iterator[s.Subscript]:
 
 def _key(index: s.Expr) -> str:
     return index.value if isinstance(index, s.Constant) and isinstance(index.value, str) else ""
+
+
+def _is_self(expr: s.Expr) -> bool:
+    return isinstance(expr, s.Name) and expr.id == "self"

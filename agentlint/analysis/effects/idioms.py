@@ -33,6 +33,8 @@ _FETCHES = frozenset({
     "one", "one_or_none", "scalar", "scalar_one", "scalar_one_or_none", "get_or_404", "first_or_404",
 })
 _SAVE_OPTIONS = frozenset({"update_fields", "force_insert", "force_update", "using"})
+_OF_A_FILE = "save"
+"""Keyword by which a file field is told not to save its row: `user.avatar.delete(save=False)` deletes the file (Django's `FieldFile`)."""
 _NOT_A_ROW = frozenset({
     "form", "serializer", "formset", "image", "img", "im", "fig", "figure", "plt", "pdf", "workbook", "wb", "writer", "doc", "document", "canvas",
     "storage", "default_storage", "fs", "file", "f", "session", "config", "settings", "cache", "redis", "client", "super",
@@ -128,7 +130,7 @@ class Idioms:
             return
         model = self._orm.naming.named(func.value, site.caller)
         foreign = not model.name and any(k.name not in _SAVE_OPTIONS for k in site.call.keywords)
-        if site.call.args or foreign or _is_no_row(word):
+        if site.call.args or foreign or _is_no_row(word) or any(k.name == _OF_A_FILE for k in site.call.keywords):
             return
         receiver = dotted(func.value)
         if "delete" in site.name and self._queried(receiver, site):

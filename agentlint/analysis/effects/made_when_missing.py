@@ -34,8 +34,10 @@ class MadeWhenMissing:
 
     def in_passing(self, reached: ReachedEffect) -> bool:
         """True when a line below the handler, on the way to the effect or its own, only runs because a row was missing: nobody asked for that."""
-        if not reached.chain:
-            return False
+        return bool(reached.chain) and self.only_then(reached)
+
+    def only_then(self, reached: ReachedEffect) -> bool:
+        """The same of lines of the handler itself too."""
         if any(_GETS_OR_MAKES.search(step.text) for step in reached.chain):
             return True
         places = ((reached.effect.file, reached.effect.line), *((step.file, step.line) for step in reached.chain[1:]))

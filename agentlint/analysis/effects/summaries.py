@@ -25,7 +25,9 @@ _ROUNDS = 12
 _RANK: dict[Confidence, int] = {"high": 0, "medium": 1, "low": 2}
 AROUND = "runs inside"
 """How the text of a step begins that leads from a function to a wrapper of its decorators."""
-_WORDS = {"deferred": "hands over to", "signal": "triggers", "reference": "passes on", "decorates": AROUND, "property": "reads"}
+SIGNALLED = "triggers"
+"""The same of a step from a signal to one of its receivers."""
+_WORDS = {"deferred": "hands over to", "signal": SIGNALLED, "reference": "passes on", "decorates": AROUND, "property": "reads"}
 
 
 _WRITING_ITSELF = frozenset({"save", "delete", "asave", "adelete"})

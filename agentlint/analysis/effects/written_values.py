@@ -12,6 +12,9 @@ from agentlint.ir.walk import dotted, expressions, own_expressions, statements
 Values = dict[str, frozenset[str]]
 """Field to the constants it is set to; a field that is not in it is set to something else, or to what a caller sends."""
 
+_ANSWERS = ("Response", "Exception", "Error", "Redirect", "render", "jsonify")
+"""How the names of calls end that answer a request or refuse it: their `status=200` is no field of a row."""
+
 
 class WrittenValues:
     """Answers for one program; remembers what functions assign."""
@@ -40,7 +43,7 @@ class WrittenValues:
                         elif isinstance(target, s.Name):
                             names.setdefault(target.id, []).append(stmt.value)
                 for call in (e for root in own_expressions(stmt) for e in expressions(root) if isinstance(e, s.Call)):
-                    for keyword in call.keywords:
+                    for keyword in call.keywords if not dotted(call.func).endswith(_ANSWERS) else ():
                         if keyword.name:
                             values.setdefault(keyword.name, []).append(keyword.value)
             found = {field: self._constants(given, names, info) for field, given in values.items()}

@@ -258,6 +258,9 @@ class Results:
             return made
         fixed = engine.members.parameter_of(receiver, function.name) if receiver is not None else None
         given = Given(receiver, args, keywords, fixed)
+        told = engine.members.told(f"{function.name}()", "") if receiver is None else ()
+        if told:
+            return told
         if engine.known.has(f"{function.name}()"):
             return engine.known.known(f"{function.name}()", given)
         if engine.members.is_class(function.name):

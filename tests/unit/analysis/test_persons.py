@@ -39,6 +39,11 @@ def reached(kind: str, operation: str, *fields: str) -> ReachedEffect:
         (["edit_alert", "/alerts/{id}/"], reached("orm-write", "update", "email", "email_confirmed"), False, False),
         (["confirm_order", "/orders/{id}/confirm/"], reached("orm-write", "update", "confirmed"), False, False),
         (["edit_order", "/orders/{id}/"], reached("orm-write", "update", "price"), False, False),
+        (["activate_by_token", "/activation/{pk}/{token}/"], reached("orm-write", "update", "activation"), False, True),
+        (["activate_user", "/users/{pk}/activate/"], reached("orm-write", "update", "is_active"), False, False),
+        (["send_activation", "/auth/send-activation/"], reached("mail", "send"), False, True),
+        (["update_login_source", "/users/login-source"], reached("orm-write", "update", "source"), False, False),
+        (["oauth_azure_callback", "/done"], reached("orm-write", "create"), False, True),
     ],
 )
 def test_human_by_design(names: list[str], effect: ReachedEffect, administers: bool, expected: bool) -> None:
@@ -104,3 +109,22 @@ def test_a_note_in_a_log_says_nothing_of_what_is_registered() -> None:
     vehicle = ReachedEffect(Effect("orm-write", "create", "Vehicle", "m.py", 2, "f", model="app.Vehicle", fields=("plate",)))
     assert human_by_design(["register", "/accounts/register/"], [note], False)
     assert not human_by_design(["register", "/vehicles/register/"], [note, vehicle], False)
+
+
+def test_who_is_kept_and_signed_in_at_once_opens_an_account() -> None:
+    made, signed = reached("orm-write", "create"), reached("authentication", "login")
+    assert human_by_design(["UserViewSet.create", "/api/users/"], [made, signed], False)
+    assert not human_by_design(["UserViewSet.create", "/api/users/"], [made], False)
+
+
+def test_who_is_signed_in_opens_no_account_for_themselves() -> None:
+    made = reached("orm-write", "create")
+    assert human_by_design(["CreateAccount", "/voice/"], [made], False)
+    assert not human_by_design(["CreateAccount", "/voice/"], [made], False, known=True)
+
+
+def test_a_cookie_that_says_who_somebody_is_signs_them_in() -> None:
+    cookie = ReachedEffect(Effect("session", "write", "access_token", "m.py", 1, "f"))
+    choice = ReachedEffect(Effect("session", "write", "columns", "m.py", 1, "f"))
+    assert human_by_design(["by_header", "/auth/header"], [cookie, reached("orm-write", "create")], False)
+    assert not human_by_design(["by_header", "/auth/header"], [choice, reached("orm-write", "create")], False)

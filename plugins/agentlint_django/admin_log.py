@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentlint.api import ClassInfo, Context, Mechanism, Program, RecordContent
+from agentlint.api import ClassInfo, Context, FunctionInfo, Mechanism, Program, RecordContent, syntax, walk
 from agentlint_django.admin_sites import registrations
 from agentlint_django.class_views import hands_on
 
@@ -18,10 +18,15 @@ def admin_mechanisms(context: Context) -> Iterator[Mechanism]:
             yield _mechanism(found.model, found.file, found.line, f"{found.file}:{found.line}")
             continue
         overridden = [m for hook in _HOOKS if (m := context.program.method(found.admin.id, hook)) is not None]
-        if any(not hands_on(m, m.node.name) for m in overridden):
+        if any(not (hands_on(m, m.node.name) or _makes_entry(m)) for m in overridden):
             continue
         for model in (found.model, *_inline_models(found.admin, context.program)):
             yield _mechanism(model, found.admin.module.path, found.admin.node.line, found.admin.id)
+
+
+def _makes_entry(method: FunctionInfo) -> bool:
+    """True for an override that makes the entry of the log itself."""
+    return any(isinstance(c.func, syntax.Attribute) and c.func.attr in ("log_action", "log_actions") for c in walk.calls(method.node.body))
 
 
 def _inline_models(admin: ClassInfo, program: Program) -> Iterator[str]:

@@ -134,10 +134,15 @@ class DecisionFinder:
     def find(self, functions: Iterable[str]) -> list[Decision]:
         """Decisions of all handlers, then of the functions that decide on their own."""
         rows = [row for handler in self._handlers for row in self.at_handler(handler)]
-        taken = {handler.function for handler in self._handlers}
+        taken = {handler.function for handler in self._handlers if handler.surface not in PERSON or not self._is_inherited(handler)}
         further = (f for f in functions if f not in taken and not self._tests(f) and not self._is_in_script(f))
         rows += [row for function in further for row in self.in_function(function)]
         return rows
+
+    def _is_inherited(self, handler: Handler) -> bool:
+        """True when the code stands in a class above the one that is routed: what it decides is shown there as well."""
+        info = self._program.functions.get(handler.function)
+        return info is not None and bool(info.owner) and info.node.qualname.partition(".")[0] != handler.symbol.partition(".")[0]
 
     def _is_in_script(self, function: str) -> bool:
         """True for what stands in a program of its own among a project's scripts: whoever runs it there decides."""

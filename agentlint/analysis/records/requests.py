@@ -66,15 +66,16 @@ def never_for_requests(entries: Iterable[Entry], calls: Calls) -> frozenset[str]
     for entry in entries:
         unattended = entry.operation.surface in ("job", "cli")
         (unasked if unattended else asked).update(f for route in entry.routes for f in (route.handler, *route.extra_handlers) if f)
-    return frozenset(_run_from(unasked, calls, ()) - _run_from(asked, calls, ("deferred",)))
+    return frozenset(_run_from(unasked, calls, (), frozenset()) - _run_from(asked, calls, ("deferred",), frozenset(unasked - asked)))
 
 
-def _run_from(roots: set[str], calls: Calls, without: tuple[str, ...]) -> set[str]:
+def _run_from(roots: set[str], calls: Calls, without: tuple[str, ...], left: frozenset[str]) -> set[str]:
+    """`left` are functions that run elsewhere when they are only handed on."""
     found, waiting = set(roots), sorted(roots)
     while waiting:
         for site in calls.sites(waiting.pop()):
             for target in site.targets:
-                if target.kind not in without and target.function not in found:
+                if target.kind not in without and target.function not in found and not (target.kind == "reference" and target.function in left):
                     found.add(target.function)
                     waiting.append(target.function)
     return found

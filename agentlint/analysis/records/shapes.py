@@ -11,6 +11,7 @@ import msgspec
 
 from agentlint.analysis.effects.tables import TRAIL_WORDS
 from agentlint.analysis.program import ClassInfo, Program
+from agentlint.analysis.records.sides import STATE_NAMES, pairs, state_words, tells_state
 from agentlint.analysis.records.untied import is_untied
 from agentlint.analysis.types.inference import Type, Types
 from agentlint.analysis.wording import singular, words
@@ -50,8 +51,8 @@ _TEXT_NAMES = re.compile(
 _REASON_NAMES = re.compile(
     r"^(\w+_)?(reason|justification|cause|rationale|explanation|because|body|payload|inputs?|data|context|details?|extra|error|exception|response|comment|notes?|diff|rule)$"
 )
-_CHANGE_NAMES = re.compile(r"^(old|new|from|to|previous|prev|before|after|prior)_(\w+)$|^(\w+)_(old|new|from|to|before|after)$")
-_STATE_NAMES = re.compile(r"^(\w+_)?(status|state|stage|phase)$")
+_KEEPING = re.compile(r"^(\w+_)?(data|payload|snapshot|diff|delta|changes|changed_(data|fields|values))$")
+"""Columns that keep what the object was or what changed in it, beside the state before and after."""
 _RESULT_NAMES = re.compile(
     r"^(\w+_)?(error|errors|result|response|status_code|exception|success|outcome|exit_?status"
     r"|failure|delivered(_at)?|sent(_at)?|finished(_at)?|completed(_at)?)$"
@@ -184,14 +185,14 @@ class Shapes:
         buried = self._buried(model) if kind is None else ""
         if buried:
             kind, related = "tombstone", (buried,)
-        frail = kind is None and bool(actors and related) and any(map(_tells_state, names))
+        frail = kind is None and bool(actors and related) and any(map(tells_state, names))
         if frail:
             kind = "event" if any(map(_TEXT_NAMES.match, names)) or any(n in ("title", "subject") for n in names) else "status-history"
         if kind is None or not (related or open_object or actors):
             return None
-        states = frozenset(w for n in names for w in _state_words(n)) if kind == "status-history" else frozenset()
+        states = frozenset(w for n in names for w in state_words(n)) if kind == "status-history" else frozenset()
         reasons = tuple(n for n in names if _REASON_NAMES.match(n))
-        return Table(model, kind, related, actors, states, reasons, open_object, bool(said & TRAIL_WORDS or buried) or _pairs(names), frail)
+        return Table(model, kind, related, actors, states, reasons, open_object, bool(said & TRAIL_WORDS or buried) or pairs(names), frail)
 
     def _buried(self, model: str) -> str:
         """The one model whose deleted rows a model's name says that it keeps."""
@@ -335,27 +336,13 @@ def _names_any_object(names: Iterable[str]) -> bool:
     return any(map(_OBJECT_TYPES.match, names)) and any(map(_OBJECT_KEYS.match, names))
 
 
-def _pairs(names: Iterable[str]) -> bool:
-    """True when two columns keep the value before and after of the same thing: `old_status` and `new_status`."""
-    sides: dict[str, set[str]] = {}
-    for name in names:
-        match = _CHANGE_NAMES.match(name)
-        if match is not None:
-            side, about = (match.group(1), match.group(2)) if match.group(1) else (match.group(4), match.group(3))
-            sides.setdefault("state" if _STATE_NAMES.match(about) else singular(about), set()).add(side)
-    return any(found & _BEFORE and found & _AFTER for found in sides.values())
-
-
-_BEFORE, _AFTER = {"old", "from", "previous", "prev", "before", "prior"}, {"new", "to", "after"}
-
-
 def _kind_of(names: list[str], said: set[str]) -> TableKind | None:
     described = any(_KIND_NAMES.match(n) for n in names)
     told = any(_TEXT_NAMES.match(n) for n in names)
-    if _pairs(names):
-        return "event" if described else "status-history"
+    if pairs(names):
+        return "event" if described or any(map(_KEEPING.match, names)) else "status-history"
     if said & TRAIL_WORDS:
-        return "status-history" if not (described or told) and any(map(_STATE_NAMES.match, names)) else "event"
+        return "status-history" if not (described or told) and any(map(STATE_NAMES.match, names)) else "event"
     if said & _SENDING_WORDS and any(_RESULT_NAMES.match(n) for n in names):
         return "delivery"
     if said & _OTHER_WORDS:
@@ -365,31 +352,18 @@ def _kind_of(names: list[str], said: set[str]) -> TableKind | None:
     return "event" if any(n in ("kind", "action", "event", "event_type", "verb") for n in names) else None
 
 
-def _tells_state(name: str) -> bool:
-    """True for a column that keeps the state that its subject had or got: `new_status`, `state_before`."""
-    match = _CHANGE_NAMES.match(name)
-    return match is not None and bool(_STATE_NAMES.match(match.group(2) or match.group(3)))
-
-
-def _state_words(name: str) -> tuple[str, ...]:
-    match = _CHANGE_NAMES.match(name)
-    if match:
-        return tuple(w for part in (match.group(2), match.group(3)) if part for w in words(part))
-    return tuple(words(name)) if _STATE_NAMES.match(name) else ()
-
-
 def named_shape(said: Collection[str], names: Collection[str]) -> tuple[TableKind | None, tuple[str, ...], tuple[str, ...], bool]:
     """What the words of a table's name and the names of its columns tell: its kind, who, why, and whether a row says what happened."""
     columns = sorted(names)
     described = any(map(_KIND_NAMES.match, columns)) and any(map(_TEXT_NAMES.match, columns))
     actors = tuple(n for n in columns if _ACTOR_NAMES.match(n))
-    kind = _kind_of(columns, set(said)) or ("status-history" if "event" in said and any(map(_STATE_NAMES.match, columns)) else None)
+    kind = _kind_of(columns, set(said)) or ("status-history" if "event" in said and any(map(STATE_NAMES.match, columns)) else None)
     return kind, actors, tuple(n for n in columns if _REASON_NAMES.match(n)), described
 
 
 def is_result_field(name: str) -> bool:
     """True for columns that are filled in once the outcome is known."""
-    return bool(_RESULT_NAMES.match(name)) or bool(_STATE_NAMES.match(name))
+    return bool(_RESULT_NAMES.match(name)) or bool(STATE_NAMES.match(name))
 
 
 def says_what(name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from agentlint.analysis.audit.paths import Account, AuditPaths
+from agentlint.analysis.calls.sites import Target
 from agentlint.analysis.decisions.arms import Place, PlaceIndex
 from agentlint.analysis.decisions.hooks import Hooks
 from agentlint.analysis.decisions.relevance import is_getter, is_index_work, is_reached_in_passing, is_upkeep, only_asks
@@ -124,7 +125,7 @@ class Judge:
                         or (_hands_on_saving(entry.effect, target.function) and (site.call.site, entry.effect.model) in known
                             and not _saves_what_is_handed_in(site.call, info.node)):
                     continue
-                distance = 0 if entry.effect.function in self._generic else entry.distance + _STEP.get(target.kind, 1)
+                distance = 0 if entry.effect.function in self._generic else entry.distance + (0 if _is_own_part(target, info.id) else _STEP.get(target.kind, 1))
                 places = self._places.of(info.id, info.node)
                 parts = [e for e in self._paths.parts(entry.effect) if wanted(_unjudged(e, site.call.site, places, distance, info.id))]
                 if not parts:
@@ -297,6 +298,11 @@ def _says_rights(fields: Iterable[str]) -> bool:
 
 def _site(mechanism: Mechanism) -> AuditSite:
     return AuditSite(mechanism.file, mechanism.line, mechanism.name)
+
+
+def _is_own_part(target: Target, function: str) -> bool:
+    """True for a function that stands in this one and is handed to another to be called: what it does, this one does."""
+    return target.kind == "reference" and target.function.rpartition(".")[0] == function
 
 
 def _short(function: str) -> str:

@@ -36,10 +36,10 @@ class Executors:
         work = []
         for function in sorted(self._places.program.functions):
             for site in self._calls.sites(function):
-                name = self._handed_on(self._direct(site), function)
+                owner, name = self._handed_on(self._direct(site), function)
                 if name:
-                    found[function] = name
-                    work.append(function)
+                    found[owner] = name
+                    work.append(owner)
                     break
         while work:
             function = work.pop()
@@ -47,10 +47,10 @@ class Executors:
             for site in self._calls.callers(function):
                 if site.caller in found or not any(t.function == function and t.confidence != "low" for t in site.targets):
                     continue
-                name = self._handed_on(argument_for(site, callee, found[function]), site.caller)
-                if name:
-                    found[site.caller] = name
-                    work.append(site.caller)
+                owner, name = self._handed_on(argument_for(site, callee, found[function]), site.caller)
+                if name and owner not in found:
+                    found[owner] = name
+                    work.append(owner)
         return found
 
     def _direct(self, site: CallSite) -> s.Expr | None:
@@ -62,10 +62,18 @@ class Executors:
             return site.call.args[0]
         return None
 
-    def _handed_on(self, expr: s.Expr | None, function: str) -> str:
-        """The parameter of the function that the expression is, perhaps wrapped or rewritten; empty when it is none."""
-        names = parameter_names(self._places.program.functions.get(function))
-        return next((n for n in self._names(expr, function, _DEPTH) if n in names), "") if names else ""
+    def _handed_on(self, expr: s.Expr | None, function: str) -> tuple[str, str]:
+        """The parameter that the expression is, perhaps wrapped or rewritten, and the function whose it is: this one, or one around it, whose
+        parameters it sees as well; two empty texts when it is none."""
+        said = tuple(self._names(expr, function, _DEPTH)) if expr is not None else ()
+        info = self._places.program.functions.get(function)
+        while info is not None and said:
+            names = parameter_names(info)
+            name = next((n for n in said if n in names), "")
+            if name:
+                return info.id, name
+            info = self._places.program.functions.get(info.parent)
+        return "", ""
 
     def _names(self, expr: s.Expr | None, function: str, depth: int) -> Iterator[str]:
         if isinstance(expr, s.Name):

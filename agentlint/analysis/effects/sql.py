@@ -18,7 +18,7 @@ from agentlint.analysis.effects.places import Places
 from agentlint.analysis.program import FunctionInfo
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect, EffectOperation
-from agentlint.ir.walk import dotted
+from agentlint.ir.walk import dotted, statements
 
 _LOOKS_WRITING = re.compile(
     r"^\s*(--[^\n]*\n\s*)*(with\b.*\b(insert|update|delete)\b|(insert|replace|merge)\s+(\w+\s+){0,2}into\b|update\s.+\bset\b|delete\s+from\b|truncate\s"
@@ -161,7 +161,21 @@ class SqlWrites:
             given = (self._places.constant(a, text.function) for a in (*filler.args, *(k.value for k in filler.keywords)))
             named = [word for word in given if isinstance(word, str) and _WORD.match(word)]
             return self._models.at_table(named[0]) if len(named) == 1 else Model()
-        return Model()
+        return self._models.at_table(self._kept(filler, text.function))
+
+    def _kept(self, filler: s.Expr, function: str) -> str:
+        """The one text that a class gives the attribute in which it keeps the name of its table: `self.table = "orders"`; empty when there are others."""
+        info = self._places.program.functions.get(function)
+        owner = self._places.program.classes.get(info.owner) if info is not None else None
+        if owner is None or not isinstance(filler, s.Attribute) or dotted(filler.value) not in ("self", "cls", "type(self)"):
+            return ""
+        given = [owner.attributes[filler.attr]] if filler.attr in owner.attributes else []
+        methods = (self._places.program.functions.get(m) for m in owner.methods.values())
+        for stmt in (stmt for method in methods if method is not None for stmt in statements(method.node.body) if isinstance(stmt, s.Assign)):
+            if stmt.value is not None and any(isinstance(t, s.Attribute) and t.attr == filler.attr and dotted(t.value) == "self" for t in stmt.targets):
+                given.append(stmt.value)
+        texts = {e.value for e in given if isinstance(e, s.Constant) and isinstance(e.value, str) and _WORD.match(e.value)}
+        return texts.pop() if len(texts) == 1 else ""
 
     def _texts(self, expr: s.Expr, function: str, depth: int = 3) -> Iterator[_Text]:
         """Texts that an expression may be, through wrappers such as `text(...)`, local names, and functions that build them."""

@@ -12,6 +12,7 @@ from agentlint.analysis.asking import asks_to_act
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import stems
 from agentlint.graph.atoms import Atom, Background, atoms_of, column, rarities
+from agentlint.graph.by_words import SaidEndpoints
 from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Operation, Status
 
@@ -40,6 +41,8 @@ class _Answer(msgspec.Struct, frozen=True):
     share: float
     entry: Entry | None
     text: str
+    guessed: bool = False
+    """True where the words of an endpoint say so, and nothing else."""
 
 
 class Matcher:
@@ -55,6 +58,7 @@ class Matcher:
         self._callers: dict[str, list[Entry]] = defaultdict(list)
         self._plumbing = _called_by_many(entries)
         self._shared = SharedCode(background)
+        self._said = SaidEndpoints()
         for entry in entries:
             if not entry.machine_callable:
                 continue
@@ -62,6 +66,7 @@ class Matcher:
             if not entry.operation.changes_state or (entry.operation.method in ("GET", "HEAD") and not asks_to_act(entry.routes)):
                 continue  # what a look-up writes in passing is nothing that a caller asks for
             self._shared.add(entry)
+            self._said.add(entry)
             for function in dict.fromkeys((*(f for f, _ in self._domain(entry)), *(r.handler for r in entry.routes if r.handler))):
                 self._callers[function].append(entry)
             for atom in atoms_of(entry, self._rarity, background, with_parts=True):
@@ -84,7 +89,7 @@ class Matcher:
         if self._domain(entry) and not any(a.kind == "rows" for a in atoms):
             return self._by_domain(entry)
         if not atoms:
-            return _judged(operation, "gui-only", [], ["no machine-callable operation has its effect"], "low")
+            return self._by_words(entry)
         answers = self._with_accompaniments([(atom, self._answer(atom, entry)) for atom in atoms])
         total = sum(a.weight for a, _ in answers)
         share = sum(a.weight * answer.share for a, answer in answers) / total
@@ -94,7 +99,8 @@ class Matcher:
             return running
         found = [answer.entry for _, answer in answers if answer.entry is not None] if status != "gui-only" else []
         told = [answer.text for _, answer in answers if status != "gui-only" or answer.share == 0] or [answer.text for _, answer in answers]
-        return _judged(operation, status, found, told, "high" if share in (0.0, 1.0) else "medium")
+        sure = "low" if any(answer.guessed for _, answer in answers) else "high" if share in (0.0, 1.0) else "medium"
+        return _judged(operation, status, found, told, sure)
 
     def _running_all_of(self, entry: Entry) -> Operation | None:
         """The judgement where an endpoint calls the function that the page hands all of its work to, whatever that does below."""
@@ -117,6 +123,13 @@ class Matcher:
         ]
         return _judged(entry.operation, status, others, texts, "medium")
 
+    def _by_words(self, entry: Entry) -> Operation:
+        """The judgement where nothing is known of what an operation does: an endpoint that says the same of itself may well do it."""
+        nearest = min(self._said.for_page(entry), key=lambda e: (_distance(entry, e), e.operation.id), default=None)
+        if nearest is None:
+            return _judged(entry.operation, "gui-only", [], ["no machine-callable operation has its effect"], "low")
+        return _judged(entry.operation, "agent-accessible", [nearest], [f"{_where(nearest)} says the same of itself; what either writes is not known"], "low")
+
     def _domain(self, entry: Entry) -> list[tuple[str, tuple[str, ...]]]:
         """The functions that get an operation done, without those that too many others call to be what it is for."""
         return [(f, inner) for f, inner in entry.domain if f not in self._plumbing]
@@ -135,6 +148,9 @@ class Matcher:
             answer = _for_rank(_compare(atom, other, offer, self._background.general), entry)
             if (answer.share, -_distance(entry, other)) > (best.share, -_distance(entry, best.entry)) and answer.share > 0:
                 best = answer
+        if best.share == 0 and atom.kind == "rows" and atom.subject and (said := self._said.for_rows(atom.operation, atom.subject, atom.fields)):
+            nearest = min(said, key=lambda e: (_distance(entry, e), e.operation.id))
+            best = _for_rank(_Answer(1.0, nearest, f"{_where(nearest)} says so by its method and address; what it writes is not known", guessed=True), entry)
         return best
 
     def _with_accompaniments(self, answers: list[tuple[Atom, _Answer]]) -> list[tuple[Atom, _Answer]]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from agentlint.api import FunctionInfo, Guard, Made, Member, Program, Ref, syntax, walk
-from agentlint_flask.hooks import function_of
+from agentlint.api import FunctionInfo, Guard, Made, Member, Program, Ref, handler_of, syntax, walk
 from agentlint_flask.tables import Tables
 
 _PROTECTORS = ("flask_wtf.CSRFProtect", "flask_wtf.csrf.CSRFProtect", "flask_wtf.CsrfProtect", "flask_wtf.csrf.CsrfProtect", "flask_seasurf.SeaSurf")
@@ -29,26 +28,28 @@ class BrowserCheck:
         for made in tables.calls:
             if isinstance(made.callee, Member) and made.callee.attr == "exempt" and self._protects(made.callee.owner):
                 for value in made.args[:1]:
-                    info = function_of(value, program)
+                    info, _ = handler_of(value, program)
                     self._exempt_tables.add(tables.key(value))
                     self._exempt_functions.add(info.id if info is not None else "")
         for name in _exempted(program) if self._protector is not None else ():
             self._exempt_tables.add(tables.key(tables.setup.evaluator.named(name)))
             self._exempt_functions.add(name)
         self._exempt_tables.discard("")
+        self._exempt_functions.discard("")
         if self._protector is not None and (_switched_off(program) or _lifted_by_requests(program)):
             self._protector = None
 
     def _protects(self, value: object) -> bool:
         return isinstance(value, Made) and isinstance(value.callee, Ref) and value.callee.name in _PROTECTORS
 
-    def guards(self, table: str, handler: FunctionInfo, method: str, path: str) -> tuple[Guard, ...]:
-        """The check that stands before a rule, or the sign that somebody took it away."""
+    def guards(self, table: str, handler: FunctionInfo, owner: str, address: tuple[str, str]) -> tuple[Guard, ...]:
+        """The check that stands before a rule, or the sign that somebody took it away, from its function or from the class that it makes a view of."""
+        method, path = address
         if self._protector is None or method in _SAFE:
             return ()
         place = (self._protector.file, self._protector.line)
         whole = not self._exempt_tables.isdisjoint({table, *self._tables.tree.above(table)})
-        alone = handler.id in self._exempt_functions
+        alone = not self._exempt_functions.isdisjoint({handler.id, owner})
         return (Guard("csrf-exempt" if whole or alone else "csrf", "CSRFProtect", *place, whole=whole and not alone and not _CALLED_BACK.search(path)),)
 
 

@@ -56,6 +56,8 @@ def for_verb(target: ClassInfo, verb: str, program: Program) -> FunctionInfo | N
 
 def shown(target: ClassInfo, handler: FunctionInfo, program: Program) -> FunctionInfo | None:
     """The method of the class itself in which an inherited handler does what this class is for; None when the class has none of its own."""
+    if handler.node.name in METHODS:
+        return None  # what a method of HTTP runs on the way says nothing of the class
     own = program.classes[target.id].methods
     names = [name for name in _steps(handler, target, program, 0) if name in own]
     same = [name for name in names if handler.node.name.strip("_") in name]

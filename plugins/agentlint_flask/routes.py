@@ -114,9 +114,9 @@ class _Reader:
         symbol, shown_in = self._place(view, handler)
         renders = self._renders(table, view.target, shown_in if isinstance(shown_in, FunctionInfo) else handler)
         checks = self._views.checks(view, address[0], self._decorators_of(table))
-        guards = (*checks.guards, *self._browser.guards(table, handler, *address))
-        endpoint = made.keywords.get("endpoint")
         owner = view.target.id if isinstance(view.target, ClassInfo) else ""
+        guards = (*checks.guards, *self._browser.guards(table, handler, owner, address))
+        endpoint = made.keywords.get("endpoint")
         entry = self._program.method(owner, view.entry) if view.entry else None
         before = (*checks.functions, *self._hooks.of(table, renders == "json"), *((entry.id,) if entry is not None else ()))
         return Route(

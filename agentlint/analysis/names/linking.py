@@ -91,6 +91,7 @@ class Linker:
                     table.bind(handler.name, Bound("local"))
         elif isinstance(stmt, s.Expression) and isinstance(stmt.value, s.Other) and stmt.value.kind == "global":
             table.globals |= {dotted(child) for child in stmt.value.children}
+            _bind_globals(table)
         return False
 
     def _bind_told(self, stmt: s.Assign, table: Table) -> bool:
@@ -169,3 +170,13 @@ def _bind_parts(target: s.Expr | None, table: Table) -> None:
     elif isinstance(target, s.Other) and target.kind == "star":
         for child in target.children:
             _bind_parts(child, table)
+
+
+def _bind_globals(table: Table) -> None:
+    """The module has what one of its functions declares global, also where nothing but the function assigns it."""
+    top = table
+    while top.outer is not None:
+        top = top.outer
+    for name in sorted(table.globals):
+        if top.kind == "module" and name not in top.names:
+            top.bind(name, Bound("value"))

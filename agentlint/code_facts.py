@@ -69,9 +69,10 @@ def code_facts(
     with state.timed("decisions"):
         audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations))
     with state.timed("matching"):
+        relations = Relations(types, program)
         background = Background(
-            audited.record_models, Relations(types).other_end, HandedValues(program).of, lambda model: table_of(model, program), reach.missing.in_passing,
-            reach.missing.only_then, HandingOn(summaries),
+            audited.record_models, relations.other_end, HandedValues(program).of, lambda model: table_of(model, program), reach.missing.in_passing,
+            reach.missing.only_then, HandingOn(summaries), links=relations.links,
         )
         operations = match_operations(entries, background)
     state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]

@@ -93,6 +93,8 @@ class Background(msgspec.Struct, frozen=True):
     """The same in the handler itself."""
     handing: HandingOn | None = None
     """What handlers hand their work to; None where nothing is known of calls."""
+    links: Callable[[str], tuple[tuple[str, str], ...]] = lambda model: ()
+    """The relations whose rows are those of a model, each as a model and its name of the relation."""
     general: frozenset[tuple[str, int]] = frozenset()
     """Lines that write whatever they are handed, of several things or other fields from call to call: to reach the same one proves nothing."""
 

@@ -182,6 +182,9 @@ class Matcher:
         direct = self._offers.get(atom.key, []) if atom.subject else []  # two writes of nobody knows what have nothing in common
         if atom.ends:  # the API may write the relation as a field of either model
             direct = [*direct, *(o for end in atom.ends for o in self._offers.get((end[0], "update"), ()) if self._covers(o[1], end, atom))]
+        for model, field in self._background.links(atom.subject):
+            updates = self._offers.get((model, "update"), ())
+            direct = [*direct, *((e, msgspec.structs.replace(o, fields=atom.fields)) for e, o in updates if column(field) in o.fields)]
         if _is_soft_deletion(atom):
             direct = [*direct, *self._offers.get((atom.subject, "delete"), [])]
         elif atom.operation == "delete":

@@ -79,7 +79,9 @@ def _relation(info: ClassInfo, name: str, call: syntax.Call, program: Program, f
     if not target:
         return
     to_one = kind in _TO_ONE
-    found.setdefault(info.id, {})[name] = Type(target) if to_one else Type(_RELATED if kind in _GENERIC else _MANY, (Type(target),))
+    through = next((_target(k.value, info, program) for k in call.keywords if k.name == "through"), "") if not to_one else ""
+    many = (Type(target), Type(through)) if through else (Type(target),)
+    found.setdefault(info.id, {})[name] = Type(target) if to_one else Type(_RELATED if kind in _GENERIC else _MANY, many)
     reverse = _reverse(info, call, kind, program)
     if reverse and kind not in _GENERIC:
         single = kind in ("OneToOneField", "AutoOneToOneField")

@@ -12,6 +12,8 @@ from agentlint_django.models import MODEL
 from agentlint_django.project import settings_of
 
 _FORM_BASES = ("django.forms.ModelForm", "django.forms.BaseModelFormSet")
+_FACTORIES = ("modelformset_factory", "modelform_factory")
+_HOOKS = ("self.get_formset", "self.get_form")
 _MOST_STEPS = 4
 
 
@@ -27,6 +29,9 @@ def form_effects(site: CallSite, context: Context) -> Iterator[Effect]:
     own = next((t.function for t in site.targets if t.confidence != "low" and _tells(t.function, context.program)), "")
     if own and not (_hands_on(own, context.program) and _constructor(site.call.func.value, context.program.functions.get(site.caller))):
         return
+    left_open = _told_by_class(site, context.program) if form.written is None else ""
+    if left_open:
+        yield Effect("orm-write", "write", "", site.file, site.line, site.caller, api=SAVE, methods=site.methods, open_model=f"attribute {left_open}")
     if form.written is not None:
         written = form.written
         yield Effect(
@@ -94,6 +99,28 @@ def _given_form(receiver: syntax.Expr, info: FunctionInfo, program: Program) -> 
     if info.owner in program.classes and isinstance(receiver, syntax.Name) and receiver.id in parameters[1:2] and info.node.name.endswith("_valid"):
         return Form(ClassView(program.classes[info.owner], {}, program).written)
     return Form(None)
+
+
+def _told_by_class(site: CallSite, program: Program) -> str:
+    """The attribute by which each view says the model of the form or formset that its base saves: `modelformset_factory(self.formset_model)`."""
+    info = program.functions.get(site.caller)
+    receiver = site.call.func.value if isinstance(site.call.func, syntax.Attribute) else None
+    if info is None or info.owner not in program.classes or not isinstance(receiver, syntax.Name):
+        return ""
+    made = _assigned(receiver.id, info)
+    hooked = made is None and info.node.name.endswith("_valid") and receiver.id in [p.name for p in info.node.params[1:2]]
+    if not hooked and not (isinstance(made, syntax.Call) and walk.dotted(made.func) in _HOOKS):
+        return ""
+    methods = (f for base in program.mro(info.owner) if base in program.classes for f in program.classes[base].methods.values())
+    return next((found for method in methods if (found := _made_of_own(program.functions[method]))), "")
+
+
+def _made_of_own(method: FunctionInfo) -> str:
+    for call in walk.calls(method.node.body):
+        first = call.args[0] if call.args else None
+        if walk.dotted(call.func).rpartition(".")[2] in _FACTORIES and isinstance(first, syntax.Attribute) and walk.dotted(first.value) == "self":
+            return first.attr
+    return ""
 
 
 def _constructor(receiver: syntax.Expr, info: FunctionInfo | None) -> syntax.Call | None:

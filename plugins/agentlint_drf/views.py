@@ -65,10 +65,16 @@ class _Views:
         view = ViewSet(found.viewset, self._program)
         item = join_paths(found.path, f"{{{view.lookup()}}}/")
         base = found.name or self._base_name(view)
+        served: dict[bool, set[str]] = {}
         for name in view.standard():
             verb, on_item = STANDARD[name]
+            served.setdefault(on_item, set()).add(verb)
             spoken = f"{base}-{'detail' if on_item else 'list'}" if base else ""
             yield self._operation(view, name, _Place(verb, item if on_item else found.path, spoken, found.file, found.line, confidence=found.confidence))
+        for on_item, verbs in sorted(served.items()):
+            for own in view.plain(on_item, verbs):
+                place = _Place(own.node.name.upper(), item if on_item else found.path, "", found.file, found.line, confidence=found.confidence)
+                yield self._route(view, own, own.node.name, place, ())
         for action in view.actions():
             path = join_paths(item if action.on_item else found.path, f"{action.url_path}/" if action.url_path else "")
             spoken = f"{base}-{action.method.node.name.replace('_', '-')}" if base else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -96,6 +96,20 @@ class ViewSet:
         """True unless `http_method_names` leaves the method out."""
         listed = self.attribute("http_method_names")
         return not isinstance(listed, list | tuple) or verb.lower() in [str(m).lower() for m in listed]
+
+    def plain(self, on_item: bool, served: Iterable[str]) -> Iterator[FunctionInfo]:
+        """Methods called like HTTP's own (`patch`), which answer on every address of the viewset to which no operation of a router gives that method.
+
+        `ViewSetMixin.as_view` binds the mapped methods beside those that the class has.
+        """
+        for verb in ("post", "put", "patch", "delete"):
+            own = self.method(verb)
+            if own is None or verb.upper() in served or refuses(own) or not self.allows(verb.upper()):
+                continue
+            asked = [p for p in own.node.params[2:] if p.kind == "positional" and p.default is None]
+            takes = len(own.node.params) > 2 if on_item else not asked
+            if takes:
+                yield own
 
     # --------------------------------------------------------------- actions
 

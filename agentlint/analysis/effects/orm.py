@@ -189,13 +189,26 @@ class OrmWrites:
             operation: EffectOperation = "revoke" if site.name in _TAKING else "grant"
             yield effect(site, "permission", operation, Model(target=min(elements).rpartition(".")[2]), api=api)
             return
-        if not isinstance(relation, s.Attribute):
+        named = self._named_relation(relation, site)
+        if named is None:
             models = self.models_at(site, "T")
             yield from (effect(site, "orm-write", "update", m, api=api, confidence="medium") for m in models)
             return
-        owners = self._models.of_types(self._places.typed(relation.value, site.caller)) or (self.naming.named(relation.value, site.caller),)
+        holder, field = named
+        owners = self._models.of_types(self._places.typed(holder, site.caller)) or (self.naming.named(holder, site.caller),)
         for owner in owners[:4]:
-            yield effect(site, "orm-write", "update", owner, fields=(relation.attr,), api=api, confidence="high" if owner.name else "medium")
+            yield effect(site, "orm-write", "update", owner, fields=(field,), api=api, confidence="high" if owner.name else "medium")
+
+    def _named_relation(self, relation: s.Expr | None, site: CallSite) -> tuple[s.Expr, str] | None:
+        """Whose relation it is and what it is called: `order.labels`, also `getattr(order, "labels")`, at the place or kept in a local."""
+        if isinstance(relation, s.Attribute):
+            return relation.value, relation.attr
+        for value in (relation, *(self._places.assigned(site.caller, relation.id) if isinstance(relation, s.Name) else ())):
+            if isinstance(value, s.Call) and dotted(value.func) == "getattr" and len(value.args) > 1:
+                name = self._places.constant(value.args[1], site.caller)
+                if isinstance(name, str):
+                    return value.args[0], name
+        return None
 
     def _gives_rights(self, relation: s.Expr | None, site: CallSite) -> bool:
         """False where the owner of the relation is known to be a thing of the program's own that groups are only named on: `task.user_group.add(group)`."""

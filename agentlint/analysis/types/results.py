@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from agentlint.analysis.constants.values import HOLE
+from agentlint.analysis.constants.values import HOLE, Folded
 from agentlint.analysis.types.chosen import texts_of
 from agentlint.analysis.types.dependence import Dependence
 from agentlint.analysis.types.generics import substitute
@@ -131,6 +131,8 @@ class Results:
         holders = engine.eval(call.args[0], frame)
         name = engine.program.fold(call.args[1], frame.scope)
         if not isinstance(name, str):
+            name = self._said_by_class(call.args[1], frame)
+        if not isinstance(name, str):
             names = texts_of(call.args[1], frame, engine.program)
             return union(engine.attribute(t, n) for n in names for t in holders)
         if HOLE not in name:
@@ -143,6 +145,13 @@ class Results:
         methods = {m for t in holders for b in engine.program.mro(t.name) if b in engine.program.classes for m in engine.program.classes[b].methods}
         methods = {m for m in methods if not m.startswith("__")}
         return union(engine.attribute(t, n) for n in sorted(methods) if n.startswith(start) and n.endswith(end) for t in holders)
+
+    def _said_by_class(self, expr: s.Expr, frame: Frame) -> Folded:
+        """What the concrete class says of `self.relation`, which a method of its base looks up by name."""
+        if not isinstance(expr, s.Attribute) or not isinstance(expr.value, s.Name) or expr.value.id not in ("self", "cls") or frame.self_type is None:
+            return None
+        held = self._engine.program.attribute(frame.self_type.name, expr.attr)
+        return self._engine.program.fold(held[0], held[1]) if held is not None else None
 
     def _class_of_self(self, call: s.Call, frame: Frame) -> Types_ | None:
         func = call.func

@@ -199,7 +199,7 @@ class Automations:
         if role.place == "single" and role.path.shape in self._set_here:
             return "undoable", "it switches off what a call without any content switches on at the same place"
         within = role.base[-1:] and role.base[-1] not in role.path.segments  # `/events/removeTag`: the call's name holds the thing
-        if within and resource is not None and any(r.verb == "add" and r.base == role.base for r in resource.roles):
+        if self._counterparts.taken_back(role) or within and resource is not None and any(r.verb == "add" and r.base == role.base for r in resource.roles):
             return "undoable", "it takes off what a call beside it adds"
         if self._unties(role) or self._counterparts.unties(role) or self._counterparts.switches(role):
             return "undoable", "it takes a thing off another one, and adding it again puts it back"

@@ -66,8 +66,9 @@ class Containment:
         for name, child in shape.properties.items():
             below = schemas.shape(child)
             if below.kind == "array" and below.items is not None:
-                self._bodies[" ".join(v.noun_words(name))].append(operation)
                 inner = schemas.shape(below.items)
+                if inner.kind in ("object", "") or inner.properties:  # plain values only say which ones are meant
+                    self._bodies[" ".join(v.noun_words(name))].append(operation)
                 if "id" in inner.properties and not _REPLACES.search(f"{operation.summary} {operation.description[:400]}"):
                     self._by_id.add(id(operation))
                 if inner.name:

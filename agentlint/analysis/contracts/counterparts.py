@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.roles import Role
+from agentlint.analysis.contracts.verbs import spoken_verb
 from agentlint.analysis.wording import words
 
 _SWITCHES = (("in", "out"), ("on", "off"), ("up", "down"), ("begin", "end"), ("arm", "disarm"), ("mount", "unmount"), ("show", "hide"))
@@ -23,6 +24,8 @@ class Counterparts:
         self._said: dict[str, set[tuple[str, ...]]] = defaultdict(set)
         """Words of the last parts of changing calls, by the path before them."""
         self._methods: dict[str, set[str]] = defaultdict(set)
+        self._spoken: dict[str, list[str]] = defaultdict(list)
+        """Verbs of the calls at one address, by its shape."""
         self._places: dict[str, set[str]] = defaultdict(set)
         """Shapes of the addresses at which one thing is read, by its noun and the name of its identifier."""
         self._nouns = {role.noun for role in roles if role.kind in ("list", "read")}
@@ -38,15 +41,20 @@ class Counterparts:
             if role.operation.method in ("POST", "PUT") and not payloads.sends_file(role.operation.body) and not _wants(role, payloads):
                 self._asked[role.path.shape] = _which(role)
             self._methods[role.path.shape].add(role.operation.method)
+            self._spoken[role.path.shape].append(spoken_verb(role.operation))
             if role.operation.method != "GET" and not role.path.ends_with_hole and role.path.segments:
                 self._said[_before(role)].add(_last(role))
             if role.kind == "read" and role.path.ends_with_hole:
                 self._places[f"{role.noun} {role.path.segments[-1].holes[-1]}"].add(role.path.shape)
 
     def taken_back(self, role: Role) -> bool:
-        """True when a call beside it says the contrary: `acknowledge` and `undoAcknowledge`, `punchIn` and `punchOut`, `install` and `uninstall`."""
+        """True when a call beside it says the contrary: `acknowledge` and `undoAcknowledge`, `punchIn` and `punchOut`, `install` and `uninstall`; or one at
+        the same address, "Subscribe to" and "Unsubscribe from"."""
         if role.path.ends_with_hole or not role.path.segments:
             return False
+        verb = spoken_verb(role.operation)
+        if verb and any(f"un{verb}" == other or verb == f"un{other}" for other in self._spoken[role.path.shape] if other):
+            return True
         own = _last(role)
         return any(_contrary(own, other) for other in self._said[_before(role)])
 

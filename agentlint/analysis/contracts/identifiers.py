@@ -159,7 +159,7 @@ class Identifiers:
     def _asks_for_a_thing(self, name: str) -> bool:
         """True when a name asks for something that the API keeps: an identifier, a reference by the thing's own name, a token that it gave out."""
         said = noun_words(name)
-        if PAGING.match(name) or STATE_FIELD.match("_".join(said)):
+        if PAGING.match(name) or STATE_FIELD.match("_".join(said)) or said[:1] in (("idempotency",), ("idempotent",)):
             return False
         return bool(_ID_FIELD.search(name)) or bool(said) and (said[-1] in _GIVEN_OUT or said[-1] in self._by_noun or " ".join(said) in self._by_noun)
 

@@ -11,7 +11,7 @@ from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, undressed
 from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.contracts.shapes import Shapes
-from agentlint.analysis.contracts.states import GENERIC_ACTIONS, Transition, doing, generic, manages, settable, taken, transitions
+from agentlint.analysis.contracts.states import Transition, doing, generic, manages, sets_properties, settable, taken, takes_actions, transitions
 from agentlint.analysis.contracts.steps import Step, leads_to
 from agentlint.analysis.contracts.verbs import spoken_verb
 from agentlint.analysis.wording import words
@@ -54,7 +54,7 @@ class Actions:
             return
         shared = (*self._ownership.sharing(resource), *(self._answering.get(undressed(resource.schema), ()) if resource.schema else ()))
         roles = tuple({id(role): role for role in shared}.values())
-        if not any(r.writes and r.place != "single" for r in roles) or all(r.kind in ("create", "action") for r in roles):
+        if not any(r.writes and r.place != "single" and r.verb not in v.HARMLESS_VERBS for r in roles) or all(r.kind in ("create", "action") for r in roles):
             return  # what no operation shows again, changes or ends has no life to look after
         for one in transitions(resource, (*roles, *self._rooms(resource)), self._payloads):
             if one.verb == "accept" and resource.issued:
@@ -64,10 +64,9 @@ class Actions:
             yield Step(leads_to(one.verb), one.role.operation.name if one.role else None, one.how, one.node, "state")
 
     def _rooms(self, resource: Resource) -> tuple[Role, ...]:
-        """Calls below an item that take the action to do: `POST /transfers/{id}/actions`."""
-        below = self._shapes.beginning_with(*(f"{base}/{{}}/" for base in resource.bases))
-        called = ((role, set(words(role.operation.path.rsplit("/", 1)[-1])) & GENERIC_ACTIONS) for role in below if role.operation.method != "GET")
-        return tuple(role for role, generic_name in called if generic_name or manages(role))
+        """Calls below an item or beside them that take the action to do: `POST /transfers/{id}/actions`, `POST /cards/activities`."""
+        below = self._shapes.beginning_with(*(f"{base}/" for base in resource.bases))
+        return tuple(r for r in below if r.operation.method != "GET" and (takes_actions(r) or manages(r) or sets_properties(r)))
 
     def _done_beside(self, one: Transition, resource: Resource) -> bool:
         """True when something of its own is changed that stands for the state: `PUT /orders/{id}/status`, `DELETE /comments/{id}/resolved`, `POST /locks`."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.called import PLAIN
 from agentlint.analysis.contracts.lifecycle_plain import Plain
+from agentlint.analysis.contracts.lifecycle_unmade import TEXTS, Unmade
 from agentlint.analysis.contracts.mentions import Mentions
 from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
@@ -16,13 +17,8 @@ from agentlint.analysis.contracts.states import takes_anything
 from agentlint.analysis.contracts.steps import Step
 from agentlint.analysis.wording import words
 
-_TEXTS = frozenset("name title label body text content description comment note message summary display_name".split())
-"""Fields in which people say something, and want to say it otherwise later."""
 _NAMES = frozenset("name title label".split())
 """What has nothing else is what it is called."""
-_LOOKED_UP = frozenset("search autocomplete available discover suggestion suggestions lookup".split())
-_MADE_BY_SYSTEMS = frozenset("session device passkey memory member user account authenticator credential token key factor installation".split())
-"""Things that come into being when somebody signs in, joins or is joined."""
 
 
 class Holes:
@@ -33,8 +29,7 @@ class Holes:
         self._payloads = payloads
         self._mentions = mentions
         self._ownership = Ownership(resources)
-        self._made = {undressed(r.schema) for r in resources if r.schema and r.of("create")}
-        self._nouns = {r.noun for r in resources if r.of("create")}
+        self._unmade = Unmade(plain, resources, payloads, mentions)
 
     def steps(self, resource: Resource) -> Iterator[Step]:
         """Missing steps; those that are known already are to be left out by the caller."""
@@ -47,14 +42,15 @@ class Holes:
         yield from self._read(resource, made)
         yield from self._list(resource, made)
         if not resource.archival and not resource.setting:
-            yield from self._changed(resource, made) if made else self._unmade(resource)
+            yield from self._changed(resource, made) if made else self._without_a_maker(resource)
 
     def _read(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
         last = resource.noun.split(" ")[-1]
         if resource.of("read") or last == "log" or last in v.SLIGHT - {"membership"} or (resource.tie and not resource.of("update")):
             return
         at_one = [r for r in resource.roles if r.writes and r.path.segments[len(r.base) : len(r.base) + 1] and r.path.segments[len(r.base)].hole]
-        if (made or (at_one and resource.of("list", "update"))) and self._plain.read_elsewhere(resource) is None:
+        looked_after = not made and self._unmade.looked_after(resource)
+        if (made or looked_after or (at_one and resource.of("list", "update"))) and self._plain.read_elsewhere(resource) is None:
             yield self._lacks("read one", "no operation reads a single one", resource)
 
     def _list(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
@@ -75,34 +71,33 @@ class Holes:
 
     def _changed(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
         if self._plain.only_switched_off(resource, made[0]):
-            yield self._lacks("delete", "it can be put out of use and not removed", resource)
+            yield self._lacks("delete", "nothing removes it for good", resource)
         last = {resource.noun.split(" ")[-1], *undressed(resource.schema).split(" ")[-1:]}
         if not (resource.of("update") or resource.issued or resource.tie or last & v.VALUES or self._updated(resource)):
             given = self._payloads.given(made[0].operation)
             unseen = resource.entity is None or not self._payloads.schemas.shape(resource.entity).properties
             told = {v.state_word(name) for name in given}
-            if len(self._plain.frozen(resource, made)) > 1 or (told & _TEXTS and not told <= _NAMES) or (len(given) != 1 and unseen and resource.of("delete")):
+            worded = bool(told & TEXTS and not told <= _NAMES)
+            renamed = bool(told & _NAMES and last & (v.MANAGED - {"emoji"})) and self._named_apart(resource)
+            kept = len(self._plain.frozen(resource, made)) > 1 or (len(given) != 1 and unseen and bool(resource.of("delete")))
+            if worded or renamed or kept:
                 yield self._lacks("update", "nothing changes it afterwards", resource)
+
+    def _named_apart(self, resource: Resource) -> bool:
+        """True when it is known by something else than its name, so that the name can change."""
+        shown = {v.state_word(name) for name in self._payloads.schemas.shape(resource.entity).properties}
+        return bool(shown & {"id", "uuid", "gid"}) and bool(shown & _NAMES)
 
     def _updated(self, resource: Resource) -> bool:
         acts = [r for r in resource.of("action") if set(words(r.operation.path.rsplit("/", 1)[-1])) & v.UPDATE_VERBS or takes_anything(r, self._payloads)]
         return bool(acts) or self._plain.written_elsewhere(resource) or self._mentions.changes(resource)
 
-    def _unmade(self, resource: Resource) -> Iterator[Step]:
-        """What is shown, perhaps changed, and never made, although people make such things."""
-        last = resource.noun.split(" ")[-1]
-        if undressed(resource.schema) in self._made or resource.noun in self._nouns or self._mentions.makes(resource):
-            return
-        if last in _MADE_BY_SYSTEMS or resource.issued:
-            return
-        if any(_LOOKED_UP & set(words(base)) for base in resource.bases):
-            return
-        edited = [r for r in resource.of("update") if r.place == "item" and {v.state_word(n) for n in self._payloads.given(r.operation)} & _TEXTS]
-        only_shown = last in v.MANAGED and bool(resource.of("list")) and bool(resource.of("read"))
-        if not (edited and (resource.of("delete") or last in v.MANAGED)) and not only_shown:
+    def _without_a_maker(self, resource: Resource) -> Iterator[Step]:
+        if not self._unmade.lacks_a_maker(resource):
             return
         yield self._lacks("create", "no operation makes one", resource)
-        if only_shown and not resource.of("update", "delete", "action") and not self._updated(resource) and not self._mentions.ends(resource):
+        touched = bool(resource.of("update", "delete", "action")) or self._updated(resource) or self._mentions.ends(resource)
+        if self._unmade.looked_after(resource) and not touched:
             yield self._lacks("update", "it is only shown", resource)
             yield self._lacks("delete", "it is only shown", resource)
 

@@ -9,13 +9,14 @@ from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.births import Births
 from agentlint.analysis.contracts.containment import Containment
 from agentlint.analysis.contracts.lifecycle_unread import IDENTITY, Unread
+from agentlint.analysis.contracts.likeness import apart, takes_off
 from agentlint.analysis.contracts.mentions import ENDS, SWITCHES, Mentions
 from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Ownership, Resource, on_one, undressed
-from agentlint.analysis.contracts.roles import Kind, Role
+from agentlint.analysis.contracts.roles import PROVING, Kind, Role
 from agentlint.analysis.contracts.shapes import Shapes
-from agentlint.analysis.contracts.states import doing, settable, takes_anything
+from agentlint.analysis.contracts.states import doing, generic, settable, takes_actions, takes_anything
 from agentlint.analysis.contracts.steps import Step, leads_to
 from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation, Node
@@ -54,7 +55,7 @@ class Plain:
         """Steps and actions that have an operation."""
         if any(r.place != "single" for r in resource.roles):
             for kind, name in _STEPS:
-                best = _best(resource.of(kind), kind)
+                best = _best([r for r in resource.of(kind) if kind != "delete" or not takes_off(r, resource)], kind)
                 if best is not None:
                     yield _there(name, best)
         for role in resource.of("action"):
@@ -73,7 +74,9 @@ class Plain:
         if not self._lives(resource, made) or not self._ownership.owns(resource) or self._is_edge(resource, made[0]):
             yield from self._swallowed(resource, made[0])
             return
-        if not self._alone(resource) and not self._comes_as_another(resource, made[0]) and not self._is_held(resource, made[0]):
+        if self._is_held(resource, made[0]):
+            yield from self._swallowed(resource, made[0])
+        elif not self._alone(resource) and not self._comes_as_another(resource, made[0]):
             yield from self._lacks(resource, made)
 
     def made(self, resource: Resource) -> list[Role]:
@@ -89,6 +92,10 @@ class Plain:
     def read_elsewhere(self, resource: Resource) -> DescribedOperation | None:
         """An operation of another resource that reads a single one."""
         return self._unread.elsewhere(resource)
+
+    def has_identity(self, resource: Resource) -> bool:
+        """True when what is shown of it holds something by which it is known."""
+        return self._unread.has_identity(resource)
 
     def listed_elsewhere(self, resource: Resource, at: Role) -> DescribedOperation | None:
         """An operation of another resource that shows several."""
@@ -132,18 +139,20 @@ class Plain:
 
     def _stays(self, resource: Resource, made: Role, firmly: bool = False) -> bool:
         """True for what is deleted, and for what is meant to stay or goes by itself."""
-        if resource.of("delete") or self._deleted_elsewhere(resource, made) or self._mentions.ends(resource, firmly):
+        deleted = any(not (firmly and takes_off(r, resource)) for r in resource.of("delete"))
+        if deleted or self._deleted_elsewhere(resource, made) or self._mentions.ends(resource, firmly):
             return True
         fleeting = resource.issued and not resource.of("list", "update")
         return resource.archival or resource.setting or fleeting or made.verb in v.INVERSES or self._is_work(resource)
 
     def only_switched_off(self, resource: Resource, made: Role) -> bool:
-        """True when it can be put out of use and not be removed."""
+        """True when it can be put out of use, or taken off a list, and not be removed."""
         return not self._stays(resource, made, firmly=True) and not self._ends(resource, firmly=True)
 
     def _alone(self, resource: Resource) -> bool:
         """True for a thing of which there is one, by a call that reads it and wants to know nothing: `DescribeOrganization`."""
-        return any(r.base != r.path.base() and self._asks_nothing(r.operation) for r in resource.of("read"))
+        asked = (r for r in resource.of("read") if r.base != r.path.base() and r.verb not in PROVING)
+        return not resource.of("list") and any(self._asks_nothing(r.operation) for r in asked)
 
     def _asks_nothing(self, operation: DescribedOperation) -> bool:
         shape = self._payloads.schemas.shape(self._payloads.body_schema(operation.body))
@@ -169,14 +178,19 @@ class Plain:
         above = (role for at in range(2, len(parts)) for role in self._shapes.at("/".join(parts[:at])) if role.operation.method == "DELETE")
         if any(resource.noun.split(" ")[-1] in v.noun_words(role.operation.summary) for role in above):
             return True
-        return any(other is not resource and other.noun == resource.noun and other.of("delete") for other in self._resources)
+        return any(self._namesake(other, resource) and other.of("delete") for other in self._resources)
+
+    @staticmethod
+    def _namesake(other: Resource, resource: Resource) -> bool:
+        """True for another place of what bears the same name."""
+        return other is not resource and other.noun == resource.noun and not apart(other, resource)
 
     def _listed_elsewhere(self, made: Role, resource: Resource) -> DescribedOperation | None:
         """A list at the same address through another holder (`/carts/mine/cards`, `/carts/{id}/cards`), or one that wants a filter in its path
         (`GET /ratings/{type}/{rating}`, `GET /comments/recent/{type}`)."""
         same = self._lists.get(_fixed(made.path.shape))
         if same is None and not any(s.hole for s in made.base):
-            others = (r.operation for other in self._resources if other is not resource and other.noun == resource.noun for r in other.of("list"))
+            others = (r.operation for other in self._resources if self._namesake(other, resource) for r in other.of("list"))
             same = next(others, None)
         if same is not None:
             return same
@@ -242,14 +256,16 @@ class Plain:
         """True when something ends it; `firmly` leaves out what only switches it off."""
         acts = resource.of("action", "update")
         ends, off = (set(ENDS) - SWITCHES, _OFF_WORDS - _SWITCHED) if firmly else (set(ENDS), _OFF_WORDS)
-        if any(doing(verb, acts) for verb in ENDS if verb in ends) or self._undone_below(resource):
+        rooms = [r for r in self._shapes.beginning_with(*(f"{b}/" for b in resource.bases)) if r.writes and takes_actions(r)]
+        if any(doing(verb, acts) or (rooms and generic(verb, rooms, self._payloads)) for verb in ENDS if verb in ends) or self._undone_below(resource):
             return True
         if any("deleted" in words(self._payloads.schemas.name(r.answer.entity)) for r in acts if r.answer.entity is not None):
             return True  # a call that answers with a deleted one
         fields = settable(acts, self._payloads)
         if any(takes_anything(role, self._payloads) for role in resource.of("update")) and self._shows_an_end(resource):
             return True
-        if any(set(name.split("_")) & off for name in fields):
+        own = {"is", "has", "been", "status", "state", *resource.noun.split(" ")}  # `greeting_enabled` switches a part
+        if any(said & off and said <= off | own for said in (set(name.split("_")) for name in fields)):
             return True
         placed = any(_PLACES & set(name.split("_")) for name in fields)  # a state of a federation stands beside a city
         states = [choices for name, (_, choices) in fields.items() if v.STATE_FIELD.match(name) and not (placed and name.endswith("state"))]
@@ -278,6 +294,9 @@ class Plain:
     def _undone_below(self, resource: Resource) -> bool:
         """True when a collection below an item holds what undoes it (refunds, reversals, cancellations), or a call there sets its state."""
         below = tuple(f"{b}/{{}}/" for b in resource.bases)
+        beside = self._shapes.beginning_with(*(f"{b.rpartition('/')[0]}/un" for b in resource.bases))  # `subscribers`, `unsubscribe`
+        if any(r.writes and v.same_verb(r.path.segments[-1].text.lower()[2:], resource.noun.split(" ")[-1]) for r in beside):
+            return True
         if any(r.writes and r.operation.path.lower().rstrip("/").endswith(("status", "state")) for r in self._shapes.beginning_with(*below)):
             return True
         inside = (self._resources[number] for number in self._shapes.by_resource(below))
@@ -288,7 +307,7 @@ class Plain:
         """True when an action, or something put below an item, changes it."""
         if resource.of("action") or any(takes_anything(r, self._payloads) for r in resource.of("update")):
             return True
-        if self._mentions.changes(resource) or any(other is not resource and other.noun == resource.noun and other.of("update") for other in self._resources):
+        if self._mentions.changes(resource) or any(self._namesake(other, resource) and other.of("update") for other in self._resources):
             return True  # made below a holder, changed at an address of its own
         below = tuple(f"{b}/{{}}" for b in resource.bases)
         return any(r.writes and not any(r is own for own in resource.roles) and not self._is_another(r) for r in self._shapes.beginning_with(*below))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.containment import Containment
+from agentlint.analysis.contracts.likeness import apart
 from agentlint.analysis.contracts.mentions import Mentions
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource, undressed
@@ -16,6 +17,7 @@ from agentlint.ir.description import DescribedOperation
 
 IDENTITY = frozenset("id uuid guid gid sid key slug name code number handle uid uri".split())
 """Last words of fields by which a thing is known."""
+_ONESELF = frozenset({"me", "self", "current"})
 _READING = frozenset({("get",), ("show",), ("read",), ("retrieve",), ("fetch",)})
 
 
@@ -60,7 +62,7 @@ class Unread:
         own = [r for r in resource.of("update", "delete") if r.place == "item" and r.path.ends_with_hole and r.operation.method != "POST"]
         if listed and own:
             below = any(r.path.base() == o.path.base() for r in listed for o in own)
-            if below and self._has_identity(resource) and self.elsewhere(resource) is None:
+            if below and self.has_identity(resource) and self.elsewhere(resource) is None:
                 told = f"{listed[0].operation.name} lists them, {own[0].operation.name} is on one, none reads a single one"
                 yield Step("read one", None, told, own[0].operation.node, "plain")
         elif not listed:
@@ -71,21 +73,24 @@ class Unread:
         for role in resource.of("update"):
             alone = role.operation.method in ("PUT", "PATCH") and not any(s.hole for s in role.path.segments)
             named = undressed(self._payloads.schemas.name(role.answer.entity)) if role.answer.entity is not None else ""
-            if alone and named == resource.noun and self._has_identity(resource) and not self._containment.shows(resource) and not self.elsewhere(resource):
+            if alone and named == resource.noun and self.has_identity(resource) and not self._containment.shows(resource) and not self.elsewhere(resource):
                 told = f"{role.operation.name} changes it, nothing shows it as it is"
                 yield Step("read one", None, told, role.operation.node, "plain")
                 return
 
     def elsewhere(self, resource: Resource) -> DescribedOperation | None:
-        """An operation at another address that shows one."""
-        return self._containment.reads(resource) or self._namesake(resource) or self._mentions.reads(resource)
+        """An operation at another address that shows one; where there are several, one's own (`GET /users/me`) is not any."""
+        found = (self._containment.reads(resource), self._namesake(resource), self._mentions.reads(resource))
+        several = bool(resource.of("list"))
+        return next((o for o in found if o is not None and not (several and o.path.rstrip("/").rsplit("/", 1)[-1] in _ONESELF)), None)
 
-    def _has_identity(self, resource: Resource) -> bool:
+    def has_identity(self, resource: Resource) -> bool:
+        """True when what is shown of it holds something by which it is known."""
         shape = self._payloads.schemas.shape(resource.entity)
         return any(set(v.field_words(name)[-1:]) & IDENTITY and len(v.field_words(name)) <= 2 for name in shape.properties if name)
 
     def _namesake(self, resource: Resource) -> DescribedOperation | None:
         """A read of one of the same noun at an address of its own."""
-        others = (other for other in self._resources if other is not resource and other.noun == resource.noun)
+        others = (other for other in self._resources if other is not resource and other.noun == resource.noun and not apart(other, resource))
         found = [r.operation for other in others for r in other.of("read") if r.holes == 1] or self._by_name.get(resource.noun, [])
         return min(found, key=lambda o: (o.path.count("{"), o.path), default=None)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.likeness import apart, takes_off
 from agentlint.analysis.contracts.phrases import Phrase, after_of, phrases, speaks_of_several, without_pale
 from agentlint.analysis.contracts.resources import Resource, undressed
 from agentlint.analysis.contracts.roles import Role
@@ -69,13 +70,15 @@ class Mentions:
     def _shows(self, role: Role, resource: Resource) -> bool:
         """True unless a call only goes by GET (`GET /servers/{id}/push`), or shows something that is made for itself (a coupon is no applied coupon)."""
         owner, verb = self._of.get(id(role)), spoken_verb(role.operation)
+        if len(words(role.path.verb)) > 1:
+            return False  # `/webhooks/{id}:getSigningSecret` shows a part
         own = owner is None or owner is resource or owner.noun.split(" ")[-1:] == resource.noun.split(" ") or not owner.of("create")
         return own and (not verb or verb in v.READ_VERBS | v.NOUN_VERBS - {"push"})
 
     def ends(self, resource: Resource, firmly: bool = False) -> bool:
         """True when some operation deletes, cancels or revokes such a thing; `firmly` leaves out what only switches it off."""
         verbs = [verb for verb in ENDS if not firmly or verb not in SWITCHES]
-        if "DELETE" in self._any_item or any(_ends(role, verbs) for role in self._about(resource)):
+        if "DELETE" in self._any_item or any(_ends(role, verbs) and not (firmly and takes_off(role, resource)) for role in self._about(resource)):
             return True
         return any(_changes(role) and {"status", "state"} & set(words(role.operation.name)) for role in self._parts(resource))
 
@@ -106,6 +109,9 @@ class Mentions:
         for name in dict.fromkeys(without_pale(name) for name in self._names(resource)):
             around, near = above | set(name), above - {name[-1]} - _PREFIXES
             for phrase, role in self._by_head.get(name[-1], ()):
+                owner = self._of.get(id(role))
+                if owner is not None and apart(owner, resource):
+                    continue
                 enough = len(phrase) > 1 or len(name) == 1 or near & set(v.noun_words(role.operation.path)) or role.base != role.path.base()
                 if enough and id(role) not in seen and set(phrase) <= around and not _of_a_member(role, resource):
                     seen.add(id(role))

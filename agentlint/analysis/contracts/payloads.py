@@ -21,6 +21,8 @@ _PAGING = frozenset(
     "entry item record row element number remaining current after before skip took "
     "iterator done continuation marker self etag request id status code success message error errors warnings object url type api version per".split()
 )
+_ASIDE = frozenset("error errors warning warnings success ok status message code request_id requestid trace_id meta".split())
+"""What stands beside the thing in an answer that tells how the call went."""
 _BINARY = ("multipart/", "application/octet-stream", "image/", "video/", "audio/", "application/pdf", "application/zip")
 _DEEPEST = 5
 _MOST_FIELDS = 1500
@@ -70,7 +72,24 @@ class Payloads:
 
     def _answer(self, operation: DescribedOperation) -> Payload:
         schema = self.answer_schema(operation)
-        return Payload() if schema is None else self.unwrap(schema)
+        if schema is None:
+            return Payload()
+        found = self.unwrap(schema)
+        return self._named_list(operation, schema) or found if operation.method == "GET" and not found.many and not found.where else found
+
+    def _named_list(self, operation: DescribedOperation, schema: Node) -> Payload | None:
+        """The one list of objects in an envelope of the document's own, named like the end of the path (`GET /attachments`: `{result, msg, attachments}`)."""
+        last = operation.path.rstrip("/").rsplit("/", 1)[-1]
+        properties = self.schemas.shape(schema).properties
+        if "{" in last or noun_words(last) == (last.lower(),) or not len(properties) > 1:
+            return None
+        if any(noun_words(name) in (("id",), ("uuid",), ("name",)) for name in properties):
+            return None  # a thing, not an envelope
+        shapes = {name: self.schemas.shape(node) for name, node in properties.items() if name.lower() not in _ASIDE}
+        held = [name for name, shape in shapes.items() if shape.kind in ("object", "array") or shape.values is not None]
+        if len(held) != 1 or noun_words(held[0])[-1] not in (*noun_words(last)[-1:], "item") or self.schemas.shape(shapes[held[0]].items).kind != "object":
+            return None
+        return Payload(shapes[held[0]].items, True, f"{held[0]}[]", True)
 
     def answer_schema(self, operation: DescribedOperation) -> Node | None:
         """Schema of the first successful answer that has one."""
@@ -85,9 +104,10 @@ class Payloads:
         return None if body is None else self.schemas.answer(body.content)
 
     def given(self, operation: DescribedOperation) -> dict[str, Node]:
-        """Fields of the thing that a request carries, also inside a wrapper of one property (`{"tag": {"label": ...}}`)."""
+        """Fields of the thing that a request carries, also inside a wrapper of one property (`{"tag": {"label": ...}}`), a key against repetition aside."""
         fields = self.schemas.shape(self.body_schema(operation.body)).properties if operation.body is not None else {}
-        inner = self.schemas.shape(next(iter(fields.values()))) if len(fields) == 1 else None
+        real = [node for name, node in fields.items() if not name.lower().startswith("idempoten")]
+        inner = self.schemas.shape(real[0]) if len(real) == 1 else None
         return inner.properties if inner is not None and inner.kind == "object" and inner.properties else fields
 
     def sends_file(self, body: Body | None) -> bool:
@@ -120,14 +140,15 @@ class Payloads:
 
     def _list_inside(self, shape: Shape) -> tuple[str, Node] | None:
         """The one property that holds the page's entries."""
-        lists = [(n, p) for n, p in shape.properties.items() if self.schemas.shape(p).kind == "array"]
+        lists = [(n, p) for n, p in shape.properties.items() if n.lower() not in _ASIDE and self.schemas.shape(p).kind == "array"]
         if "_embedded" in shape.properties:
             return "_embedded", shape.properties["_embedded"]
         named = [(n, p) for n, p in lists if n.lower().strip("_") in _LISTS]
         others = [n for n in shape.properties if not any(n == name for name, _ in lists) and not set(noun_words(n)) <= _PAGING]
         if len(named) == 1 and len(others) <= 1:
             return named[0]
-        if len(lists) == 1 and not others:
+        plain = bool(lists) and self.schemas.shape(self.schemas.shape(lists[0][1]).items).kind in ("string", "integer", "number")
+        if len(lists) == 1 and not others and not (plain and "id" in shape.properties):
             return lists[0]
         return None
 
@@ -137,8 +158,8 @@ class Payloads:
         others = [n for n in shape.properties if n.lower() not in _ENVELOPES and not set(noun_words(n)) <= _PAGING]
         if len(inner) == 1 and not others:
             return inner[0]
-        objects = [(n, p) for n, p in shape.properties.items() if self.schemas.shape(p).kind == "object"]
-        return objects[0] if len(objects) == 1 and len(shape.properties) == 1 else None
+        objects = [(n, p) for n, p in shape.properties.items() if n.lower() not in _ASIDE]
+        return objects[0] if len(objects) == 1 and self.schemas.shape(objects[0][1]).kind == "object" else None
 
     def fields(self, schema: Node) -> tuple[Field, ...]:
         """Every scalar below a schema, nearest first, each schema entered once on a way down."""

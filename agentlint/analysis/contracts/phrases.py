@@ -64,10 +64,15 @@ def of_path(path: Path) -> Phrase:
         said = list(v.noun_words(segment.text.rsplit(".", 1)[0]))
         if len(said) > 1 and plain_verb(said[0]) and said[0] not in v.NOUN_VERBS:
             said = said[1:]
-        elif len(said) == 1 and not below and plain_verb(said[0]) and said[0] not in v.NOUN_VERBS:
+        elif len(said) == 1 and not below and plain_verb(said[0]) and said[0] not in v.NOUN_VERBS and not _is_thing(segment.text):
             continue
         return tuple(_until(said))
     return ()
+
+
+def _is_thing(text: str) -> bool:
+    """True for words of verbs that name things: `issues`, `forwarding`."""
+    return is_plural(text) or text.endswith("ing")
 
 
 def of_id(name: str) -> Phrase:

@@ -26,6 +26,9 @@ _DRESS = frozenset(
 _SIGN_IN = frozenset("auth oauth oauth2 authorization authorizations login sso saml oidc".split())
 
 
+_KEPT_IN_ROWS = frozenset("config configuration".split())
+"""Technical words that stand for things where there are several, each with an address of its own."""
+
 _NOT_REAL = frozenset("test test_helpers testing tests sandbox debug simulate simulation mock internal".split())
 
 
@@ -62,7 +65,7 @@ class Resource(msgspec.Struct, frozen=True, eq=False):
     @property
     def archival(self) -> bool:
         """True for logs, reports and the like, which keep what was."""
-        return bool({self.noun.split(" ")[-1], undressed(self.schema).split(" ")[-1]} & v.KEPT)
+        return bool({self.noun.split(" ")[-1], undressed(self.schema).split(" ")[-1].replace("status", "")} & v.KEPT)
 
     @property
     def setting(self) -> bool:
@@ -89,7 +92,8 @@ class Resource(msgspec.Struct, frozen=True, eq=False):
             return True
         if said[0] in ("available", "suggested"):
             return True  # what could be made, not what is
-        return (not said or said[-1] in v.TECHNICAL) and not any(r.kind == "create" and r.place == "collection" for r in self.roles)
+        made = any(r.kind == "create" and r.place == "collection" for r in self.roles)
+        return (not said or said[-1] in v.TECHNICAL) and not made and not (self._at_addresses and said[-1] in _KEPT_IN_ROWS)
 
 
 def on_one(role: Role) -> bool:
@@ -158,11 +162,11 @@ def _united(groups: list[tuple[str, _Group]], payloads: Payloads) -> list[tuple[
     by_noun: dict[str, list[tuple[set[str], list[str], list[Role]]]] = defaultdict(list)
     for shape, group in groups:
         stems = _schema_words(group.roles, payloads)
-        noun, parent = group.roles[0].noun, _parent(group.roles[0])
+        noun, parent = group.roles[0].noun, holder(group.roles[0])
         single = all(r.place == "single" for r in group.roles)
         key = noun.split(" ")[-1]
         for known, bases, roles in by_noun[key]:
-            same_name = noun == roles[0].noun and (not known or not stems) and parent == _parent(roles[0])
+            same_name = noun == roles[0].noun and (not known or not stems) and parent == holder(roles[0])
             if (known & stems and not single) or same_name:
                 known |= stems
                 bases.append(shape)
@@ -175,7 +179,7 @@ def _united(groups: list[tuple[str, _Group]], payloads: Payloads) -> list[tuple[
     return sorted(found, key=lambda one: order[id(one[1][0])])
 
 
-def _parent(role: Role) -> str:
+def holder(role: Role) -> str:
     """The thing that the path goes through before the last noun."""
     holes = [i for i, s in enumerate(role.base) if s.hole]
     return noun_of(role.base[: holes[-1]]) if holes else ""
@@ -194,8 +198,10 @@ def _schema_words(roles: Iterable[Role], payloads: Payloads) -> set[str]:
 
 def undressed(name: str) -> str:
     """`ReadCookBook`, `CookBook-Output` -> `cook book`."""
-    said = [w for w in v.noun_words(name) if w not in _DRESS]
-    return " ".join(said or words(name))
+    said = v.noun_words(name)
+    if said[-1:] == ("page",):  # a page of a site; pages of answers have been taken out of their envelopes
+        said = (*(w for w in said[:-1] if w not in _DRESS), "page")
+    return " ".join([w for w in said if w not in _DRESS or w == said[-1] == "page"] or words(name))
 
 
 def _resource(bases: tuple[str, ...], roles: list[Role], payloads: Payloads) -> Resource:

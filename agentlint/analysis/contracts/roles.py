@@ -170,6 +170,8 @@ class RoleFinder:
     ) -> tuple[Kind, str]:
         method = operation.method
         if method in ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY"):
+            if verb in PROVING and not answer.many:
+                return "read", verb
             if (answer.many and not self._is_one(path)) or (place == "collection" and not path.ends_with_hole):
                 return "list", verb or said
             return "read", verb or said
@@ -187,7 +189,7 @@ class RoleFinder:
         if place == "collection" and not verb and _on_all(operation, word):
             return "action", word
         asked = _asked(operation, path)
-        return ("list" if asked == "list" else "read", asked) if asked else self._posted(path, word, verb, place, answer.many)
+        return ("list" if asked == "list" else "read", asked) if asked else self._posted(operation, path, word, verb, place)
 
     def _is_one(self, path: Path) -> bool:
         """True for one thing at an address of its own, whatever the schema of the answer says: below a list, changed or removed there."""
@@ -196,11 +198,12 @@ class RoleFinder:
         changed = self._methods[path.shape] & {"DELETE", "PUT", "PATCH"}
         return _by_own_id(path) or (bool(changed) and "GET" in self._methods[Path(path.segments[:-1]).shape])
 
-    def _posted(self, path: Path, word: str, verb: str, place: Place, many: bool) -> tuple[Kind, str]:
+    def _posted(self, operation: DescribedOperation, path: Path, word: str, verb: str, place: Place) -> tuple[Kind, str]:
         if verb in ("get", "list", "find", *ASKING):
-            return "list" if verb in ("list", "find") or many else "read", verb
+            return "list" if verb in ("list", "find") or self._payloads.answer(operation).many else "read", verb
         if word in ("update", "set", "edit", "modify", "change", "save"):
-            return "update", word
+            fetches = place == "collection" and operation.body is None and not operation.parameters
+            return ("action", "refresh") if fetches else ("update", word)
         if word in v.CREATE_VERBS or word in ("create", "add"):
             return "create", word
         if word in v.DELETE_VERBS:
@@ -242,6 +245,8 @@ def _asked(operation: DescribedOperation, path: Path) -> str:
     return last[0] if len(last) > 1 and last[0] in _ASKING else ""
 
 
+PROVING = frozenset({"verify", "check", "validate"})
+"""Verbs of calls that answer with the one thing that was proved: `GET /apps/verify_credentials`."""
 _ANSWERS = frozenset({"get", "gets", "return", "returns", "retrieve", "retrieves", "list", "lists", "fetch", "fetches"})
 _ASKING = frozenset({"estimate", "calculate", "compute", "simulate"})
 

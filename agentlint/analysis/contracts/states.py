@@ -15,7 +15,8 @@ from agentlint.analysis.wording import words
 from agentlint.ir.description import Node
 
 GENERIC_ACTIONS = frozenset("kind decision review verdict outcome "
-    "action actions transition transitions state status event events lifecycle operation operations command commands verb".split())
+    "activity activities action actions transition transitions state status event events lifecycle operation operations command commands verb".split())
+_PROPERTY = frozenset("property field attribute setting".split())
 _DEEPEST = 2
 _MOST_VALUES = 40
 _PART_OF_FIELDS = 3
@@ -66,6 +67,8 @@ def transitions(resource: Resource, roles: tuple[Role, ...], payloads: Payloads)
 def takes_anything(role: Role, payloads: Payloads) -> bool:
     """True for an update that takes a patch document, or of which nothing is described: any field can be set by it."""
     schema = payloads.body_schema(role.operation.body)
+    if sets_properties(role) and not payloads.schemas.shape(schema).properties:
+        return True
     if role.kind == "update" and role.operation.method in ("PUT", "PATCH") and schema is None:
         asked = sum(p.location == "query" for p in role.operation.parameters)
         shown = len(payloads.schemas.shape(role.answer.entity).properties)
@@ -79,6 +82,17 @@ def takes_anything(role: Role, payloads: Payloads) -> bool:
     patch = shape if shape.kind == "array" else payloads.schemas.shape(held)
     below = payloads.schemas.shape(patch.items) if patch.items is not None else shape
     return "op" in below.properties and bool({"path", "value"} & set(below.properties))
+
+
+def takes_actions(role: Role) -> bool:
+    """True for a call that takes the action to do: `POST /transfers/{id}/actions`, `POST /cards/activities`."""
+    return bool(set(words(role.operation.path.rsplit("/", 1)[-1])) & GENERIC_ACTIONS)
+
+
+def sets_properties(role: Role) -> bool:
+    """True for `POST /subscriptions/properties`, which changes those that it names."""
+    last = next((s.text for s in reversed(role.path.segments) if not s.hole), "")
+    return role.operation.method != "GET" and v.noun_words(last) in {(word,) for word in _PROPERTY - {"setting"}}
 
 
 def settable(roles: Iterable[Role], payloads: Payloads) -> dict[str, tuple[Role, frozenset[str]]]:
@@ -160,7 +174,7 @@ def _of_flag(roles: tuple[Role, ...], name: str, key: str, node: Node, writable:
     verbs = v.DECISION_FLAGS.get(plain)
     if verbs is None or (plain in ("public", "private") and plain not in writable and key not in writable):
         return
-    setter = writable.get(key) or writable.get(plain) or _any_state(writable)
+    setter = writable.get(key) or writable.get(plain) or _any_state(writable) or _by_name(writable, {key, plain})
     if setter is None and plain in ("active", "enabled", "disabled") and (_switched(roles) or _left_out(writable)):
         return
     if setter is None and plain in ("active", "enabled", "disabled") and not any(r.kind == "update" for r in roles):
@@ -222,6 +236,11 @@ def manages(role: Role) -> bool:
 def _any_state(writable: Writable) -> tuple[Role, frozenset[str]] | None:
     """An update that takes the state to go to without saying which ones there are."""
     return next((w for name, w in writable.items() if name.startswith(("to_", "new_", "target_")) and v.STATE_FIELD.match(name) and not w[1]), None)
+
+
+def _by_name(writable: Writable, names: set[str]) -> tuple[Role, frozenset[str]] | None:
+    """An update that takes the name of the property to set beside its value."""
+    return next((w for field, w in writable.items() if field.split("_")[-1] in _PROPERTY and w[1] & names), None)
 
 
 def _ending(verb: str, roles: tuple[Role, ...]) -> Role | None:

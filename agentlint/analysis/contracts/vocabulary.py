@@ -148,10 +148,15 @@ VALUES = frozenset(
 )
 """Things that are what they were given, or were asked to be: another one is made in their place."""
 MANAGED = frozenset(
-    "team group segment project workspace category folder dashboard policy product coupon discount article newsfeed centre center campaign form "
-    "organization organisation company department channel board queue schedule calendar workflow automation tenant customer contact".split()
+    "team group segment audience project workspace category folder dashboard policy product coupon discount article newsfeed centre center campaign form "
+    "organization organisation company department channel board queue schedule calendar workflow automation tenant customer contact "
+    "source destination connector integration webhook site portal emoji rule severity priority standard reason program programme "
+    "playlist library album portfolio goal milestone sprint roadmap theme zone monitor playbook runbook macro survey questionnaire store shop branch "
+    "warehouse office menu promotion offer bot assistant prompt field course domain rate".split()
 )
 """Things that people make, name and put away, whoever offers to."""
+JOINED = frozenset("member user admin administrator operator teammate collaborator".split())
+"""People, whom other people take in."""
 SLIGHT = frozenset("reaction vote like star membership assignment association relation relationship".split())
 """Ties that have nothing but their two ends: made again, they are what they were."""
 SECRET_WORDS = frozenset("password secret token passphrase credential private auth key".split())

@@ -8,7 +8,7 @@ from agentlint.analysis.auditing import Linked, audit
 from agentlint.analysis.callers.guards import GuardFinder
 from agentlint.analysis.calls.sites import Calls, CallSite, resolve_calls
 from agentlint.analysis.clients.own_requests import tie_own_requests
-from agentlint.analysis.clients.ties import tie_pages
+from agentlint.analysis.clients.ties import tie_pages, tie_sessions
 from agentlint.analysis.clients.ties_by_name import tie_names
 from agentlint.analysis.effects.direct import EffectFinder
 from agentlint.analysis.effects.handed_values import HandedValues
@@ -54,7 +54,7 @@ def code_facts(
         summaries = summarise(program, calls, finder, effects)
     with state.timed("routes"):
         routes = [r for f in used for r in state.guarded("routes", f, lambda f=f: list(f.routes(context))) if isinstance(r, Route)]  # type: ignore[misc]
-        routes = list(spelled_out(routes, types.engine.lookups, program))
+        routes = list(spelled_out(routes, types, program))
         routes += own_routes(routes, program)
         state.gaps += unread_frameworks(program, routes)
         mechanisms = [m for f in used for m in state.guarded("mechanisms", f, lambda f=f: list(f.mechanisms(context))) if isinstance(m, Mechanism)]  # type: ignore[misc]
@@ -66,6 +66,7 @@ def code_facts(
         reach = Reach(program, summaries)
         entries = tie_own_requests(build_entries(routes, reach, GuardFinder(program, calls, library)), program, calls)
         entries += [*tie_pages(entries, client.actions), *tie_names(entries, client.read.modules)]
+        entries += tie_sessions(entries) if client.read.modules else []
     with state.timed("decisions"):
         audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations))
     with state.timed("matching"):

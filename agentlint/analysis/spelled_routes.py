@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from agentlint.analysis.program import FunctionInfo, Program
+from agentlint.analysis.types.inference import Types
 from agentlint.analysis.types.lookups import Lookup
 from agentlint.ir import syntax as s
 from agentlint.ir.operations import Route
 
+_PROCEDURE = "CALL"
+"""The method of what is called by name: the one of the request says nothing of it."""
 _HOLE = re.compile(r"{(\w+)}")
 
 
-def spelled_out(routes: Iterable[Route], lookups: Mapping[str, Lookup], program: Program) -> Iterator[Route]:
+def spelled_out(routes: Iterable[Route], types: Types, program: Program) -> Iterator[Route]:
     """The routes; after one that looks up a function by a part of its path, one for each function that can be found there.
 
     Only after the shortest of the addresses of a handler, and the one that may change something of its methods.
     """
     routes = list(routes)
+    lookups = types.engine.lookups
     addresses: dict[str, Route] = {}
-    if lookups:
-        for route in sorted(routes, key=lambda r: (r.method in ("GET", "HEAD", "OPTIONS"), len(r.path), r.path, r.method)):
-            addresses.setdefault(route.handler, route)
+    for route in sorted(routes, key=lambda r: (r.method in ("GET", "HEAD", "OPTIONS"), len(r.path), r.path, r.method)):
+        addresses.setdefault(route.handler, route)
     for route in routes:
         yield route
         info = program.functions.get(route.handler)
         if info is not None and addresses.get(route.handler) is route:
             for hole, lookup in _looked_up(route, info, lookups, program):
                 yield from _each(route, hole, lookup, program)
+            yield from _methods_looked_up(route, info, types, program)
 
 
 def _looked_up(route: Route, info: FunctionInfo, lookups: Mapping[str, Lookup], program: Program) -> Iterator[tuple[str, Lookup]]:
@@ -43,11 +47,41 @@ def _looked_up(route: Route, info: FunctionInfo, lookups: Mapping[str, Lookup], 
             return
 
 
+def _methods_looked_up(route: Route, info: FunctionInfo, types: Types, program: Program) -> Iterator[Route]:
+    """One route for each public method of the object on which a handler looks up what its address names: `getattr(api, name)(**sent)`."""
+    holes = {*_HOLE.findall(route.path)} & {p.name for p in info.node.params}
+    for call in program.calls_in(info) if holes else ():
+        asked = call.args[1] if isinstance(call.func, s.Name) and call.func.id == "getattr" and len(call.args) > 1 else None
+        if not isinstance(asked, s.Name) or asked.id not in holes:
+            continue
+        for kind in types.of(call.args[0], info.id):
+            for name, method in _public(kind.name, program):
+                yield _spelled(msgspec.structs.replace(route, method=_PROCEDURE, owner=kind.name), asked.id, name, (method.id,), program)
+        return
+
+
+def _public(owner: str, program: Program) -> Iterator[tuple[str, FunctionInfo]]:
+    """Public methods of a class of the project, by name."""
+    seen: dict[str, FunctionInfo] = {}
+    for base in program.mro(owner):
+        info = program.classes.get(base)
+        for name, method in info.methods.items() if info is not None else ():
+            found = program.functions[method]
+            plain = not any(isinstance(d, s.Name) and d.id in ("property", "staticmethod", "classmethod") for d in found.node.decorators)
+            if not name.startswith("_") and plain:
+                seen.setdefault(name, found)
+    yield from sorted(seen.items())
+
+
 def _each(route: Route, hole: str, lookup: Lookup, program: Program) -> Iterator[Route]:
     for name, functions in sorted(lookup.functions.items()):
-        first = program.functions[functions[0]]
-        yield msgspec.structs.replace(
-            route, path=route.path.replace(f"{{{hole}}}", name), handler=first.id, symbol=first.node.qualname, file=first.module.path, line=first.node.line,
-            extra_handlers=(*functions[1:], *route.extra_handlers), guard_handlers=(*route.guard_handlers, route.handler), action="", resource="",
-            table_file=route.file, table_line=route.line,
-        )
+        yield _spelled(route, hole, name, functions, program)
+
+
+def _spelled(route: Route, hole: str, name: str, functions: Sequence[str], program: Program) -> Route:
+    first = program.functions[functions[0]]
+    return msgspec.structs.replace(
+        route, path=route.path.replace(f"{{{hole}}}", name), handler=first.id, symbol=first.node.qualname, file=first.module.path, line=first.node.line,
+        extra_handlers=(*functions[1:], *route.extra_handlers), guard_handlers=(*route.guard_handlers, route.handler), action="", resource="",
+        table_file=route.file, table_line=route.line,
+    )

@@ -37,7 +37,8 @@ class Policies:
         if told is False and self._configuration.csrf:
             found.append(Guard("csrf-exempt", "require_csrf=False"))
         browser = checked or (page and told is not False)
-        wanted = [g for g in self._guards if (g.kind == "session") == browser]
+        both = {(g.file, g.line) for g in self._guards if g.kind != "session" and g.file} if not browser else set()
+        wanted = [g for g in self._guards if (g.kind == "session") == browser or (g.file, g.line) in both]  # one policy may take either
         if self._demands(settings):
             found += wanted or self._guards or [Guard("session" if browser else "unknown", "permission")]
         elif not browser and told is not False and settings.get("permission") is None:
@@ -84,28 +85,31 @@ class Policies:
         if info is None:
             return
         inner = list(self._classes_in(info))
-        kind = self._judged(info)
-        if kind is not None and not inner:
+        for kind in self._judged(info) if not inner else ():
             self._guards.append(Guard(kind, info.node.name, info.module.path, info.node.line))
         for held in inner:
             self._value(Ref(held), seen, place)
 
-    def _judged(self, info: ClassInfo) -> AuthKind | None:
-        """What a policy of the project accepts, by its name first, then by what its methods read."""
+    def _judged(self, info: ClassInfo) -> tuple[AuthKind, ...]:
+        """What a policy of the project accepts, by its name first, then by what its methods read and what they call for that."""
         if _COOKIES.search(info.node.name):
-            return "session"
+            return ("session",)
         if _TOKENS.search(info.node.name):
-            return "token"
+            return ("token",)
         said: set[str] = set()
+        called: set[str] = set()
         for base in self._program.mro(info.id):
             held = self._program.classes.get(base)
             for name in _IDENTIFIES if held is not None else ():
                 method = self._program.functions.get(held.methods.get(name, ""))  # type: ignore[union-attr]
                 if method is not None:
                     said |= set(_said(method))
-        if any(_HEADER.search(word) for word in said):
-            return "token"
-        return "session" if any(_COOKIES.search(word) for word in said) else None
+                    called |= {walk.dotted(c.func).rpartition(".")[2] for c in walk.calls(method.node.body)}
+        takes = any(_HEADER.search(word) for word in said) or any(_TOKENS.search(name) for name in called)
+        found: list[AuthKind] = ["token"] if takes else []
+        if any(_COOKIES.search(word) for word in said):
+            found.append("session")
+        return tuple(found)
 
     def _classes_in(self, info: ClassInfo) -> Iterator[str]:
         """Policies of the project that a policy makes for itself, in its methods and in the functions that they call."""

@@ -18,7 +18,7 @@ from agentlint.analysis.calls.sites import Calls
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.ir import syntax as s
 from agentlint.ir.operations import AuthKind, Guard, Route
-from agentlint.ir.walk import dotted, expressions
+from agentlint.ir.walk import dotted, expressions, statements
 from agentlint.knowledge import LibraryFacts
 
 _DEPTH = 3
@@ -42,7 +42,7 @@ _GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signe
 _PLACES = {"get_header": "headers", "get_cookie": "cookies"}
 """What methods of a request itself look into."""
 _TOKENS = frozenset({"req.auth", "request.token", "handler.token"})
-"""What requests of Falcon and Sanic, and handlers handed to a check, keep of the `Authorization` header."""
+"""What requests of Falcon and Sanic, and handlers handed to a check, keep of the `Authorization` header; Werkzeug's `request.authorization` likewise."""
 _COOKIES = ("get_secure_cookie", "get_signed_cookie")
 _AUTHENTICATES = ("get_current_user", "authenticate_request")
 """Methods whose whole purpose is to say who calls: where a class has one, nothing else in its set-up accepts a credential."""
@@ -82,6 +82,9 @@ class GuardFinder:
     def _entry_hooks(self, owner: str) -> Iterable[str]:
         if owner not in self._program.classes:
             return
+        wraps = self._program.method(owner, "__init_subclass__")
+        if wraps is not None:
+            yield wraps.id  # what a base puts around the methods of each class below it
         says_who = any(self._program.method(owner, name) is not None for name in _AUTHENTICATES)
         for name in _AUTHENTICATES if says_who else _FIRST_LINE_OF_DEFENCE:
             method = self._program.method(owner, name)
@@ -145,7 +148,7 @@ class GuardFinder:
         if known is None:
             exprs = [e for stmt, root in self._flags.asked(info.node.body, where) if not _is_set(root, stmt) for e in expressions(root)]
             sites = frozenset(e.site for e in exprs if type(e) is s.Call)
-            reads = set(_reads(exprs, info.module.path, lambda key: self._program.fold(key, info), where.checks))
+            reads = set(_reads(exprs, (info.module.path, _aliases(info)), lambda key: self._program.fold(key, info), where.checks))
             reads |= set(_cookies(exprs, info))
             refused = turns_tokens_away(info, self._program, lambda source, name: _credential(source, name) in ("token", "api-key"))
             if refused:
@@ -213,8 +216,21 @@ _TAKING = (s.Attribute, s.Call, s.Subscript, s.Apply)
 """Expressions that take something out of something, and those that compare it."""
 
 
-def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], object], checks: bool) -> Iterable[Guard]:
-    """Credentials that expressions take out of a request; in a decorator's `checks` the keyword arguments of what it wraps are the request's too."""
+def _aliases(info: FunctionInfo) -> dict[str, str]:
+    """Local names for a part of the request: `headers = request.headers`."""
+    found = {}
+    for stmt in statements(info.node.body):
+        if isinstance(stmt, s.Assign) and isinstance(stmt.value, s.Attribute) and len(stmt.targets) == 1 and isinstance(stmt.targets[0], s.Name):
+            source = dotted(stmt.value)
+            if _REQUEST_TEXT.search(source) and _HEADER_SOURCE.search(source):
+                found[stmt.targets[0].id] = source
+    return found
+
+
+def _reads(exprs: Iterable[s.Expr], place: tuple[str, dict[str, str]], constant: Callable[[s.Expr], object], checks: bool) -> Iterable[Guard]:
+    """Credentials that expressions take out of a request, where its parts may go by other names; in a decorator's `checks` the keyword arguments of what
+    it wraps are the request's too."""
+    file, aliases = place
     for expr in exprs:
         if type(expr) not in _TAKING:  # most of what stands in a body
             continue
@@ -237,9 +253,10 @@ def _reads(exprs: Iterable[s.Expr], file: str, constant: Callable[[s.Expr], obje
         elif checks and isinstance(expr, s.Attribute) and _KEPT_SESSION.search(dotted(expr)):
             yield Guard("session", dotted(expr), file, expr.line)
             continue
-        elif isinstance(expr, s.Attribute) and dotted(expr) in _TOKENS:
-            yield Guard("token", dotted(expr), file, expr.line)
+        elif isinstance(expr, s.Attribute) and (dotted(expr) in _TOKENS or (expr.attr == "authorization" and _REQUEST_TEXT.search(dotted(expr.value)))):
+            yield Guard("token" if dotted(expr) in _TOKENS else "basic", dotted(expr), file, expr.line)
             continue
+        source = aliases.get(source, source)
         name = constant(key) if isinstance(key, s.Constant | s.Name | s.Attribute) and source else None
         kind = _credential("request.args" if checks and source == "kwargs" else source, name) if isinstance(name, str) else None
         if kind is not None:

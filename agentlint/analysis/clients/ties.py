@@ -19,6 +19,11 @@ _FREE_PREFIX = 3
 _MOST_ADDRESSES = 3
 """Addresses that fit a call equally well; where more do, its own base would have to tell which one it means."""
 
+_MACHINE = frozenset({"token", "api-key", "basic", "oauth"})
+_HARDLY = 10
+"""How many times as many endpoints with a session there are where next to nothing was found of the GUI."""
+_SESSION = "it takes the browser's session too, with which pages come"
+
 
 class _Path(msgspec.Struct, frozen=True):
     segments: tuple[str, ...]
@@ -43,6 +48,20 @@ def tie_pages(entries: Sequence[Entry], actions: Iterable[PageAction]) -> list[E
             called.setdefault(handler_key(entry), (entry, action))
     known = {handler_key(e) for e in entries if e.operation.surface == "gui"}
     return [seen_from_page(entry, action) for key, (entry, action) in sorted(called.items()) if key not in known]
+
+
+def tie_sessions(entries: Sequence[Entry]) -> list[Entry]:
+    """GUI entries for endpoints that take the browser's session beside credentials of programs, where hardly another operation of the GUI was found.
+
+    Then the scripts build their addresses in a way that nobody follows; who else would come with a session?
+    """
+    known = {handler_key(e) for e in entries if e.operation.surface == "gui"}
+    open_ = [e for e in entries if e.operation.surface == "api" and e.operation.changes_state and handler_key(e) not in known]
+    both = [e for e in open_ if "session" in e.operation.auth and e.machine_callable and _MACHINE.intersection(e.operation.auth)]
+    found = sum(e.operation.surface == "gui" and e.operation.changes_state and not e.human for e in entries)
+    if found * _HARDLY > len(both):
+        return []
+    return [seen_from_page(e, PageAction("script", e.operation.method, e.operation.path, file=e.operation.file, line=e.operation.line), _SESSION) for e in both]
 
 
 def handler_key(entry: Entry) -> str:
@@ -103,13 +122,13 @@ def _for_tenants(asked: list[str], offered: list[str]) -> bool:
     return len(offered) == len(asked) + 1 and offered[0] == _HOLE and len(asked) > 1 and _HOLE not in asked[:2]
 
 
-def seen_from_page(entry: Entry, action: PageAction) -> Entry:
+def seen_from_page(entry: Entry, action: PageAction, reason: str = "") -> Entry:
     """The GUI row of an endpoint that a page calls."""
     base = entry.operation
     place = f"{action.file}:{action.line}"
     why = human_by_design([base.symbol, *(r.path for r in entry.routes)], entry.reached, administers=False, known=demands_sign_in(entry.guards))
     human = why if base.changes_state else ""
-    said = f"the page's own script calls it ({action.caller or action.kind} at {place})"
+    said = reason or f"the page's own script calls it ({action.caller or action.kind} at {place})"
     operation = Operation(
         id=f"gui:{base.method} {base.path}",
         surface="gui",

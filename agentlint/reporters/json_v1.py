@@ -114,7 +114,7 @@ def _decision(decision: Decision) -> v1.DecisionV1:
         effect=v1.EffectV1(effect.kind, effect.target, effect.file, effect.line, effect.operation, list(effect.fields)), source=decision.source,
         status=decision.status, records=v1.RecordsV1(decision.records.who, decision.records.what, decision.records.why),
         audit=[v1.RecordSiteV1(a.file, a.line, a.mechanism) for a in decision.audit], path=[v1.StepV1(s.file, s.line, s.text) for s in decision.path],
-        operations=list(decision.operations), confidence=decision.confidence,
+        operations=list(decision.operations), confidence=decision.confidence, inner=decision.inner,
     )
 
 

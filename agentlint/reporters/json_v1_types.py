@@ -202,6 +202,8 @@ class DecisionV1(msgspec.Struct, frozen=True):
     path: list[StepV1]
     operations: list[str]
     confidence: str
+    inner: bool
+    """A step inside other decisions, whose effect is judged at their entries as well: scores do not count it again."""
 
 
 class LifecycleV1(msgspec.Struct, frozen=True):

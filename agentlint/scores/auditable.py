@@ -15,10 +15,12 @@ _EARNS = {"audited": 1.0, "partial": 0.5, "unaudited": 0.0}
 
 
 def auditable(decisions: Sequence[Decision], trust: tuple[Confidence, str]) -> Question:
-    """The answer, from the consequential decisions found. All parts count all decisions, so that removing a record never raises any of them."""
-    decisions = [d for d in decisions if consequential(d)]
+    """The answer, from the consequential decisions found, each counted where it is entered: a step inside others counts only where nothing else is known,
+    for its effect is judged at every entry that reaches it. All parts count the same, so that removing a record never raises any of them."""
+    found = [d for d in decisions if consequential(d)]
+    decisions = [d for d in found if not d.inner] or found
     parts = {"recorded": _recorded(decisions), "explained": _explained(decisions), "attributed": _attributed(decisions)}
-    return answer(QUESTION, parts, _gate(decisions), trust)
+    return answer(QUESTION, parts, _gate(found), trust)
 
 
 def _recorded(decisions: Sequence[Decision]) -> Part:

@@ -20,6 +20,8 @@ from agentlint_drf.viewsets import STANDARD, ViewSet, hands_on, refuses
 _API_VIEW = "rest_framework.decorators.api_view"
 _VERBS = ("get", "post", "put", "patch", "delete")
 _DOES: dict[str, EffectOperation] = {"create": "create", "update": "update", "partial_update": "update", "destroy": "delete"}
+_ENDS_IN = {"post": "create", "put": "update", "patch": "partial_update", "delete": "destroy"}
+"""What the methods of generic views call (rest_framework/generics.py)."""
 _PERFORM = {"create": "perform_create", "update": "perform_update", "partial_update": "perform_update", "destroy": "perform_destroy"}
 _AROUND = ("initial", "dispatch", "get_queryset", "get_serializer", "get_serializer_class", "get_object", "finalize_response")
 _BEFORE_3 = {
@@ -112,8 +114,8 @@ class _Views:
             own = view.method(verb)
             if own is not None and not refuses(own) and view.allows(verb):
                 served.add(verb.upper())
-                delegate = next((n for n in _DOES if _calls(own, n)), "")
-                yield self._route(view, own, verb, self._place(verb.upper(), entry), self._effects(view, own, delegate) if delegate else ())
+                name = _handed_on(own, verb, view)
+                yield self._route(view, own, verb, self._place(verb.upper(), entry), self._effects(view, own, name), name)
         for name in view.given():
             verb = STANDARD[name][0]
             if verb not in served and view.allows(verb) and _answers(view, self._program):
@@ -144,13 +146,15 @@ class _Views:
             own = view.method("update")
         return self._route(view, own, name, place, self._effects(view, own, name))
 
-    def _route(self, view: ViewSet, own: FunctionInfo | None, name: str, place: _Place, effects: tuple[Effect, ...]) -> Route:
+    def _route(self, view: ViewSet, own: FunctionInfo | None, name: str, place: _Place, effects: tuple[Effect, ...], does: str = "") -> Route:
+        """`does` is the standard operation that a method of HTTP hands on to."""
         info = view.info
         guards, checks = self._guards(view, place)
         mine = own is not None and own.owner == info.id and own.node.name == name
-        around = [m.id for n in (*_AROUND, _PERFORM.get(name, ""), *_BEFORE_3.get(name, ())) if n and (m := view.method(n)) is not None]
-        serializers = self._serializers(view, place.options) if effects or name in _DOES else []
-        around += [m.id for c in serializers for n in HOOKS if (m := self._program.method(c, n)) is not None and _fits(n, name)]
+        does = does or name
+        around = [m.id for n in (*_AROUND, _PERFORM.get(does, ""), *_BEFORE_3.get(does, ())) if n and (m := view.method(n)) is not None]
+        serializers = self._serializers(view, place.options) if effects or does in _DOES else []
+        around += [m.id for c in serializers for n in HOOKS if (m := self._program.method(c, n)) is not None and _fits(n, does)]
         symbol, line = (f"{info.node.qualname}.{name}", own.node.line) if mine and own is not None else (info.node.qualname, info.node.line)
         return Route(
             framework="drf", method=place.verb, path=place.path, handler=own.id if own is not None else "", symbol=symbol, file=info.module.path, line=line,
@@ -253,5 +257,9 @@ def _answers(view: ViewSet, program: object) -> bool:
     return any(b.endswith("APIView") and b.rpartition(".")[2] not in ("APIView", "GenericAPIView") for b in mro)
 
 
-def _calls(method: FunctionInfo, name: str) -> bool:
-    return any(isinstance(c.func, syntax.Attribute) and c.func.attr == name and walk.dotted(c.func.value) == "self" for c in walk.calls(method.node.body))
+def _handed_on(method: FunctionInfo, verb: str, view: ViewSet) -> str:
+    """The standard operation that a view's own method for a verb of HTTP ends in: it calls it, or the method of the framework's view that does."""
+    called = [c.func for c in walk.calls(method.node.body) if isinstance(c.func, syntax.Attribute)]
+    own = next((name for name in _DOES for f in called if f.attr == name and walk.dotted(f.value) == "self"), "")
+    above = any(f.attr == verb and isinstance(f.value, syntax.Call) and walk.dotted(f.value.func) == "super" for f in called)
+    return own or (_ENDS_IN.get(verb, "") if above and _ENDS_IN.get(verb) in view.given() else "")

@@ -9,6 +9,7 @@ import msgspec
 
 from agentlint.analysis.decisions.arms import Arm, is_rule, tells
 from agentlint.analysis.decisions.consequence import is_told_mark
+from agentlint.analysis.decisions.inherited import once_in_base, unsaid_above
 from agentlint.analysis.decisions.job_rows import JobRows
 from agentlint.analysis.decisions.judge import Judge, Judged
 from agentlint.analysis.decisions.mattering import PERSON, matters
@@ -133,11 +134,11 @@ class DecisionFinder:
 
     def find(self, functions: Iterable[str]) -> list[Decision]:
         """Decisions of all handlers, then of the functions that decide on their own."""
-        rows = [row for handler in self._handlers for row in self.at_handler(handler)]
+        rows = list(once_in_base(self._program, [row for handler in self._handlers for row in self.at_handler(handler)]))
         taken = {handler.function for handler in self._handlers if handler.surface not in PERSON or not self._is_inherited(handler)}
         further = (f for f in functions if f not in taken and not self._tests(f) and not self._is_in_script(f))
-        rows += [row for function in further for row in self.in_function(function)]
-        return rows
+        inside = [row for function in further for row in self.in_function(function)]
+        return [*rows, *unsaid_above(rows, inside)]
 
     def _is_inherited(self, handler: Handler) -> bool:
         """True when the code stands in a class above the one that is routed: what it decides is shown there as well."""

@@ -128,6 +128,14 @@ def test_all_parts_of_auditable_count_all_decisions() -> None:
     assert {p.possible for p in parts.values()} == {3}
 
 
+def test_a_step_inside_decisions_is_not_counted_again() -> None:
+    """Its effect is judged at the entries; where only steps are known they count."""
+    entry, step = decision("audited", who=True), replace(decision("unaudited"), inner=True)
+    assert {p.possible for p in audit(entry, step).parts.values()} == {1}
+    assert audit(entry, step).parts["recorded"].score == 100.0
+    assert audit(step).parts["recorded"].score == 0.0
+
+
 def test_deleting_a_record_never_raises_any_part() -> None:
     """Also a poor record counts more than none."""
     before, after = audit(decision("audited"), decision("audited", who=True, why=True)), audit(decision("unaudited"), decision("audited", who=True, why=True))

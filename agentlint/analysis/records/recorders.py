@@ -245,7 +245,9 @@ def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effect
     changed = _changed(effects, candidates)
     removed = {e.model for e in effects if e.operation == "delete" and not e.registered}
     rings = _rings(effects, candidates)
-    stable = {m for m, table in candidates.items() if table.strong or (m in writers and changed.get(m, 0) * _MANY <= writers[m].places)}
+    seldom = {m for m in candidates if m in writers and changed.get(m, 0) * _MANY <= writers[m].places}
+    written = {e.model for e in effects if e.operation in _MAKING and not e.function.startswith((f"{e.model}.save", f"{e.model}.asave"))}
+    stable = {m for m, table in candidates.items() if (m in seldom and m in written if _says_nobody(table) else table.strong or m in seldom)}
     kept = {
         model: table for model, table in candidates.items()
         if model in writers and writers[model].nearest <= (_FARTHEST if table.actors and (table.open_object or table.strong) else _CLOSE) and model in stable
@@ -257,6 +259,12 @@ def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effect
     records.tie(shapes.lists_of(kept), effects)
     records.parts = frozenset(_parts(shapes, {model for model, table in kept.items() if table.open_object and table.strong}))
     return records
+
+
+def _says_nobody(table: Table) -> bool:
+    """True for rows that keep what happened to one kind of thing and not who did it: when much goes on changing them, or nothing but forms makes them,
+    they are things themselves, whatever they are called."""
+    return table.kind == "event" and not table.actors and not table.open_object
 
 
 def _parts(shapes: Shapes, trails: set[str]) -> Iterator[str]:

@@ -78,6 +78,7 @@ _OTHER_WORDS = frozenset({
 _SENDING_WORDS = frozenset({
     "notification", "delivery", "email", "mail", "sms", "message", "webhook", "call", "attempt", "dispatch", "send", "outbox", "request",
 })
+_WRAPPING = frozenset({"model", "table", "row", "line", "data", "info", "detail", "base", "orm", "feed", "stream", "message"})
 _GONE = frozenset({"deleted", "removed", "erased", "cancelled", "canceled", "revoked"})
 _RELATION_CALLS = frozenset({"relationship", "ForeignKey", "OneToOneField", "ForeignKeyField"})
 _COLUMN_CALLS = frozenset({"Column", "mapped_column", "MappedColumn", "Field"})
@@ -192,7 +193,7 @@ class Shapes:
             return None
         states = frozenset(w for n in names for w in state_words(n)) if kind == "status-history" else frozenset()
         reasons = tuple(n for n in names if _REASON_NAMES.match(n))
-        return Table(model, kind, related, actors, states, reasons, open_object, bool(said & TRAIL_WORDS or buried) or pairs(names), frail)
+        return Table(model, kind, related, actors, states, reasons, open_object, bool(_is_called_trail(model) or buried) or pairs(names), frail)
 
     def _buried(self, model: str) -> str:
         """The one model whose deleted rows a model's name says that it keeps."""
@@ -279,6 +280,12 @@ _PEOPLE = frozenset({
 
 _ACCOUNTS = frozenset({"AbstractBaseUser", "AbstractUser", "UserMixin", "SQLAlchemyBaseUserTable", "SQLAlchemyBaseUserTableUUID"})
 """Base classes of accounts."""
+
+
+def _is_called_trail(model: str) -> bool:
+    """True when a model is called a trail, and not only after one: `AuditLog`, `HistoryEntry`, as against `ActivityActionPoint`."""
+    said = [singular(w) for w in words(model.rpartition(".")[2])]
+    return bool(TRAIL_WORDS.intersection(said)) and said[-1] in TRAIL_WORDS | _EVENT_WORDS | _WRAPPING
 
 
 def _collection(column: Column) -> bool:

@@ -197,6 +197,9 @@ class _Reader:
     def listed(self, scope: Scope, body: tuple[syntax.Stmt, ...]) -> Iterator[Route]:
         """Routes added by calls: `add_api_route`, and Starlette's `Route("/x", endpoint, methods=[...])` objects."""
         for call in walk.calls(body):
+            if isinstance(call.func, syntax.Call):
+                yield from self._applied(call, call.func, scope)
+                continue
             if isinstance(call.func, syntax.Attribute) and call.func.attr in ("add_api_route", "add_route"):
                 key = self._kept.key(call.func.value, scope)
                 if not self._tree.known(key):
@@ -212,6 +215,17 @@ class _Reader:
                 yield from self._routes(
                     key, self._text(call.args[0] if call.args else _keyword(call, "path"), scope), self._methods(call, scope), target, call, scope
                 )
+
+    def _applied(self, call: syntax.Call, decorator: syntax.Call, scope: Scope) -> Iterator[Route]:
+        """`router.post("/orders")(place)`: a decorator that is called like a function."""
+        verb = decorator.func.attr if isinstance(decorator.func, syntax.Attribute) else ""
+        target = self._program.lookup(self._program.resolve(call.args[0], scope)) if verb in VERBS | LISTS and call.args else None
+        if not isinstance(decorator.func, syntax.Attribute) or not isinstance(target, FunctionInfo):
+            return
+        key = self._kept.key(decorator.func.value, scope)
+        if self._tree.known(key):
+            path = self._text(decorator.args[0] if decorator.args else _keyword(decorator, "path"), scope)
+            yield from self._routes(key, path, (verb.upper(),) if verb in VERBS else self._methods(decorator, scope), target, decorator, scope)
 
     def _routes(
         self, key: str, path: str, methods: tuple[str, ...], info: FunctionInfo, call: syntax.Call, scope: Scope, around: tuple[Guard | str, ...] = ()

@@ -37,7 +37,7 @@ class AnswerFinder:
         for function, flow in sorted(self._answers.flows.items()):
             info = self._program.functions[function]
             verdict = says_whether(info)
-            if function in skipped or (function in plumbing and not verdict) or function not in nearest:
+            if function in skipped or (function in plumbing and not verdict and function not in self._operations) or function not in nearest:
                 continue
             asks_for_others = any(_PROMPT.match(p.name) for p in info.node.params) and not verdict
             if function not in self._operations and (info.parent in self._program.functions or asks_for_others):

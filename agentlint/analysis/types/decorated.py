@@ -20,15 +20,25 @@ _DEPTH = 3
 
 
 def added_by_decorators(engine: Engine, info: FunctionInfo, parameter: str) -> Types_:
-    """Types of a parameter that a wrapper around the function fills by its name."""
+    """Types of a parameter that a wrapper around the function fills, by its name or by its place: `return f(session, *args, **kwargs)`."""
     groups = []
+    position = next((n for n, p in enumerate(info.node.params) if p.name == parameter), len(info.node.params))
     for decorator in _decorators(engine, info):
         for wrapper in _inside(engine, decorator, _DEPTH):
             for call, _ in engine.flows[wrapper.id].calls if wrapper.id in engine.flows else ():
-                given = next((k.value for k in call.keywords if k.name == parameter), None)
+                given = next((k.value for k in call.keywords if k.name == parameter), None) or _at(call, position, wrapper)
                 if given is not None and isinstance(call.func, s.Name) and _is_wrapped(call.func.id, wrapper, engine):
                     groups.append(engine.eval(given, engine.frame(wrapper.id)))
     return union(groups)
+
+
+def _at(call: s.Call, position: int, wrapper: FunctionInfo) -> s.Expr | None:
+    """What the call gives at a place, unless the wrapper only hands it on."""
+    before = call.args[:position + 1]
+    if len(before) <= position or any(isinstance(a, s.Other) and a.kind == "star" for a in before):
+        return None
+    given = before[position]
+    return None if isinstance(given, s.Name) and any(p.name == given.id for p in wrapper.node.params) else given
 
 
 def _decorators(engine: Engine, info: FunctionInfo) -> Iterator[FunctionInfo]:

@@ -61,7 +61,8 @@ class Parameters:
         if found and any(t.args or t.name not in _CONTAINERS for t in found):
             return found
         concrete = frame.self_type if info.owner else None
-        given = self._passed_within(info, parameter, concrete) or self.passed(info, parameter) or added_by_decorators(self._engine, info, parameter.name)
+        added = added_by_decorators(self._engine, info, parameter.name) if info.node.decorators or info.owner else ()
+        given = self._passed_within(info, parameter, concrete) or added or self.passed(info, parameter)
         return self._engine.results.refined(found, given) or self._by_convention(parameter, info)
 
     def _by_convention(self, parameter: s.Parameter, info: FunctionInfo) -> Types_:

@@ -7,6 +7,7 @@ from agentlint.analysis.facts import Facts
 from agentlint.analysis.program import UNKNOWN, ClassInfo, Element, Folded, FunctionInfo, Lineage, Program, Scope, Unknown
 from agentlint.analysis.setup.code import SetupCode, setup_code
 from agentlint.analysis.setup.factories import Factories
+from agentlint.analysis.setup.kept import called, kept_attributes, kept_items
 from agentlint.analysis.setup.mounts import Mount, MountTree, join_paths, table_key
 from agentlint.analysis.setup.values import Above, Closure, Made, Member, Ref, Value
 from agentlint.analysis.types.inference import AttributeWrite, Type, Types
@@ -31,5 +32,5 @@ __all__ = [
     "Finding", "Folded", "Framework", "FrameworkBase", "FunctionInfo", "Gap", "Guard", "LibraryFacts", "Lineage", "Location", "Made", "Mechanism",
     "Member", "Mount", "MountTree", "Program", "RecordContent", "Ref", "Related", "Report", "Reporter", "Responder", "Route", "Rule", "RuleContext",
     "Scope", "SecurityScheme", "SetupCode", "Style", "Surface", "TableEntry", "TableWords", "Target", "Type", "Types", "Unknown", "Value", "XmlElement",
-    "fingerprint", "handler_of", "imports", "join_paths", "once", "setup_code", "syntax", "table_key", "walk",
+    "called", "fingerprint", "handler_of", "imports", "join_paths", "kept_attributes", "kept_items", "once", "setup_code", "syntax", "table_key", "walk",
 ]

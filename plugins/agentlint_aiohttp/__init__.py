@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from agentlint.api import Context, Element, FrameworkBase, Program, Route, Type, imports
+from agentlint.api import Context, Element, FrameworkBase, Program, Route, Type, called, imports, kept_items
 from agentlint_aiohttp.routes import collect_routes
 
 
@@ -19,8 +19,13 @@ class AioHttp(FrameworkBase):
         return imports(program, "aiohttp") and any(name.startswith("aiohttp.web") for name in _named(program))
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
-        """Handlers are given a request."""
-        return {"*": {"request": Type("aiohttp.web.Request")}}
+        """Handlers are given a request; what the application and requests hold under keys."""
+        program = context.program
+        return {
+            "*": {"request": Type("aiohttp.web.Request")},
+            "aiohttp.web.Application": {**kept_items(program, called("app", "application", "_app"))},
+            "aiohttp.web.Request": {**kept_items(program, called("request"))},
+        }
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Every handler at every path of every application."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from agentlint.api import Context, Element, FrameworkBase, Program, Route, Target, Type, imports
-from agentlint_flask.people import given_to_resources, people
+from agentlint_flask.people import given_to_resources, on_application, people
 from agentlint_flask.routes import collect_routes
 from agentlint_flask.signals import signal_edges
 
@@ -22,8 +22,8 @@ class Flask(FrameworkBase):
                        "flask_rest_jsonapi", "flask_combo_jsonapi")
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
-        """Who `current_user` is, what `g` holds, and what resources are made with."""
-        return {**people(context.program), **given_to_resources(context.program)}
+        """Who `current_user` is, what `g` and the application hold, and what resources are made with."""
+        return {**people(context.program), **given_to_resources(context.program), **on_application(context.program)}
 
     def deferred(self, context: Context) -> Iterable[tuple[str, Target]]:
         """Receivers of signals."""

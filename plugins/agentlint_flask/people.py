@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from agentlint.api import Element, FunctionInfo, Program, Scope, Type, syntax, walk
+from agentlint.api import Element, FunctionInfo, Program, Scope, Type, called, kept_attributes, kept_items, syntax, walk
 
 _LOADERS = ("user_loader", "request_loader", "header_loader", "user_lookup_loader", "user_loader_callback_loader")
 _HOMES = ("flask_login", "flask_login.utils", "flask_security", "flask_jwt_extended", "flask_praetorian")
@@ -12,6 +12,9 @@ _HOMES = ("flask_login", "flask_login.utils", "flask_security", "flask_jwt_exten
 _MIXINS = ("flask_login.UserMixin", "flask_login.mixins.UserMixin", "flask_security.UserMixin", "flask_security.core.UserMixin")
 _STORES = ("SQLAlchemyUserDatastore", "SQLAlchemySessionUserDatastore", "MongoEngineUserDatastore", "PeeweeUserDatastore", "PonyUserDatastore")
 _SPACES = ("flask.g", "quart.g")
+_APPLICATIONS = ("flask.current_app", "flask.Flask", "quart.current_app", "quart.Quart")
+_OWN = frozenset({"config", "extensions", "name", "debug", "testing", "logger", "secret_key", "url_map", "view_functions", "jinja_env", "json", "cli"})
+"""What the application has by itself."""
 _PROXIES = ("werkzeug.local.LocalProxy", "werkzeug.LocalProxy")
 
 Told = dict[str, dict[str, Type | Element]]
@@ -66,6 +69,17 @@ def given_to_resources(program: Program) -> Told:
             for key, value in zip(given.keys, given.values, strict=True):
                 if method is not None and isinstance(key, syntax.Constant) and isinstance(key.value, str):
                     found.setdefault(method.id, {}).setdefault(key.value, Element(value, scope))
+    return found
+
+
+def on_application(program: Program) -> Told:
+    """What programs keep on the application, in its extensions and in its configuration, which handlers find on `current_app`."""
+    found: Told = {}
+    attributes = kept_attributes(program, called("app", "application", "current_app"))
+    for owner in _APPLICATIONS:
+        found[owner] = {name: value for name, value in attributes.items() if name not in _OWN}
+        for place in ("extensions", "config"):
+            found[f"{owner}.{place}"] = {**kept_items(program, called(place))}
     return found
 
 

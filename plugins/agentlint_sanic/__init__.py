@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from agentlint.api import Context, FrameworkBase, Program, Route, imports
+from agentlint.api import Context, Element, FrameworkBase, Program, Route, Type, called, imports, kept_attributes
 from agentlint_sanic.routes import collect_routes
+
+_OWNERS = ("sanic.Sanic", "sanic.Request")
 
 
 class Sanic(FrameworkBase):
@@ -17,6 +19,12 @@ class Sanic(FrameworkBase):
     def detect(self, program: Program) -> bool:
         """True when a module imports Sanic."""
         return imports(program, "sanic")
+
+    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
+        """Handlers are given a request; what programs keep in the contexts of applications and requests."""
+        kept = kept_attributes(context.program, called("ctx"))
+        contexts = {f"{owner}.ctx": dict[str, Type | Element](kept) for owner in _OWNERS}
+        return {"*": {"request": Type("sanic.Request")}, **{owner: {"ctx": Type(f"{owner}.ctx")} for owner in _OWNERS}, **contexts}
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Every handler of an application and of the blueprints that it takes."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from agentlint.api import Context, Element, FrameworkBase, Program, Route, Type, imports
 from agentlint_tornado.routes import collect_routes
-from agentlint_tornado.settings import handler_settings
+from agentlint_tornado.settings import handler_types
 
 
 class Tornado(FrameworkBase):
@@ -20,8 +20,8 @@ class Tornado(FrameworkBase):
         return imports(program, "tornado")
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
-        """What handlers find in the application's settings."""
-        return handler_settings(context.program)
+        """What handlers find on the application and are given by its table."""
+        return handler_types(context.program)
 
     def routes(self, context: Context) -> Iterable[Route]:
         """Every (pattern, handler class) pair of a handler table."""

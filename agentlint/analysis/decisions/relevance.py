@@ -60,6 +60,10 @@ _SEEN = frozenset({"visit", "visits", "hit", "hits", "pageview", "pageviews", "i
 _ELSEWHERE = frozenset({"external", "remote", "foreign", "upstream"})
 _INDEXING = frozenset({"index", "indexer", "indexing", "indices", "vector", "vectors", "embedding", "embeddings", "cache", "fts"})
 
+_PIECES = frozenset({
+    "chunk", "document", "doc", "entry", "page", "node", "collection", "index", "indice", "passage", "segment", "memory", "record", "row", "item",
+})
+"""Words of rows that a search finds."""
 _VECTORS = frozenset({"vector", "vectors", "vectordb", "vectorstore", "pgvector", "embedding", "embeddings", "opensearch", "elasticsearch"})
 """Modules and classes of stores that are made from other rows to search them."""
 
@@ -89,6 +93,9 @@ def _fills_index(name: list[str]) -> bool:
 def is_index_work(effect: Effect, functions: Iterable[str]) -> bool:
     """True for statements and files of a search index or cache, told by the names of the functions, classes and modules on the way to them."""
     if effect.kind == "orm-write":
+        said = words(effect.target)
+        if effect.model and (said[-1:] in (["config"], ["configs"], ["settings"]) or not {*_VECTORS, *_PIECES}.intersection(map(singular, said))):
+            return False  # rows of the program's own that say which stores there are
         return bool(_VECTORS.intersection(w for part in effect.function.split(".")[1:-1] for w in words(part)))
     if effect.kind not in ("file", "raw-sql"):
         return False

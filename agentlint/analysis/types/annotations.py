@@ -19,7 +19,7 @@ _NOTHING = frozenset({"None", "typing.Any", "typing_extensions.Any", "typing.NoR
                       "collections.abc.Callable", "typing.Literal", "typing_extensions.Literal", "typing.LiteralString", "inspect._empty"})
 _TRANSPARENT = frozenset({
     "Optional", "Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Awaitable", "InitVar", "Mapped", "DynamicMapped", "WriteOnlyMapped",
-    "Unpack", "TypeGuard", "Future", "Task", "WithAnnotations",
+    "Unpack", "TypeGuard", "Future", "Task", "WithAnnotations", "FromDishka", "FromComponent", "Injected",
 })
 """Forms that say something about a value whose type is their first argument."""
 _LISTS = frozenset({
@@ -30,7 +30,10 @@ _SETS = frozenset({"Set", "set", "FrozenSet", "frozenset", "AbstractSet", "Mutab
 _DICTS = frozenset({"Dict", "dict", "Mapping", "MutableMapping", "DefaultDict", "defaultdict", "OrderedDict", "ChainMap"})
 _STANDARD = (
     "typing", "typing_extensions", "collections", "collections.abc", "builtins", "", "asyncio", "sqlalchemy.orm", "sqlalchemy.orm.base", "dataclasses",
-    "contextlib", "django_stubs_ext", "django_stubs_ext.annotations",
+    "contextlib", "django_stubs_ext", "django_stubs_ext.annotations", "dishka", "dishka.integrations.base", "dishka.integrations.fastapi",
+    "dishka.integrations.flask", "dishka.integrations.aiohttp", "dishka.integrations.litestar", "dishka.integrations.sanic", "dishka.integrations.starlette",
+    "dishka.integrations.faststream", "dishka.integrations.taskiq", "dishka.integrations.aiogram", "aioinject", "aioinject.ext.fastapi", "fastapi_injector",
+    "wireup",
 )
 _SELF = frozenset({"typing.Self", "typing_extensions.Self"})
 

@@ -26,7 +26,7 @@ def added_by_decorators(engine: Engine, info: FunctionInfo, parameter: str) -> T
     for decorator in _decorators(engine, info):
         for wrapper in _inside(engine, decorator, _DEPTH):
             for call, _ in engine.flows[wrapper.id].calls if wrapper.id in engine.flows else ():
-                given = next((k.value for k in call.keywords if k.name == parameter), None) or _at(call, position, wrapper)
+                given = next((k.value for k in call.keywords if k.name == parameter), None) or _at(call, position, wrapper) or _put(call, parameter, wrapper)
                 if given is not None and isinstance(call.func, s.Name) and _is_wrapped(call.func.id, wrapper, engine):
                     groups.append(engine.eval(given, engine.frame(wrapper.id)))
     return union(groups)
@@ -39,6 +39,17 @@ def _at(call: s.Call, position: int, wrapper: FunctionInfo) -> s.Expr | None:
         return None
     given = before[position]
     return None if isinstance(given, s.Name) and any(p.name == given.id for p in wrapper.node.params) else given
+
+
+def _put(call: s.Call, parameter: str, wrapper: FunctionInfo) -> s.Expr | None:
+    """What the wrapper put among the keywords that it hands on: `kwargs["session"] = session`."""
+    handed = {k.value.id for k in call.keywords if k.name is None and isinstance(k.value, s.Name)}
+    for stmt in statements(wrapper.node.body) if handed else ():
+        for target in stmt.targets if isinstance(stmt, s.Assign) else ():
+            if isinstance(target, s.Subscript) and isinstance(target.value, s.Name) and target.value.id in handed:
+                if isinstance(target.index, s.Constant) and target.index.value == parameter and isinstance(stmt, s.Assign):
+                    return stmt.value
+    return None
 
 
 def _decorators(engine: Engine, info: FunctionInfo) -> Iterator[FunctionInfo]:

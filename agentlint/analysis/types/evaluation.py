@@ -227,7 +227,7 @@ class Evaluator:
             elif one.name == "tuple" and len(one.args) > 1 and isinstance(expr.index, s.Constant) and isinstance(expr.index.value, int):
                 found.append(one.args[expr.index.value : expr.index.value + 1] if expr.index.value >= 0 else one.args[expr.index.value :][:1])
             else:
-                found.append(self._engine.members.keyed(one, expr.index) or self._engine.members.subscripted(one))
+                found.append(self._engine.members.keyed(one, expr.index, frame.scope) or self._engine.members.subscripted(one))
         return union(found) or self._handed(expr, frame)
 
     def _handed(self, expr: s.Subscript, frame: Frame) -> Types_:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from agentlint.analysis.constants.values import Element
-from agentlint.analysis.program import FunctionInfo
+from agentlint.analysis.program import FunctionInfo, Scope
 from agentlint.analysis.types.bindings import Write, module_code
 from agentlint.analysis.types.class_values import ClassValues
 from agentlint.analysis.types.contents import Contents
@@ -254,7 +254,7 @@ class Members(Contents):
         if name in info.attributes:
             groups.append(self._class_values.of(type, info.attributes[name], base))
         writes = self.self_writes(base).get(name)
-        if writes and not (type.meta and groups):
+        if writes and not (type.meta and any(groups)):
             groups += [self._written_value(w, f, type) for w, f in writes]
         if name in info.nested:
             groups.append((Type(info.nested[name], (), True),))
@@ -268,11 +268,14 @@ class Members(Contents):
             return self._engine.eval(held.expr, self._engine.frame(module_code(scope) if isinstance(scope, s.Module) else scope.id))
         return (held,) if held is not None else ()
 
-    def keyed(self, type: Type, key: s.Expr | None) -> Types_:
-        """What a library's mapping holds under a constant key, when a plugin says so."""
-        if not isinstance(key, s.Constant) or not isinstance(key.value, str) or type.name not in self._engine.extra:
+    def keyed(self, type: Type, key: s.Expr | None, scope: Scope | None = None) -> Types_:
+        """What a library's mapping holds under a key, when a plugin says so: a constant one, or a variable that stands for one."""
+        if type.name not in self._engine.extra:
             return ()
-        return self.told(type.name, key.value)
+        if isinstance(key, s.Constant):
+            return self.told(type.name, key.value) if isinstance(key.value, str) else ()
+        named = self._engine.program.resolve(key, scope) if scope is not None and isinstance(key, (s.Name, s.Attribute)) else ""
+        return self.told(type.name, named) if named else ()
 
     def _written_value(self, write: Write, function_id: str, type: Type) -> Types_:
         engine = self._engine

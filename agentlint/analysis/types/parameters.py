@@ -20,6 +20,7 @@ _CLASS_METHODS = ("classmethod", "validator", "root_validator", "field_validator
 """Decorators after which the first parameter is the class."""
 _INJECTING = frozenset({"Depends", "Security", "Inject", "Injects", "Injected", "Provide", "Provider", "Dependency", "Closing"})
 """Calls that stand as a default for what their provider gives, in whatever library."""
+_PROVIDER = "dependency_injector.providers.Provider"
 _CONTAINERS = frozenset({"dict", "list", "set", "tuple"})
 """Annotations that leave open what is in the container: calls may tell."""
 _MOST_SITES = 24
@@ -84,6 +85,8 @@ class Parameters:
         engine = self._engine
         found = engine.annotated(parameter.annotation, frame) if parameter.annotation is not None else ()
         default = parameter.default
+        if isinstance(default, s.Subscript) and not found:
+            return self._provided(default, frame)
         if isinstance(default, s.Call) and (not found or all(not t.args and t.name not in engine.program.classes for t in found)):
             return self.injected(default, frame) or found or engine.eval(default, frame)
         if not found and isinstance(default, (s.Name, s.Attribute)):
@@ -101,6 +104,8 @@ class Parameters:
         if not called or any(t.name in engine.program.functions or t.name in engine.program.classes for t in called):
             return ()
         provider = default.args[0] if default.args else next(k.value for k in default.keywords if k.name in ("dependency", "provider", "use"))
+        if isinstance(provider, s.Subscript):
+            return self._provided(provider, frame)
         groups = []
         for one in engine.eval(provider, frame):
             if one.meta and one.name in engine.program.functions:
@@ -110,6 +115,12 @@ class Parameters:
             elif one.meta and one.name in engine.program.classes:
                 groups.append((Type(one.name),))
         return union(groups)
+
+    def _provided(self, marker: s.Subscript, frame: Frame) -> Types_:
+        """`Provide[Container.service]`: what the provider of a container makes. Dependency Injector, "Wiring"."""
+        if dotted(marker.value).rpartition(".")[2] not in _INJECTING:
+            return ()
+        return union(t.args for t in self._engine.eval(marker.index, frame) if t.name == _PROVIDER)
 
     def _inherited(self, parameter: s.Parameter, info: FunctionInfo) -> Types_:
         """The annotation of the method that this one overrides."""

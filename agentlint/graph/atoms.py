@@ -110,10 +110,10 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     rows = [r for r in effects if r.effect.kind in ROWS]
     if rows:
         effects = [r for r in effects if r.effect.kind in ROWS or r.effect.kind in _BESIDE_ROWS]
-    effects = _without_makings(effects, background)
+    effects = _without_insides(_without_makings(effects, background), background)
     about = any(is_named(subject_of(r.effect, background), spoken) for r in effects if not r.chain)
     meant = [r for r in effects if with_parts or not _in_passing(r, spoken, background, about)]
-    effects = _without_insides(meant if meant or entry.domain else effects, background)
+    effects = meant if meant or entry.domain else effects
     grouped: dict[tuple[str, str, str], list[ReachedEffect]] = defaultdict(list)
     for reached in effects:
         effect = reached.effect

@@ -20,6 +20,8 @@ __all__ = ["Background", "Matcher", "match_operations"]
 
 _COVERED, _UNCOVERED = 0.85, 0.15
 """Shares of an operation's weighted effects: at or over the first it is agent-accessible, under the second gui-only."""
+_PART = 0.2
+"""Share of a form's fields that is a part of the form which somebody may ask for; less is what the two have in common by chance."""
 _TELLING = 0.5
 """Rarity under which a file, queue or host says nothing of what an operation is for."""
 _SOME_FIELDS = 0.5
@@ -94,7 +96,8 @@ class Matcher:
         total = sum(a.weight for a, _ in answers)
         share = sum(a.weight * answer.share for a, answer in answers) / total
         lacks = any(a.registered and answer.share < _COVERED for a, answer in answers)  # people can do each of them there
-        status: Status = "agent-accessible" if share >= _COVERED and not lacks else "gui-only" if share < _UNCOVERED or _only_follows(answers) else "partial"
+        little = share < _UNCOVERED and not _some_of_its_own(answers)
+        status: Status = "agent-accessible" if share >= _COVERED and not lacks else "gui-only" if little or _only_follows(answers) else "partial"
         if status != "agent-accessible" and (running := self._running_all_of(entry)) is not None:
             return running
         found = [answer.entry for _, answer in answers if answer.entry is not None] if status != "gui-only" else []
@@ -200,6 +203,11 @@ def _only_follows(answers: Sequence[tuple[Atom, _Answer]]) -> bool:
     answered = [atom for atom, answer in answers if answer.share > 0]
     refused = [atom for atom, answer in answers if answer.share == 0]
     return bool(refused) and not any(a.named for a in answered) and all(a.depth > min(r.depth for r in refused) for a in answered)
+
+
+def _some_of_its_own(answers: Sequence[tuple[Atom, _Answer]]) -> bool:
+    """True when an endpoint writes some of the fields of the very thing that a form is about: a part that somebody may well ask for, however small."""
+    return any(a.named and a.operation == "update" and a.fields and not a.ends and answer.share >= _PART for a, answer in answers)
 
 
 def _by_requests(entry: Entry) -> Operation:

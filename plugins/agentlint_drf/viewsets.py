@@ -104,7 +104,7 @@ class ViewSet:
         """
         for verb in ("post", "put", "patch", "delete"):
             own = self.method(verb)
-            if own is None or verb.upper() in served or refuses(own) or not self.allows(verb.upper()):
+            if own is None or verb.upper() in served or refuses(own) or not self.allows(verb.upper()) or any(self._declared(own)):
                 continue
             asked = [p for p in own.node.params[2:] if p.kind == "positional" and p.default is None]
             takes = len(own.node.params) > 2 if on_item else not asked

@@ -128,6 +128,8 @@ class Dependencies:
                 yield from self.of_function(method, depth)
             elif held is not None:
                 yield from self._of_provider(held[0], held[1], depth)
+            elif (asked := self._context.library.guard(f"{kind.name}.{provider.attr}")) is not None:  # a method of a package's object
+                yield Guard(asked, f"{kind.name}.{provider.attr}", self._path(scope), provider.line)
 
     def _of_class_provider(self, info: ClassInfo, provider: syntax.Expr, scope: Scope, depth: int) -> Iterator[Guard | str]:
         called = self._program.method(info.id, "__call__")

@@ -55,7 +55,7 @@ def code_facts(
     with state.timed("routes"):
         routes = [r for f in used for r in state.guarded("routes", f, lambda f=f: list(f.routes(context))) if isinstance(r, Route)]  # type: ignore[misc]
         routes = list(spelled_out(routes, types, program))
-        routes += own_routes(routes, program)
+        routes = own_routes(routes, program)
         state.gaps += unread_frameworks(program, routes)
         mechanisms = [m for f in used for m in state.guarded("mechanisms", f, lambda f=f: list(f.mechanisms(context))) if isinstance(m, Mechanism)]  # type: ignore[misc]
         state.gaps += unread_servers(program, routes)

@@ -167,7 +167,7 @@ class Reach:
 
 def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) -> list[Entry]:
     """Entries of all routes, one per GUI handler, one per method and path elsewhere; sorted by id."""
-    by_handler: dict[tuple[str, str, str], list[tuple[Route, tuple[Guard, ...]]]] = defaultdict(list)
+    by_handler: dict[tuple[str, str, int, str], list[tuple[Route, tuple[Guard, ...]]]] = defaultdict(list)
     entries: list[Entry] = []
     routes = tuple(routes)
     reach.passing, reach.around = shared_traces(routes, reach), done_around(routes, reach)
@@ -179,7 +179,7 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
         surface = "api" if route.surface is None and is_webhook(route, guards, reach.program) else surface_of(route, guards, writes)
         lives_on = guards != found and has_pages and surface_of(route, found, writes) == "gui"  # pages live on the session still
         if surface == "gui" or lives_on or (surface == "api" and is_page(route, guards)):
-            by_handler[(route.file, route.symbol, route.action if not route.handler else "")].append((route, guards))
+            by_handler[(route.file, route.symbol, route.line, route.action if not route.handler else "")].append((route, guards))
         if surface == "gui":
             continue
         for method in _methods(route, reach):

@@ -68,7 +68,7 @@ def handler_key(entry: Entry) -> str:
     """What tells the rows of one handler on one surface from others; what a library makes by one call answers for several addresses, each on its own."""
     operation = entry.operation
     ready = not operation.handler and not any(r.owner for r in entry.routes)
-    return f"{operation.file}:{operation.symbol}:{operation.method}{f':{operation.path}' if ready else ''}"
+    return f"{operation.file}:{operation.line}:{operation.symbol}:{operation.method}{f':{operation.path}' if ready else ''}"
 
 
 def _path(text: str) -> _Path:

@@ -11,20 +11,22 @@ from agentlint.extension.own_layers.commands import commands
 from agentlint.extension.own_layers.decorators import decorated
 from agentlint.extension.own_layers.lines import CALL, Line
 from agentlint.extension.own_layers.servlets import servlets
+from agentlint.extension.own_layers.wrappers import Wrappers
 from agentlint.ir.operations import Route
 
 
-def own_routes(routes: Sequence[Route], program: Program) -> Iterator[Route]:
-    """Routes of handlers that no framework's plugin has read; none where a plugin knows the same handler at another address."""
+def own_routes(routes: Sequence[Route], program: Program) -> list[Route]:
+    """The routes with those of handlers that no framework's plugin has read; what a plugin read of the wrapper around such a handler goes to it."""
     known = {f for r in routes for f in (r.handler, *r.extra_handlers)}
     found = [line for line in _all(program, known) if line.handler.id not in known]
-    seen: set[tuple[str, str, str]] = set()
+    wrappers = Wrappers(routes, program)
+    seen: dict[tuple[str, str, str], Route] = {}
     for line in found:
         for verb in line.verbs or ("ANY",):
             key = (verb, line.path, line.handler.id)
             if key not in seen:
-                seen.add(key)
-                yield _route(line, verb, program)
+                seen[key] = wrappers.around(_route(line, verb, program))
+    return [*(r for r in routes if r not in wrappers.replaced), *seen.values()]
 
 
 def _all(program: Program, known: Collection[str]) -> Iterable[Line]:
@@ -44,5 +46,5 @@ def _route(line: Line, verb: str, program: Program) -> Route:
         file=info.module.path if owner is None or mine else owner.module.path, line=info.node.line if owner is None or mine else owner.node.line,
         owner=owner.id if owner is not None else "", surface="rpc" if verb == CALL else None,
         renders=answer_of(info, program), name=info.node.name, table_file=line.file, table_line=line.line,
-        confidence="medium",
+        guard_handlers=line.checks, confidence="medium",
     )

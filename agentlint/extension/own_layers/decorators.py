@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program, Scope
 from agentlint.analysis.wording import words
 from agentlint.extension.own_layers.lines import VERBS, Line, address, relative, verbs
+from agentlint.extension.own_layers.prefixes import Prefixes
 from agentlint.extension.own_layers.servlets import responders
 from agentlint.ir import syntax as s
 from agentlint.ir.walk import dotted
@@ -25,11 +26,13 @@ _PAGES = frozenset({"nicegui", "dash", "streamlit", "gradio", "flet", "solara", 
 def decorated(program: Program, known: Collection[str] = ()) -> Iterator[Line]:
     """A line for each decorator that names an address, but for those of a package of which a plugin has read others (`known`): it left them out."""
     read = _read_by_plugins(program, known)
+    prefixes = Prefixes(program)
     for info in program.functions.values():
         for decorator in info.node.decorators:
-            found = _read(decorator, info, program) if isinstance(decorator, s.Call) else None
+            found = _read(decorator, info, program, bool(prefixes.of(info))) if isinstance(decorator, s.Call) else None
             if found is not None and found[2] not in read:
-                yield Line(found[0], found[1], info, info.module.path, decorator.line, library=found[2])
+                checks = prefixes.method(info, decorator.func if isinstance(decorator, s.Call) else decorator)
+                yield Line(prefixes.of(info) + found[0] or "/", found[1], info, info.module.path, decorator.line, library=found[2], checks=checks)
     for kind in program.classes.values():
         for decorator in kind.node.decorators:
             found = _read(decorator, kind, program) if isinstance(decorator, s.Call) else None
@@ -44,8 +47,8 @@ def _read_by_plugins(program: Program, known: Collection[str]) -> frozenset[str]
     return frozenset(found - {""})
 
 
-def _read(call: s.Call, target: FunctionInfo | ClassInfo, program: Program) -> tuple[str, tuple[str, ...], str] | None:
-    """The address, the verbs and the library of one decorator; None for one that declares no route."""
+def _read(call: s.Call, target: FunctionInfo | ClassInfo, program: Program, below: bool = False) -> tuple[str, tuple[str, ...], str] | None:
+    """The address, the verbs and the library of one decorator; None for one that declares no route. One `below` an address may add nothing to it."""
     scope: Scope = target.module
     resolved = program.resolve(call.func, scope)
     name = call.func.attr if isinstance(call.func, s.Attribute) else dotted(call.func).rpartition(".")[2]
@@ -56,10 +59,14 @@ def _read(call: s.Call, target: FunctionInfo | ClassInfo, program: Program) -> t
     told = verbs((*call.args[:3], *(k.value for k in call.keywords if k.name in _METHODS)), program, scope)
     named = tuple(v for v in VERBS if v.lower() in said[:1] + said[-1:])
     path = _path(call, scope, program, plain=bool(named) and isinstance(call.func, s.Attribute))
-    if not path or not (told or named or _ROUTING.intersection(said)):
+    if (not path and not (below and _is_blank(call))) or not (told or named or _ROUTING.intersection(said)):
         return None
     own = top in {m.partition(".")[0] for m in program.modules} or resolved in program.functions
     return path, told or named, "" if own else top
+
+
+def _is_blank(call: s.Call) -> bool:
+    return bool(call.args) and isinstance(call.args[0], s.Constant) and call.args[0].value in ("", "/")
 
 
 def _package(func: s.Expr, scope: Scope, program: Program) -> str:

@@ -35,6 +35,8 @@ class Line(msgspec.Struct, frozen=True, eq=False):
     """The class on which an inherited method runs."""
     library: str = ""
     """The package whose word it is; empty for the project's own."""
+    checks: tuple[str, ...] = ()
+    """Functions that are put around the handler."""
 
 
 def address(text: str) -> str:

@@ -23,6 +23,7 @@ from agentlint.analysis.decisions.mattering import kept_by_people, matters
 from agentlint.analysis.decisions.oversight import Oversight, Watched
 from agentlint.analysis.decisions.paths import Callers, DecisionFinder, numbered
 from agentlint.analysis.decisions.siblings import class_decisions
+from agentlint.analysis.decisions.sign_ins import SignIns
 from agentlint.analysis.effects.models import Models
 from agentlint.analysis.effects.places import Places
 from agentlint.analysis.effects.summaries import Node, Summaries
@@ -127,6 +128,7 @@ def audit(linked: Linked) -> Audited:
     deciding = (f for f in program.functions if f not in derived and not _helps_only(f, derived, linked.calls))
     rows = finder.find(sorted(deciding))
     rows += AnswerFinder(program, models, answers, finder.operations).find({row.function for row in rows if row.source == "model"})
+    rows += SignIns(program, linked.calls, lambda f: paths.of(summaries.node(f)).transfer).find(finder.operations, {row.function for row in rows})
     rows += list(class_decisions(program, rows))
     watched = Watched(program, linked.calls, summaries, places, answers, tools, _agents_operations(linked.entries))
     approvals = Approvals(program, linked.calls, linked.library, arguments, _by_function(effects))

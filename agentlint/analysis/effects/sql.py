@@ -28,6 +28,8 @@ _LOOKS_WRITING = re.compile(
 _FALLBACK = re.compile(
     r"\b(?:insert\s+(?:or\s+\w+\s+)?into|replace\s+into|merge\s+into|update|delete\s+from|truncate(?:\s+table)?)\s+[\"`]?([\w.]+)", re.IGNORECASE
 )
+_CLAUSE = re.compile(r"\b(on|for)\s+$", re.IGNORECASE)
+"""Before the word of a clause: `ON UPDATE CURRENT_TIMESTAMP`, `FOR UPDATE OF orders`. `ON CONFLICT DO UPDATE SET` goes on with the same table."""
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|%s|:\w+\b|\?|\$\d+")
 _OPERATIONS: dict[str, EffectOperation] = {
     "Insert": "create", "Update": "update", "Delete": "delete", "Merge": "write", "TruncateTable": "delete", "Drop": "delete", "Alter": "write",
@@ -39,6 +41,8 @@ _BUILDERS: dict[str, EffectOperation] = {
 }
 _NO_ROWS = frozenset({"VIEW", "INDEX"})
 """What is made of tables and dropped again without a row of theirs changing."""
+_EMPTY_AT_FIRST = frozenset({"TABLE", "SEQUENCE", "TYPE", "FUNCTION", "PROCEDURE", "TRIGGER", "EXTENSION", "SCHEMA"})
+"""What a statement makes that puts no row anywhere: no change and no record, whatever it is called."""
 _STATEMENT_TYPES: dict[str, EffectOperation] = {"sqlalchemy.Insert": "create", "sqlalchemy.Update": "update", "sqlalchemy.Delete": "delete"}
 
 
@@ -90,7 +94,10 @@ def _statements(tree: Any) -> Iterator[Statement]:
 
     kinds = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable, exp.Drop, exp.Alter, exp.Create)
     for node in (tree,) if isinstance(tree, kinds) else tree.find_all(*kinds):
-        if isinstance(node, (exp.Drop, exp.Create)) and str(node.args.get("kind") or "").upper() in _NO_ROWS:
+        kind = str(node.args.get("kind") or "").upper()
+        if isinstance(node, (exp.Drop, exp.Create)) and kind in _NO_ROWS:
+            continue
+        if isinstance(node, exp.Create) and kind in _EMPTY_AT_FIRST and node.find(exp.Select) is None:
             continue
         table = node.find(exp.Table)
         columns = unique(c for c in _columns(node) if "hole_" not in c)
@@ -119,7 +126,7 @@ def _columns(node: Any) -> Iterator[str]:
 
 def _by_pattern(text: str) -> tuple[Statement, ...]:
     words: dict[str, EffectOperation] = {"insert": "create", "replace": "write", "merge": "write", "update": "update", "delete": "delete", "truncate": "delete"}
-    found = (m for m in _FALLBACK.finditer(text) if m.group(1).lower() != "set")  # `ON CONFLICT DO UPDATE SET` goes on with the same table
+    found = (m for m in _FALLBACK.finditer(text) if m.group(1).lower() != "set" and not _CLAUSE.search(text[:m.start()]))
     return tuple(Statement(words[m.group(0).split()[0].lower()], _placed(m.group(1))) for m in found)
 
 

@@ -20,6 +20,9 @@ from agentlint.analysis.effects.sql import Statement, parse_sql
         ("UPDATE {} SET x = 1", (Statement("update", "", ("x",)),)),
         ("update %s set", (Statement("update", ""),)),
         ("Update your profile and delete the rest", ()),
+        ("CREATE TABLE IF NOT EXISTS audit_log (id INTEGER PRIMARY KEY, actor TEXT, created_at TIMESTAMP)", ()),
+        ("CREATE TABLE {} (id BIGINT, at TIMESTAMP DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, INDEX i (at))", ()),
+        ("CREATE TABLE old AS SELECT * FROM orders", (Statement("write", "old"),)),
         ("DROP TABLE IF EXISTS orders", (Statement("delete", "orders"),)),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from agentlint.analysis.program import Program
 from agentlint.extension.own_layers.answering import answer_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from agentlint.analysis.decisions.clearing import clears
+from agentlint.analysis.decisions.clearing import clears, is_publishing_command
 from agentlint.analysis.decisions.consequence import is_cache
 from agentlint.analysis.effects.summary_entries import Entry
 from agentlint.analysis.wording import DEEDS, LOOKUPS, RIGHTS, singular, words
@@ -104,9 +104,11 @@ def is_index_work(effect: Effect, functions: Iterable[str]) -> bool:
 
 def is_work(effect: Effect, function: str, file: str = "") -> bool:
     """True for files and programs that a function below a handler handles, which is how something is done rather than what is decided: all but
-    the deletion of files by a function or command that says so."""
+    the deletion of files by a function or command that says so, and what a command writes that is there to publish."""
+    if effect.kind == "file" and effect.operation != "delete":
+        return not is_publishing_command(file)
     if effect.kind == "file":
-        return effect.operation != "delete" or not clears(_name(function), file) or bool({"temp", "tmp"}.intersection(_name(function)))
+        return not clears(_name(function), file) or bool({"temp", "tmp"}.intersection(_name(function)))
     return effect.kind == "process" and (effect.operation == "run" or (effect.operation == "delete" and effect.api.startswith(_SIGNALS)))
 
 

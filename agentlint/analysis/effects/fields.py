@@ -80,6 +80,10 @@ def constructor_fields(call: s.Call, function: str, places: Places) -> tuple[str
     return unique(keyword_fields(call.keywords, function, places) or ())
 
 
+_MARKS = frozenset({"skip_history_when_saving"})
+"""Attributes that tell a library what to do and are no columns. django-simple-history documentation, "Save without creating historical records"."""
+
+
 class InMemory:
     """Fields that a function sets on an object without writing it: assignments, `setattr`, calls that only change memory (`set_password`)."""
 
@@ -91,7 +95,7 @@ class InMemory:
     def before(self, site: CallSite, receiver: str) -> tuple[str, ...]:
         """Fields set on the receiver up to the call; empty when unknown, i.e. none or any."""
         writes = self._places.types.writes(site.caller)  # names and lines, which are those of the code on every class
-        found = [w.attr for w in writes if w.name == receiver and w.line <= site.line and not w.attr.startswith("_")]
+        found = [w.attr for w in writes if w.name == receiver and w.line <= site.line and not w.attr.startswith("_") and w.attr not in _MARKS]
         for name, line, field in self._calls_of(site.caller):
             if name == receiver and line <= site.line:
                 if not field:

@@ -49,7 +49,7 @@ class EffectRow(_Row, frozen=True, kw_only=True, gc=False):
     sql: str = ""
     """Place that holds SQL text; without a writing statement there is no effect."""
     when: str = ""
-    """`PLACE matches REGEX` or `PLACE not matches REGEX`: the effect exists only then; a value that is not constant matches nothing."""
+    """`PLACE matches REGEX`, `PLACE not matches REGEX` or `PLACE is given`: the effect exists only then; a value that is not constant matches nothing."""
     pending: bool = False
     """True when the call only changes the object in memory: its `fields` belong to the next save of the same receiver."""
     incidental: bool = False

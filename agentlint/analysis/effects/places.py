@@ -14,6 +14,7 @@ from agentlint.knowledge import LibraryFacts
 from agentlint.knowledge.paths import places
 
 _ITEM = "item of "
+_GIVEN = " is given"
 _WHEN = re.compile(r"^(?P<place>.+?) (?P<no>not )?matches (?P<regex>.+)$")
 
 
@@ -111,6 +112,8 @@ class Places:
 
     def holds(self, site: CallSite, condition: str) -> bool:
         """True when a row's `when` is met at the site."""
+        if condition.endswith(_GIVEN):
+            return self.expression(site, condition.removesuffix(_GIVEN)) is not None
         match = _WHEN.match(condition)
         if match is None:
             return not condition

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from agentlint.analysis.program import FunctionInfo
@@ -10,8 +12,9 @@ from agentlint.analysis.types.decorated import added_by_decorators
 from agentlint.analysis.types.library import Given
 from agentlint.analysis.types.memory import Memory
 from agentlint.analysis.types.values import Type, Types_, union
+from agentlint.analysis.wording import words
 from agentlint.ir import syntax as s
-from agentlint.ir.walk import dotted
+from agentlint.ir.walk import dotted, expressions
 
 if TYPE_CHECKING:
     from agentlint.analysis.types.engine import Engine, Frame
@@ -41,6 +44,8 @@ class Parameters:
         self._named: dict[str, dict[str, list[tuple[s.Call, str]]]] = {}
         """The calls of a crowded name by the function of a module that they name."""
         self._passed = Memory(engine.limits)
+        self._spoken: dict[int, frozenset[str]] = {}
+        """Words of what a call is made on, by the call's identity."""
 
     def of(self, parameter: s.Parameter, frame: Frame) -> Types_:
         """The types a parameter of the frame's function may have."""
@@ -171,8 +176,7 @@ class Parameters:
         groups: list[Types_] = []
         sites = self._likely.get((info.id, concrete))
         if sites is None:
-            sites = self._sites(info) if concrete is None else self._within(info, concrete)
-            sites = self._likely[info.id, concrete] = sorted(sites, key=lambda c: not c[1].startswith(info.module.name))[:_MOST_SITES]
+            sites = self._likely[info.id, concrete] = self._likeliest(info, self._sites(info) if concrete is None else self._within(info, concrete))
         for call, scope_id in sites:
             frame = self._engine.frame(scope_id, concrete)
             shift = self._shift(call, frame, info)
@@ -182,6 +186,24 @@ class Parameters:
             if given is not None:
                 groups.append(self._engine.eval(given, frame))
         return tuple(t for t in union(groups) if t.name != "object")
+
+    def _likeliest(self, info: FunctionInfo, sites: list[tuple[s.Call, str]]) -> list[tuple[s.Call, str]]:
+        """The calls of a name that are looked at: those of the function's own module, then those on something called like its class."""
+        if len(sites) <= _MOST_SITES:
+            return sorted(sites, key=lambda c: not c[1].startswith(info.module.name))
+        own = frozenset(words(info.owner.rpartition(".")[2]))
+
+        def distance(site: tuple[s.Call, str]) -> tuple[bool, int]:
+            return not site[1].startswith(info.module.name), -len(own & self._words_on(site[0])) if own else 0
+
+        return heapq.nsmallest(_MOST_SITES, sites, key=distance)
+
+    def _words_on(self, call: s.Call) -> frozenset[str]:
+        """Words by which a call names what it is made on: `request.find_service(name="user_update").update(...)`."""
+        known = self._spoken.get(id(call))
+        if known is None:
+            known = self._spoken[id(call)] = frozenset(_spoken_on(call))
+        return known
 
     def called_within(self, info: FunctionInfo) -> list[tuple[s.Call, str, str]]:
         """Calls on `self`, `cls` or `super()` in methods that may mean a function by its name, each with its scope and the class that holds it."""
@@ -244,6 +266,13 @@ class Parameters:
                 if method is not None and method.id == info.id:
                     return 1
         return None
+
+
+def _spoken_on(call: s.Call) -> Iterator[str]:
+    for expr in expressions(call.func.value) if isinstance(call.func, s.Attribute) else ():
+        text = expr.id if isinstance(expr, s.Name) else expr.attr if isinstance(expr, s.Attribute) else expr.value if isinstance(expr, s.Constant) else ""
+        if isinstance(text, str):
+            yield from words(text)
 
 
 def argument(call: s.Call, node: s.Function, parameter: s.Parameter, shift: int) -> s.Expr | None:

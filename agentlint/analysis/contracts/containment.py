@@ -36,7 +36,7 @@ class Containment:
                 self._enter(operation)
                 if answer.entity is not None and not answer.many and payloads.schemas.name(answer.entity):
                     self._single.setdefault(undressed(payloads.schemas.name(answer.entity)), operation)
-            elif operation.method in ("PUT", "PATCH"):
+            elif operation.method in ("PUT", "PATCH") and role.kind != "create":
                 self._enter_body(operation)
 
     def lists(self, resource: Resource) -> DescribedOperation | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.called import PLAIN
 from agentlint.analysis.contracts.lifecycle_plain import Plain
-from agentlint.analysis.contracts.lifecycle_unmade import TEXTS, Unmade
+from agentlint.analysis.contracts.lifecycle_unmade import TEXTS, Unmade, own
 from agentlint.analysis.contracts.mentions import Mentions
 from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
@@ -17,6 +17,7 @@ from agentlint.analysis.contracts.states import takes_anything
 from agentlint.analysis.contracts.steps import Step
 from agentlint.analysis.wording import words
 
+_SET_BY_PEOPLE = frozenset({"setting", "preference"})
 _NAMES = frozenset("name title label".split())
 """What has nothing else is what it is called."""
 
@@ -33,6 +34,7 @@ class Holes:
 
     def steps(self, resource: Resource) -> Iterator[Step]:
         """Missing steps; those that are known already are to be left out by the caller."""
+        yield from self._only_told(resource)
         alone = all(r.place == "single" for r in resource.roles) or resource.noun.split(" ")[-1] in PLAIN
         if alone or resource.technical or not resource.kept or not self._ownership.owns(resource):
             return
@@ -43,6 +45,16 @@ class Holes:
         yield from self._list(resource, made)
         if not resource.archival and not resource.setting:
             yield from self._changed(resource, made) if made else self._without_a_maker(resource)
+
+    def _only_told(self, resource: Resource) -> Iterator[Step]:
+        """Settings that can be read and not set, and the caller's own organization."""
+        if not resource.of("read", "list") or resource.writable or any(s.hole for r in resource.roles for s in r.path.segments[len(r.base) :]):
+            return
+        if not (resource.noun.split(" ")[-1] in _SET_BY_PEOPLE or own(resource)) or self._mentions.changes(resource):
+            return
+        shape = self._payloads.schemas.shape(resource.entity)
+        if len(shape.properties) > 1:
+            yield self._lacks("update", "they can be read and not set", resource)
 
     def _read(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
         last = resource.noun.split(" ")[-1]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.lifecycle_plain import Plain
 from agentlint.analysis.contracts.mentions import Mentions
+from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource, undressed
 from agentlint.analysis.contracts.roles import Role
@@ -14,6 +15,9 @@ from agentlint.analysis.wording import words
 
 TEXTS = frozenset("name title label body text content description comment note message summary display_name".split())
 """Fields in which people say something, and want to say it otherwise later."""
+_NAMES = frozenset("name title".split())
+_FIXED = frozenset("template visitor guest device role profile type".split())
+"""What is named and comes with the product, or by itself."""
 _HOLDERS = frozenset("organization organisation team workspace project account group company tenant site".split())
 """What people are members of."""
 _PAGES = frozenset("status landing home help".split())
@@ -58,7 +62,7 @@ class Unmade:
 
     def looked_after(self, resource: Resource) -> bool:
         """True for a list of things that people make, name and put away, or of people; not for a choice among what is there."""
-        if not resource.of("list") or _given(resource) or not _of_people(resource):
+        if not resource.of("list") or _given(resource) or not _of_people(resource) or own(resource):
             return False
         shown = [v.field_words(name) for name in self._payloads.schemas.shape(resource.entity).properties]
         if resource.noun.split(" ")[-1] in v.JOINED and not any(set(said) & _CALLED for said in shown):
@@ -69,9 +73,13 @@ class Unmade:
 
     def _edited(self, resource: Resource) -> bool:
         """True for what is read, changed and removed, or whose texts are changed."""
-        managed = resource.noun.split(" ")[-1] in v.MANAGED
+        last = resource.noun.split(" ")[-1]
+        managed = last in v.MANAGED
         changed = [r for r in resource.of("update") if r.place == "item"]
-        told = any({v.state_word(name) for name in self._payloads.given(r.operation)} & TEXTS for r in changed)
+        given = {v.state_word(name) for r in changed for name in self._payloads.given(r.operation)}
+        told = bool(given & TEXTS)
+        if given & _NAMES and changed[0].path.ends_with_hole and is_plural(changed[0].base[-1].text) and last not in _FIXED:
+            return True  # what people name
         whole = bool(changed) and bool(resource.of("list")) and all(any(r.place == "item" for r in resource.of(kind)) for kind in ("read", "delete"))
         return (told and (bool(resource.of("delete")) or managed)) or (whole and managed)
 
@@ -87,6 +95,11 @@ class Unmade:
 def _given(resource: Resource) -> bool:
     """True for a choice among things, and for what comes from elsewhere."""
     return bool(_GIVEN & set(resource.noun.split(" "))) or any(_ELSEWHERE & set(words(base)) for base in resource.bases)
+
+
+def own(resource: Resource) -> bool:
+    """True for the caller's own organization, in a list of one (`GET /organisation`)."""
+    return resource.noun in _HOLDERS and not any(is_plural(r.base[-1].text) for r in resource.roles if r.base)
 
 
 def _of_people(resource: Resource) -> bool:

@@ -57,6 +57,8 @@ class Mentions:
                 continue
             if role.kind == "list" or role.answer.many:
                 return role.operation
+            if role.path.ends_with_hole and any(own.writes and own.path.shape == role.path.shape for own in resource.roles):
+                continue  # its own address
             if self._through_another(role, resource) if role.path.ends_with_hole else speaks_of_several(role.operation, role.path):
                 return role.operation
         return None
@@ -158,7 +160,8 @@ def _ends(role: Role, verbs: Iterable[str]) -> bool:
 
 
 def _changes(role: Role) -> bool:
-    return role.writes and (role.kind == "update" or role.operation.method in ("PUT", "PATCH") or _does(role, v.UPDATE_VERBS))
+    puts = role.operation.method in ("PUT", "PATCH") and role.kind != "create"
+    return role.writes and (role.kind == "update" or puts or _does(role, v.UPDATE_VERBS))
 
 
 def _does(role: Role, verbs: Iterable[str]) -> bool:

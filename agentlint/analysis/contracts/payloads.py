@@ -104,10 +104,13 @@ class Payloads:
         return None if body is None else self.schemas.answer(body.content)
 
     def given(self, operation: DescribedOperation) -> dict[str, Node]:
-        """Fields of the thing that a request carries, also inside a wrapper of one property (`{"tag": {"label": ...}}`), a key against repetition aside."""
+        """Fields of the thing that a request carries, also inside a wrapper of one property (`{"tag": {"label": ...}}`, `{"tags": [...]}` at `/tags`), a key
+        against repetition aside."""
         fields = self.schemas.shape(self.body_schema(operation.body)).properties if operation.body is not None else {}
-        real = [node for name, node in fields.items() if not name.lower().startswith("idempoten")]
-        inner = self.schemas.shape(real[0]) if len(real) == 1 else None
+        real = [(n, node) for n, node in fields.items() if not n.lower().startswith("idempoten") and n.lower() not in _ASIDE | {"pagination"}]
+        inner = self.schemas.shape(real[0][1]) if len(real) == 1 else None
+        if inner is not None and inner.kind == "array" and noun_words(real[0][0]) == noun_words(operation.path.rstrip("/").rsplit("/", 1)[-1]):
+            inner = self.schemas.shape(inner.items)
         return inner.properties if inner is not None and inner.kind == "object" and inner.properties else fields
 
     def sends_file(self, body: Body | None) -> bool:
@@ -144,7 +147,8 @@ class Payloads:
         if "_embedded" in shape.properties:
             return "_embedded", shape.properties["_embedded"]
         named = [(n, p) for n, p in lists if n.lower().strip("_") in _LISTS]
-        others = [n for n in shape.properties if not any(n == name for name, _ in lists) and not set(noun_words(n)) <= _PAGING]
+        listed = {name for name, _ in lists} | {n for n in shape.properties if n.lower() in _ASIDE}
+        others = [n for n in shape.properties if n not in listed and not set(noun_words(n)) <= _PAGING]
         if len(named) == 1 and len(others) <= 1:
             return named[0]
         plain = bool(lists) and self.schemas.shape(self.schemas.shape(lists[0][1]).items).kind in ("string", "integer", "number")

@@ -79,7 +79,7 @@ class RoleFinder:
             self._above.update("/".join(parts[:at]) for at, part in enumerate(parts) if part == "{}")
         for operation in self._operations:
             path = parse_path(operation.path)
-            if operation.method == "GET" and payloads.answer(operation).many and not self._is_one(path):
+            if operation.method == "GET" and payloads.answer(operation).many and not self._is_one(path, operation):
                 self._lists.add(path.shape)
 
     def all(self) -> tuple[Role, ...]:
@@ -172,7 +172,7 @@ class RoleFinder:
         if method in ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY"):
             if verb in PROVING and not answer.many:
                 return "read", verb
-            if (answer.many and not self._is_one(path)) or (place == "collection" and not path.ends_with_hole):
+            if (answer.many and not self._is_one(path, operation)) or (place == "collection" and not path.ends_with_hole):
                 return "list", verb or said
             return "read", verb or said
         if verb and verb not in PLAIN:
@@ -191,8 +191,10 @@ class RoleFinder:
         asked = _asked(operation, path)
         return ("list" if asked == "list" else "read", asked) if asked else self._posted(operation, path, word, verb, place)
 
-    def _is_one(self, path: Path) -> bool:
-        """True for one thing at an address of its own, whatever the schema of the answer says: below a list, changed or removed there."""
+    def _is_one(self, path: Path, operation: DescribedOperation) -> bool:
+        """True for one thing at an address of its own, whatever the schema of the answer says: below a list, changed or removed there, or said to be one."""
+        if path.ends_with_hole and _ONE & set(words(operation.summary)[1:4]) and "GET" in self._methods[Path(path.segments[:-1]).shape]:
+            return True
         if len(path.segments) < 2 or path.segments[-2].hole or not path.ends_with_hole or not is_plural(path.segments[-2].text):
             return _by_own_id(path)
         changed = self._methods[path.shape] & {"DELETE", "PUT", "PATCH"}
@@ -245,6 +247,7 @@ def _asked(operation: DescribedOperation, path: Path) -> str:
     return last[0] if len(last) > 1 and last[0] in _ASKING else ""
 
 
+_ONE = frozenset({"specific", "single", "one"})
 PROVING = frozenset({"verify", "check", "validate"})
 """Verbs of calls that answer with the one thing that was proved: `GET /apps/verify_credentials`."""
 _ANSWERS = frozenset({"get", "gets", "return", "returns", "retrieve", "retrieves", "list", "lists", "fetch", "fetches"})

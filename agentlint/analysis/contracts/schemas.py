@@ -197,7 +197,7 @@ class _Merged:
         required = value.get("required")
         needed = frozenset(str(r) for r in required) if isinstance(required, list) else frozenset()
         choices = value.get("enum")
-        values = tuple(str(c) for c in choices if c is not None) if isinstance(choices, list) else self._choices
+        values = tuple(str(c) for c in choices if c is not None) if isinstance(choices, list) and choices else self._choices
         constant = "const" in value
         extra = value.get("additionalProperties")
         items = node.child("items") if isinstance(value.get("items"), dict) else self._items

@@ -152,7 +152,7 @@ MANAGED = frozenset(
     "organization organisation company department channel board queue schedule calendar workflow automation tenant customer contact "
     "source destination connector integration webhook site portal emoji rule severity priority standard reason program programme "
     "playlist library album portfolio goal milestone sprint roadmap theme zone monitor playbook runbook macro survey questionnaire store shop branch "
-    "warehouse office menu promotion offer bot assistant prompt field course domain rate".split()
+    "warehouse office menu promotion offer bot assistant prompt field course domain rate budget".split()
 )
 """Things that people make, name and put away, whoever offers to."""
 JOINED = frozenset("member user admin administrator operator teammate collaborator".split())

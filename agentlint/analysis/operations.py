@@ -18,7 +18,7 @@ from agentlint.analysis.callers.ranks import Ranks
 from agentlint.analysis.decisions.consequence import changes_state, concerns_session, is_consequential
 from agentlint.analysis.effects.made_when_missing import MadeWhenMissing
 from agentlint.analysis.effects.summaries import Summaries
-from agentlint.analysis.passing import done_around, shared_traces
+from agentlint.analysis.passing import done_around, sent_by_pages, shared_traces
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.wording import DEEDS, VERBS, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
@@ -91,7 +91,7 @@ class Reach:
         self._abstract: dict[str, bool] = {"": False}
         self._found: dict[tuple[str, tuple[str, ...]], tuple[ReachedEffect, ...]] = {}
         self.passing: frozenset[tuple[str, int]] = frozenset()
-        """Lines that leave a trace in the session on the way to nearly every handler: what all go through is not what any of them is for."""
+        """Lines that leave a trace in the session, or send something outside, on the way to most handlers: what all go through none of them is for."""
         self.around: frozenset[tuple[str, int]] = frozenset()
         """Lines that decorators of many handlers reach: no handler is for what is done around it."""
 
@@ -170,7 +170,7 @@ def build_entries(routes: Iterable[Route], reach: Reach, finder: GuardFinder) ->
     by_handler: dict[tuple[str, str, int, str], list[tuple[Route, tuple[Guard, ...]]]] = defaultdict(list)
     entries: list[Entry] = []
     routes = tuple(routes)
-    reach.passing, reach.around = shared_traces(routes, reach), done_around(routes, reach)
+    reach.passing, reach.around = shared_traces(routes, reach) | sent_by_pages(routes, reach), done_around(routes, reach)
     guarded = [(route, finder.guards(route)) for route in routes]
     has_pages = any(route.renders in ("html", "redirect") for route in routes)
     opened = with_handed_sessions(guarded, reach.program, ((r, tuple(reach.of(r))) for r in routes))

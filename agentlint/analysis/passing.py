@@ -1,4 +1,4 @@
-"""What routes do on the way to their handlers: traces in the session that nearly all leave, and what decorators of many write."""
+"""What routes do on the way to their handlers: traces that nearly all leave, what showing any page sends, what decorators of many write."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _SHARED, _FEW_HANDLERS = 0.34, 12
 """Share of all handlers, and their least number, that reach what belongs to none of them."""
+_MOST = 0.5
+"""The same of pages where what they send outside is concerned."""
+_OUTSIDE = frozenset({"outbound-http", "mail", "queue", "message"})
 
 
 def shared_traces(routes: Sequence[Route], reach: Reach) -> frozenset[tuple[str, int]]:
@@ -24,6 +27,18 @@ def shared_traces(routes: Sequence[Route], reach: Reach) -> frozenset[tuple[str,
             if reached.chain and concerns_session(reached.effect):
                 handlers[reached.effect.file, reached.effect.line].add((route.file, route.symbol))
     most = max(_FEW_HANDLERS, len({(r.file, r.symbol) for r in routes}) * _SHARED)
+    return frozenset(place for place, found in handlers.items() if len(found) > most)
+
+
+def sent_by_pages(routes: Sequence[Route], reach: Reach) -> frozenset[tuple[str, int]]:
+    """Lines below handlers that send something outside and that most pages reach: showing any of them does (a look for updates, a hit that is counted)."""
+    pages = [r for r in routes if r.method in ("GET", "ANY") and r.surface is None]
+    handlers: dict[tuple[str, int], set[tuple[str, str]]] = defaultdict(set)
+    for route in pages:
+        for reached in reach.of(route):
+            if reached.chain and reached.effect.kind in _OUTSIDE:
+                handlers[reached.effect.file, reached.effect.line].add((route.file, route.symbol))
+    most = max(_FEW_HANDLERS, len({(r.file, r.symbol) for r in pages}) * _MOST)
     return frozenset(place for place, found in handlers.items() if len(found) > most)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import msgspec
 
 from agentlint.analysis.asking import asks_to_act
 from agentlint.analysis.operations import Entry
-from agentlint.analysis.wording import stems
+from agentlint.analysis.wording import singular, stems, words
 from agentlint.graph.atoms import Atom, Background, atoms_of, column, rarities
 from agentlint.graph.by_words import SaidEndpoints
 from agentlint.graph.shared_code import SharedCode
@@ -287,10 +288,16 @@ def _compare(atom: Atom, other: Entry, offer: Atom, general: frozenset[tuple[str
     common = atom.fields & offer.fields
     if not offer.fields or not common:
         return _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
-    missing = sorted(atom.fields - offer.fields)
+    missing = sorted(atom.fields - offer.fields - _in_address(other.operation.path))
     if not missing:
         return _Answer(1.0, other, f"{where} writes the same fields of {_short(atom.subject)}: {', '.join(sorted(common))}")
     return _Answer(len(common) / len(atom.fields), other, f"{where} writes {', '.join(sorted(common))} of {_short(atom.subject)} but not {', '.join(missing)}")
+
+
+def _in_address(path: str) -> frozenset[str]:
+    """Fields that the address of a nested resource says: `/contests/{slug}/problems/{id}` says whose problem it is."""
+    parts = [part for part in path.split("/") if part]
+    return frozenset(singular(words(a)[-1]) for a, b in pairwise(parts[:-1]) if b.startswith("{") and not a.startswith("{") and words(a))
 
 
 def _where(entry: Entry) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from agentlint.api import Effect, FunctionInfo, Program, syntax, walk
 from agentlint_django.account_views import account_effect, account_view
 from agentlint_django.class_views import ClassView
-from agentlint_django.forms import Written
+from agentlint_django.forms import Written, form_of
 
 SAVE, DELETE = "django.db.models.Model.save()", "django.db.models.Model.delete()"
 _ALWAYS = ("setup", "dispatch", "test_func", "has_permission", "handle_no_permission")
@@ -40,7 +40,7 @@ def framework_effects(view: ClassView, program: Program) -> tuple[Effect, ...]:
     if account:
         return (account_effect(account, file, line),) if view.reaches_framework("form_valid") and view.reaches_framework("post", "form_valid") else ()
     own = _own_effect(view, file, line)
-    return (*([own] if own is not None else ()), *_saved_in_hooks(view, program))
+    return (*([own] if own is not None else ()), *_saved_in_hooks(view, program), *_saved_when_done(view, program))
 
 
 def _own_effect(view: ClassView, file: str, line: int) -> Effect | None:
@@ -76,6 +76,25 @@ def _saved_in_hooks(view: ClassView, program: Program) -> Iterator[Effect]:
                 yield _effect(view, written, view.kind if view.kind in ("create", "update") else "write", SAVE, place, hook)
             elif isinstance(call.func, syntax.Attribute) and call.func.attr in ("delete", "adelete"):
                 yield _effect(view, Written(written.model), "delete", DELETE, place, hook)
+
+
+def _saved_when_done(view: ClassView, program: Program) -> Iterator[Effect]:
+    """What a wizard saves of its steps in the end: `form_dict["details"].save()` in a `done` that it shares with others (django-formtools)."""
+    done = program.method(view.info.id, "done") if view.kind == "wizard" else None
+    steps = view.attribute("form_list")
+    if done is None or not isinstance(steps, list | tuple):
+        return
+    given = {p.name for p in done.node.params[1:]}
+    line = next((call.line for call in walk.calls(done.node.body) if saves(call) and _step(call) in given), 0)
+    forms = [form_of(step[1] if isinstance(step, list | tuple) and len(step) == 2 else step, program) for step in steps] if line else []
+    for written in dict.fromkeys(f.written for f in forms if f.written is not None):
+        yield _effect(view, written, "create", SAVE, (done.module.path, line), done)
+
+
+def _step(call: syntax.Call) -> str:
+    """The mapping of steps out of which a call takes the form that it saves."""
+    receiver = call.func.value if isinstance(call.func, syntax.Attribute) else None
+    return walk.dotted(receiver.value) if isinstance(receiver, syntax.Subscript) else ""
 
 
 def _loaded(hook: FunctionInfo, form: str) -> Iterator[str]:

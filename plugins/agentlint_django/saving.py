@@ -135,8 +135,13 @@ def _assigned(name: str, info: FunctionInfo) -> syntax.Expr | None:
     found = None
     for stmt in walk.statements(info.node.body):
         if isinstance(stmt, syntax.Assign) and stmt.value is not None and any(isinstance(t, syntax.Name) and t.id == name for t in stmt.targets):
-            found = stmt.value
+            found = stmt.value if found is None or not _hands_back(stmt.value, name) else found
     return found
+
+
+def _hands_back(value: syntax.Expr, name: str) -> bool:
+    """True for `form = with_choices(request, form)`: the form is still the one that was made before."""
+    return isinstance(value, syntax.Call) and any(isinstance(a, syntax.Name) and a.id == name for a in value.args)
 
 
 def _value(expr: syntax.Expr, info: FunctionInfo, program: Program) -> Value:

@@ -46,6 +46,10 @@ _EMPTY_AT_FIRST = frozenset({"TABLE", "SEQUENCE", "TYPE", "FUNCTION", "PROCEDURE
 _STATEMENT_TYPES: dict[str, EffectOperation] = {"sqlalchemy.Insert": "create", "sqlalchemy.Update": "update", "sqlalchemy.Delete": "delete"}
 
 
+_BEFORE = re.compile(r"^(\s*(/\*.*?\*/|(\{\}|hole_\d+_)(?=\s+(insert|update|delete)\b)))+\s*", re.IGNORECASE | re.DOTALL)
+"""What stands before a statement and is none of it: remarks, also those that a function makes."""
+_PREPARES = re.compile(r"^\s*prepare\s+\w+\s*(\([^)]*\))?\s+as\s+", re.IGNORECASE)
+"""A statement that is kept to be run under a name: PostgreSQL, "PREPARE". It is taken for run where it is prepared."""
 _WORD = re.compile(r"^[A-Za-z_]\w*$")
 _HOLE = re.compile(r"hole_(\d+)_")
 
@@ -69,6 +73,7 @@ class Statement(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=4096)
 def parse_sql(text: str) -> tuple[Statement, ...]:
     """The writing statements of an SQL text; empty when it only reads or is no SQL."""
+    text = _PREPARES.sub("", _BEFORE.sub("", text, count=1), count=1)
     if not _LOOKS_WRITING.match(text):
         return ()
     clean = _PLACEHOLDER.sub("1", text).replace("{}", "hole_")

@@ -41,8 +41,14 @@ class Models:
         known = self._styles.get(name)
         if known is None:
             names = self._program.mro(name) if name in self._program.classes else (name,)
-            known = self._styles[name] = next((style for n in names if (style := self._library.model_style(n))), "")
+            known = next((style for n in names if (style := self._library.model_style(n))), "")
+            known = self._styles[name] = known or ("attribute" if self._declares_table(names) else "")
         return known
+
+    def _declares_table(self, names: Iterable[str]) -> bool:
+        """True for a class that says its own table in SQLAlchemy's words, whatever outside it inherits that from: "Declarative Table"."""
+        held = (info for n in names if (info := self._program.classes.get(n)) is not None)
+        return any(isinstance(value := info.attributes.get("__tablename__"), s.Constant) and isinstance(value.value, str) for info in held)
 
     def of_type(self, type_: Type) -> Model | None:
         """The model that a type stands for, None when it is a library class that is no model."""

@@ -12,6 +12,8 @@ from agentlint.analysis.types.inference import Types
 from agentlint.analysis.types.lookups import Lookup
 from agentlint.ir import syntax as s
 from agentlint.ir.operations import Route
+from agentlint.ir.source import Gap
+from agentlint.ir.walk import dotted
 
 _PROCEDURE = "CALL"
 """The method of what is called by name: the one of the request says nothing of it."""
@@ -49,15 +51,29 @@ def _looked_up(route: Route, info: FunctionInfo, lookups: Mapping[str, Lookup], 
 
 def _methods_looked_up(route: Route, info: FunctionInfo, types: Types, program: Program) -> Iterator[Route]:
     """One route for each public method of the object on which a handler looks up what its address names: `getattr(api, name)(**sent)`."""
-    holes = {*_HOLE.findall(route.path)} & {p.name for p in info.node.params}
+    holes = _filled(route, info)
     for call in program.calls_in(info) if holes else ():
         asked = call.args[1] if isinstance(call.func, s.Name) and call.func.id == "getattr" and len(call.args) > 1 else None
-        if not isinstance(asked, s.Name) or asked.id not in holes:
+        if not isinstance(asked, s.Name) or asked.id not in holes or dotted(call.args[0]) == "self":
             continue
-        for kind in types.of(call.args[0], info.id):
-            for name, method in _public(kind.name, program):
-                yield _spelled(msgspec.structs.replace(route, method=_PROCEDURE, owner=kind.name), asked.id, name, (method.id,), program)
+        found = [(kind.name, name, method) for kind in types.of(call.args[0], info.id) for name, method in _public(kind.name, program)]
+        for owner, name, method in found:
+            yield _spelled(msgspec.structs.replace(route, method=_PROCEDURE, owner=owner), holes[asked.id], name, (method.id,), program)
+        if not found:
+            reason = f"what {route.path} runs is looked up by its name on a thing that is not known: its operations are not read"
+            program.gaps.append(Gap(info.module.path, call.line, reason, "unresolved"))
         return
+
+
+def _filled(route: Route, info: FunctionInfo) -> dict[str, str]:
+    """Parameters that parts of an address fill in, by name or by position, with the hole of each."""
+    params = [p.name for p in info.node.params if p.name not in ("self", "cls")]
+    found = {}
+    for hole in _HOLE.findall(route.path):
+        name = params[int(hole)] if hole.isdigit() and int(hole) < len(params) else hole
+        if name in params:
+            found[name] = hole
+    return found
 
 
 def _public(owner: str, program: Program) -> Iterator[tuple[str, FunctionInfo]]:

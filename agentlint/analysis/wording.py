@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
@@ -96,3 +96,8 @@ def nouns(names: Iterable[str]) -> frozenset[str]:
 def spoken(name: str) -> str:
     """`remove_check` -> `remove check`, `ChecksAdmin.disable` -> `disable`."""
     return " ".join(words(name.rsplit(".", 1)[-1]))
+
+
+def only_rights(fields: Collection[str]) -> bool:
+    """True when every one of some fields says who may do what: an endpoint that takes whatever it is sent seldom means those."""
+    return bool(fields) and all(RIGHTS.intersection(map(singular, words(field))) for field in fields)

@@ -310,8 +310,13 @@ def _atom(
         registered or is_named(subject, spoken),
         looked_up=all(r.chain and r.effect.api.endswith(_LOOK_UPS) for r in group),
         columns=open_fields and all(r.effect.api.endswith(_STATEMENTS) for r in blank),
-        handed_on=open_fields and all((r.effect.file, r.effect.line) in background.general or r.effect.api.endswith(_UPSERTS) for r in blank),
+        handed_on=open_fields and all((r.effect.file, r.effect.line) in background.general or _is_handed(r.effect) for r in blank),
     )
+
+
+def _is_handed(effect: Effect) -> bool:
+    """True for what writes fields by names from elsewhere: mappings of values, `setattr(row, key, value)`."""
+    return effect.api.endswith(_UPSERTS) or (effect.operation == "update" and effect.api == "attribute" and not effect.registered)
 
 
 def _hands_over(effect: Effect) -> bool:

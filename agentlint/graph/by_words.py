@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from agentlint.analysis.asking import is_deed
 from agentlint.analysis.decisions.consequence import is_consequential
 from agentlint.analysis.operations import Entry
-from agentlint.analysis.wording import DEEDS, RIGHTS, VERBS, singular, words
+from agentlint.analysis.wording import DEEDS, VERBS, only_rights, singular, words
 from agentlint.graph.atoms import ROWS
 from agentlint.ir.operations import Operation
 
@@ -33,7 +33,7 @@ class SaidEndpoints:
     def for_rows(self, operation: str, subject: str, fields: Collection[str]) -> list[Entry]:
         """Endpoints that say they do this to rows of a model, and of which nobody knows what they write; rights are seldom among it."""
         noun = _noun(words(subject.rsplit(".", 1)[-1]))
-        if fields and all(RIGHTS.intersection(map(singular, words(field))) for field in fields):
+        if only_rights(fields):
             return []
         wanted = ("create", "update") if operation == "write" else (operation,)
         return [entry for verb in wanted for entry in self._blank.get((verb, noun), ())]

@@ -11,7 +11,7 @@ import msgspec
 
 from agentlint.analysis.asking import asks_to_act
 from agentlint.analysis.operations import Entry
-from agentlint.analysis.wording import singular, stems, words
+from agentlint.analysis.wording import only_rights, singular, stems, words
 from agentlint.graph.atoms import Atom, Background, atoms_of, column, rarities
 from agentlint.graph.by_words import SaidEndpoints
 from agentlint.graph.shared_code import SharedCode
@@ -283,7 +283,7 @@ def _compare(atom: Atom, other: Entry, offer: Atom, general: frozenset[tuple[str
         return _Answer(_SOME_FIELDS, other, f"{where} writes {', '.join(sorted(offer.fields))} of {_short(atom.subject)}, the form every field")
     if atom.operation not in ("update", "write") or not atom.fields or (offer.open_fields and not offer.handed_on) or atom.ends or offer.operation == "delete":
         return _Answer(1.0, other, f"{where} can {_said(offer)} too")
-    if offer.handed_on and not offer.fields and offer.named and other.operation.method in _EDITS:
+    if offer.handed_on and not offer.fields and offer.named and other.operation.method in _EDITS and not only_rights(atom.fields):
         return _Answer(_SOME_FIELDS, other, f"{where} can {_said(offer)} through a shared line, which does not tell its fields")
     common = atom.fields & offer.fields
     if not offer.fields or not common:

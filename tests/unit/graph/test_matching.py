@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from agentlint.analysis.operations import Entry
 from agentlint.graph.matching import Background, match_operations
@@ -241,3 +242,10 @@ def test_what_follows_by_the_same_lines_from_the_thing_both_do_is_not_missed() -
     doing = judged(page, with_deep(api, deep(write("delete", "Gauge", line=9), 6)))
     assert doing.status == "agent-accessible"
     assert lacking.status != "agent-accessible"
+
+
+@pytest.mark.parametrize(("fields", "status"), [(("bio", "city"), "partial"), (("is_admin",), "gui-only")])
+def test_an_endpoint_that_sets_whatever_it_is_sent_is_not_known_to_set_it(fields: tuple[str, ...], status: str) -> None:
+    """`setattr(person, key, value)` for each key of a request: some of a form may be among them, rights are not."""
+    handed = msgspec.structs.replace(write("update", "Person", line=9), api="attribute")
+    assert judged(entry("gui", "person", write("update", "Person", *fields)), entry("api", "person", handed, method="PATCH", guard="token")).status == status

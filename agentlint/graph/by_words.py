@@ -14,6 +14,9 @@ from agentlint.ir.operations import Operation
 
 _VERBS = {"POST": "create", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 
+_SIGNED_IN_BY = frozenset({"token", "session", "login", "auth"})
+"""What an endpoint by which a client signs itself in is called as well: RFC 6749, section 3.2. It makes nobody's key."""
+
 
 class SaidEndpoints:
     """Machine-callable endpoints by what their method and address say that they do; `blank` ones are those whose rows are not known."""
@@ -25,7 +28,7 @@ class SaidEndpoints:
     def add(self, entry: Entry) -> None:
         """An endpoint that programs may call."""
         deed = _of_endpoint(entry.operation)
-        if deed is not None:
+        if deed is not None and deed[1] not in _SIGNED_IN_BY:
             self._all[deed].append(entry)
             if not _is_known_to_write(entry, deed[1]):
                 self._blank[deed].append(entry)

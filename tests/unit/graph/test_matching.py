@@ -249,3 +249,11 @@ def test_an_endpoint_that_sets_whatever_it_is_sent_is_not_known_to_set_it(fields
     """`setattr(person, key, value)` for each key of a request: some of a form may be among them, rights are not."""
     handed = msgspec.structs.replace(write("update", "Person", line=9), api="attribute")
     assert judged(entry("gui", "person", write("update", "Person", *fields)), entry("api", "person", handed, method="PATCH", guard="token")).status == status
+
+
+@pytest.mark.parametrize(("thing", "status"), [("Booking", "agent-accessible"), ("Token", "gui-only")])
+def test_an_address_tells_what_an_endpoint_of_unknown_effect_is_for(thing: str, status: str) -> None:
+    """`POST /api/booking` makes bookings; `POST /api/token` is how a client signs itself in."""
+    blank = entry("api", thing.lower(), guard="token")
+    blank = Entry(msgspec.structs.replace(blank.operation, changes_state=True), blank.reached, blank.guards, blank.routes)
+    assert judged(entry("gui", "make", write("create", thing)), blank).status == status

@@ -66,7 +66,7 @@ def code_facts(
         reach = Reach(program, summaries)
         entries = tie_own_requests(build_entries(routes, reach, GuardFinder(program, calls, library)), program, calls)
         entries += [*tie_pages(entries, client.actions), *tie_names(entries, client.read.modules)]
-        entries += tie_sessions(entries) if client.read.modules else []
+        entries += tie_sessions(entries, sum(m.lines for m in client.read.modules))
     with state.timed("decisions"):
         audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations))
     with state.timed("matching"):

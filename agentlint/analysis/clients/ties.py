@@ -22,6 +22,8 @@ _MOST_ADDRESSES = 3
 _MACHINE = frozenset({"token", "api-key", "basic", "oauth"})
 _HARDLY = 10
 """How many times as many endpoints with a session there are where next to nothing was found of the GUI."""
+_FRONT_END = 20
+"""Lines of script for each endpoint that a front end has at the least."""
 _SESSION = "it takes the browser's session too, with which pages come"
 
 
@@ -50,16 +52,17 @@ def tie_pages(entries: Sequence[Entry], actions: Iterable[PageAction]) -> list[E
     return [seen_from_page(entry, action) for key, (entry, action) in sorted(called.items()) if key not in known]
 
 
-def tie_sessions(entries: Sequence[Entry]) -> list[Entry]:
+def tie_sessions(entries: Sequence[Entry], script_lines: int) -> list[Entry]:
     """GUI entries for endpoints that take the browser's session beside credentials of programs, where hardly another operation of the GUI was found.
 
-    Then the scripts build their addresses in a way that nobody follows; who else would come with a session?
+    Then the scripts, as long as there are enough of them for a front end, build their addresses in a way that nobody follows; who else would come with a
+    session? An interface without pages has none of them, though frameworks let every session in by default.
     """
     known = {handler_key(e) for e in entries if e.operation.surface == "gui"}
     open_ = [e for e in entries if e.operation.surface == "api" and e.operation.changes_state and handler_key(e) not in known]
     both = [e for e in open_ if "session" in e.operation.auth and e.machine_callable and _MACHINE.intersection(e.operation.auth)]
     found = sum(e.operation.surface == "gui" and e.operation.changes_state and not e.human for e in entries)
-    if found * _HARDLY > len(both):
+    if found * _HARDLY > len(both) or script_lines < _FRONT_END * len(both):
         return []
     return [seen_from_page(e, PageAction("script", e.operation.method, e.operation.path, file=e.operation.file, line=e.operation.line), _SESSION) for e in both]
 

@@ -58,7 +58,11 @@ def test_a_change_is_judged_before_the_hook_asks(tmp_path: Path) -> None:
             time.sleep(2.5)  # longer than files take to count as saved
             assert out.stat().st_mtime_ns == written, "its own output started it again"
         finally:
-            watching.send_signal(signal.SIGINT)
+            watching.send_signal(signal.SIGTERM)  # an interrupt may be ignored: a shell starts what it leaves in the background so
+            try:
+                watching.wait(_PATIENCE)
+            finally:
+                watching.kill()
     assert watching.returncode == 0
 
 

@@ -33,6 +33,10 @@ def leave_running(root: Path, given: tuple[str, ...], idle: float = IDLE) -> Non
     for package in ("watchfiles", "filelock"):
         if importlib.util.find_spec(package) is None:
             raise missing(package)
+    lock = _lock(root)
+    if not _taken(lock):  # one more would only end, or come after all should this one be ended meanwhile
+        return
+    lock.release()
     log = _file(root, ".log")
     command = [sys.executable, "-P", "-m", "agentlint", "watch", *given, "--idle", str(idle)]
     # what git tells its hooks, such as the index of this one commit, is not so later
@@ -56,10 +60,12 @@ def only_one(root: Path) -> Iterator[bool]:
     if not _taken(lock):
         yield False
         return
+    told = _file(root, ".pid")
     try:
-        _file(root, ".pid").write_text(str(os.getpid()), encoding="ascii")
+        told.write_text(str(os.getpid()), encoding="ascii")
         yield True
     finally:
+        told.unlink(missing_ok=True)  # before the lock goes: the number of an ended process may be another's
         lock.release()
 
 
@@ -69,12 +75,16 @@ def end(root: Path) -> bool:
     if _taken(lock):
         lock.release()
         return False
-    with contextlib.suppress(OSError, ValueError):  # it ended meanwhile, or does just now
-        os.kill(int(_file(root, ".pid").read_text(encoding="ascii")), signal.SIGTERM)
+    asked: set[str] = set()
     until = time.monotonic() + _TO_END
     while not _taken(lock):
         if time.monotonic() > until:
             return False
+        with contextlib.suppress(OSError, ValueError):  # it has not told yet, ended meanwhile, or does just now
+            holder = _file(root, ".pid").read_text(encoding="ascii")
+            if holder not in asked:  # one that waited to start may have come after the first
+                os.kill(int(holder), signal.SIGTERM)
+                asked.add(holder)
         time.sleep(0.05)
     lock.release()
     return True

@@ -15,6 +15,7 @@ from agentlint.analysis.effects.handed_values import HandedValues
 from agentlint.analysis.effects.relations import Relations
 from agentlint.analysis.effects.summaries import summarise
 from agentlint.analysis.effects.tables import table_of
+from agentlint.analysis.effects.when_failing import WhenFailing
 from agentlint.analysis.facts import Facts, Inventory
 from agentlint.analysis.handing_on import HandingOn
 from agentlint.analysis.operations import Reach, build_entries
@@ -73,7 +74,7 @@ def code_facts(
         relations = Relations(types, program)
         background = Background(
             audited.record_models, relations.other_end, HandedValues(program).of, lambda model: table_of(model, program), reach.missing.in_passing,
-            reach.missing.only_then, HandingOn(summaries), links=relations.links,
+            reach.missing.only_then, WhenFailing(program).only_then, HandingOn(summaries), links=relations.links,
         )
         operations = match_operations(entries, background)
     state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]

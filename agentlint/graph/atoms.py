@@ -91,6 +91,8 @@ class Background(msgspec.Struct, frozen=True):
     """True for what is reached, below the handler, only because a row was not there yet."""
     missing_here: Callable[[ReachedEffect], bool] = lambda reached: False
     """The same in the handler itself."""
+    failing: Callable[[ReachedEffect], bool] = lambda reached: False
+    """True for what is reached only because something went wrong."""
     handing: HandingOn | None = None
     """What handlers hand their work to; None where nothing is known of calls."""
     links: Callable[[str], tuple[tuple[str, str], ...]] = lambda model: ()
@@ -104,7 +106,7 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
 
     `with_parts` keeps relations of what the operation itself makes and the rights that it grants: they count in what it offers, not in what it is for.
     """
-    effects = [r for r in entry.reached if is_consequential(r.effect)]
+    effects = _without_failures([r for r in entry.reached if is_consequential(r.effect)], background, with_parts)
     spoken = spoken_of(entry)
     effects = [r for r in effects if r.effect.model not in background.records or _is_named_in_full(r.effect.model, spoken)] or effects
     rows = [r for r in effects if r.effect.kind in ROWS]
@@ -207,6 +209,12 @@ def _in_passing(reached: ReachedEffect, spoken: frozenset[str], background: Back
     if not reached.chain:
         return about and background.missing_here(reached)
     return reached.effect.api.endswith(_LOOK_UPS) or reached.chain[0].text.startswith(AROUND) or background.missing(reached)
+
+
+def _without_failures(effects: Sequence[ReachedEffect], background: Background, offered: bool) -> Sequence[ReachedEffect]:
+    """Effects without what only happens when something goes wrong, where there are others; an endpoint does not offer what happens then far below it."""
+    meant = [r for r in effects if not background.failing(r)]
+    return meant or ([r for r in effects if not r.chain] if offered else effects)
 
 
 def _without_makings(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:

@@ -49,8 +49,8 @@ class SaidEndpoints:
 
 def _is_known_to_write(entry: Entry, noun: str) -> bool:
     """True for an operation that is known to write rows of what it names."""
-    rows = (r.effect.model for r in entry.reached if r.effect.kind in ROWS and r.effect.model and is_consequential(r.effect))
-    return any(_noun(words(model.rsplit(".", 1)[-1])) == noun for model in rows)
+    rows = (r.effect.model or r.effect.target for r in entry.reached if r.effect.kind in ROWS and is_consequential(r.effect))
+    return any(_noun(words(thing.rsplit(".", 1)[-1])) == noun for thing in rows if thing)
 
 
 def _of_endpoint(operation: Operation) -> tuple[str, str] | None:

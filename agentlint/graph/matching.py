@@ -14,6 +14,7 @@ from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import only_rights, singular, stems, words
 from agentlint.graph.atoms import Atom, Background, atoms_of, column, rarities
 from agentlint.graph.by_words import SaidEndpoints
+from agentlint.graph.general_lines import general_functions, general_lines
 from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Operation, Status
 
@@ -33,6 +34,8 @@ _DELETED = re.compile(r"^(is_|was_|date_|soft_)?deleted(_at|_on|_by|_date|_time)
 """Fields that mark a row as deleted."""
 _EDITS = frozenset({"PUT", "PATCH", "MUTATION", "CALL"})
 """Methods under which somebody changes what is there: other endpoints that save it again on the way do not let a caller say what to change."""
+_CHANNELS = frozenset({"outbound-http", "message", "mail"})
+"""Kinds whose subject says where something goes: two operations that send there need not send the same."""
 _MOST_COUNTERPARTS = 5
 _PROCEDURE = "CALL"
 """Method of procedures, which have none of HTTP's: one handler is the same thing whichever way it is called."""
@@ -52,14 +55,14 @@ class Matcher:
     """Answers for each GUI entry which machine-callable entries do the same."""
 
     def __init__(self, entries: Sequence[Entry], background: Background) -> None:
-        background = msgspec.structs.replace(background, general=_general_lines(entries, background))
+        background = msgspec.structs.replace(background, general=general_lines(entries, background))
         self._background = background
         self._rarity = rarities(entries, background)
         self._offers: dict[tuple[str, str], list[tuple[Entry, Atom]]] = defaultdict(list)
         self._sites: dict[tuple[tuple[str, str], tuple[str, int]], list[tuple[Entry, Atom]]] = defaultdict(list)
         self._handlers: dict[tuple[str, str, str], Entry] = {}
         self._callers: dict[str, list[Entry]] = defaultdict(list)
-        self._plumbing = _called_by_many(entries)
+        self._plumbing = _called_by_many(entries) | general_functions(entries, background.general)
         self._shared = SharedCode(background)
         self._said = SaidEndpoints()
         for entry in entries:
@@ -183,7 +186,7 @@ class Matcher:
         return any((r := self._background.relation(end[0], f)) is not None and r[0] in others for f in offer.fields)
 
     def _candidates(self, atom: Atom) -> list[tuple[Entry, Atom]]:
-        direct = self._offers.get(atom.key, []) if atom.subject else []  # two writes of nobody knows what have nothing in common
+        direct = self._offers.get(atom.key, []) if atom.subject and atom.kind not in _CHANNELS else []  # two writes of nobody knows what have nothing in common
         if atom.ends:  # the API may write the relation as a field of either model
             direct = [*direct, *(o for end in atom.ends for o in self._offers.get((end[0], "update"), ()) if self._covers(o[1], end, atom))]
         for model, field in self._background.links(atom.subject):
@@ -195,7 +198,7 @@ class Matcher:
             direct = [*direct, *(o for o in self._offers.get((atom.subject, "update"), ()) if _is_soft_deletion(o[1]))]
         if atom.kind != "rows" and self._rarity.get(atom.subject, 1.0) < _TELLING:
             return []  # how everything is kept here, and no thing of its own
-        shared = [offer for site in sorted(atom.sites) for offer in self._sites.get((atom.key, site), ())]
+        shared = [offer for site in sorted(atom.sites - self._background.general) for offer in self._sites.get((atom.key, site), ())]
         return [(e, offer) for e, offer in (*direct, *shared) if offer.purpose or not atom.purpose]
 
 
@@ -247,16 +250,6 @@ def _called_by_many(entries: Iterable[Entry]) -> frozenset[str]:
         for function, _ in entry.domain:
             handlers[function].add((entry.operation.file, entry.operation.symbol))
     return frozenset(function for function, found in handlers.items() if len(found) > _MOST_SHARING)
-
-
-def _general_lines(entries: Iterable[Entry], background: Background) -> frozenset[tuple[str, int]]:
-    """See `Background.general`."""
-    written: dict[tuple[str, int, str], set[tuple[str, tuple[str, ...]]]] = defaultdict(set)
-    for entry in entries:
-        for effect in (r.effect for r in entry.reached):
-            if effect.kind == "orm-write" and effect.model and not effect.registered:
-                written[effect.file, effect.line, effect.operation].add((background.table(effect.model), effect.fields))
-    return frozenset((file, line) for (file, line, _), found in written.items() if len(found) > 1)
 
 
 def _for_rank(answer: _Answer, entry: Entry) -> _Answer:

@@ -54,9 +54,10 @@ class SharedCode:
         return "", []
 
     def _of(self, entry: Entry) -> list[ReachedEffect]:
-        """Effects without records, and without the handing over of a task by the handler itself: what the task does is among them."""
-        records = self._background.records
-        found = [r for r in entry.reached if is_consequential(r.effect) and r.effect.model not in records and not self._background.missing(r)]
+        """Effects without records, failures, and the handing over of a task by the handler itself: what the task does is among them."""
+        records, background = self._background.records, self._background
+        found = [r for r in entry.reached if is_consequential(r.effect) and r.effect.model not in records]
+        found = [r for r in found if not background.missing(r) and not background.failing(r)]
         return [r for r in found if r.chain or r.effect.kind != "queue"]
 
     def _is_its_business(self, entry: Entry, done: Collection[tuple[str, str]]) -> bool:

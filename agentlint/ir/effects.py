@@ -50,6 +50,9 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     open_fields: str = ""
     """Function and parameter whose keys are the fields (`shop.base.Store.update values`); for the summaries, which bind it at the calls."""
 
+    untold: bool = False
+    """True when callers hand in what it acts on, and the one on the way does not say either what that is."""
+
 
 _READING_VERBS = frozenset({"GET", "HEAD", "OPTIONS"})
 _UNCOUNTED_KINDS = frozenset({"cache", "session"})

@@ -73,7 +73,7 @@ class Binding:
             return self._with_verb(effect, site, callee, name)
         given = argument_for(site, callee, name)
         model = self._given(given, site) if given is not None else None
-        bound = _with_model(effect, model) if model is not None else msgspec.structs.replace(effect, open_model="")
+        bound = _with_model(effect, model) if model is not None else msgspec.structs.replace(effect, open_model="", untold=True)
         return self._with_origin(bound, given, site.caller) if effect.operation == "write" and not effect.fields else bound
 
     def _with_origin(self, effect: Effect, given: s.Expr | None, function: str) -> Effect:

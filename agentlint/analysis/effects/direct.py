@@ -15,7 +15,7 @@ from agentlint.analysis.effects.models import Models
 from agentlint.analysis.effects.orm import OrmWrites
 from agentlint.analysis.effects.outside import outside_effect
 from agentlint.analysis.effects.places import Places
-from agentlint.analysis.effects.sql import SqlWrites
+from agentlint.analysis.effects.sql import SqlWrites, made_where_missing
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.types.inference import Type, Types
 from agentlint.ir import syntax as s
@@ -82,7 +82,7 @@ class EffectFinder:
             self.places.concrete = None
 
     def _collect(self, function: str, sites: Iterable[CallSite]) -> tuple[Effect, ...]:
-        found = [effect for site in sites for effect in self.at(site)]
+        found = list(made_where_missing(effect for site in sites for effect in self.at(site)))
         info = self._program.functions.get(function)
         if info is not None:
             found.extend(self._orm.assignments(info))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agentlint.analysis.calls.sites import CallSite
-from agentlint.analysis.effects.arguments import handed_to
+from agentlint.analysis.effects.arguments import handed_to, parameter_names
 from agentlint.analysis.effects.places import Places
 from agentlint.analysis.excerpts import excerpt
 from agentlint.ir import syntax as s
@@ -17,6 +17,8 @@ from agentlint.knowledge.schema import DecisionRow, EffectRow
 _HOST = re.compile(r"^\w+://([^/{}?#]+)")
 _TEMPORARY = re.compile(r"(^|_|\b)(te?mp|tmpdir|temporary|scratch)", re.IGNORECASE)
 _STARTING = frozenset({"Popen", "create_subprocess_exec", "create_subprocess_shell"})
+_CHANNELS = frozenset({"outbound-http", "message", "mail"})
+"""Kinds of effects that say where something goes, and not what."""
 _BODY = frozenset({"data", "json", "body", "content", "files"})
 
 
@@ -34,7 +36,18 @@ def outside_effect(site: CallSite, row: EffectRow, api: str, places: Places) -> 
         api=api, methods=site.methods, verb=verb,
         incidental=row.incidental or (row.kind == "file" and _is_temporary(site, row, places)) or _ends_own_child(site, row, places),
         open_model=_open_verb(site, row, places) if row.verb and not verb else "",
+        untold=row.kind in _CHANNELS and _hands_on(site, places),
     )
+
+
+def _hands_on(site: CallSite, places: Places) -> bool:
+    """True when what is sent is what the function is handed, as it is or wrapped up by a call, and nothing says what that is: `send(dumps(message))`."""
+    known = parameter_names(places.program.functions.get(site.caller))
+    given = (*site.call.args, *(k.value for k in site.call.keywords))
+    if not any(isinstance(e, s.Name) and e.id in known for one in given for e in (one, *(one.args[:1] if isinstance(one, s.Call) else ()))):
+        return False
+    said = (places.constant(part, site.caller) for one in given for part in expressions(one))
+    return not any(isinstance(text, str) and any(c.isalpha() for c in text) for text in said)
 
 
 def _asked_model(site: CallSite, row: EffectRow, places: Places) -> tuple[str, DecisionRow] | None:

@@ -15,7 +15,7 @@ from agentlint.analysis.effects.fields import keyword_fields, named_fields, uniq
 from agentlint.analysis.effects.models import Model, Models
 from agentlint.analysis.effects.orm import effect
 from agentlint.analysis.effects.places import Places
-from agentlint.analysis.program import FunctionInfo
+from agentlint.analysis.effects.sql_texts import SqlText, SqlTexts
 from agentlint.ir import syntax as s
 from agentlint.ir.effects import Effect, EffectOperation
 from agentlint.ir.walk import dotted, statements
@@ -52,14 +52,6 @@ _PREPARES = re.compile(r"^\s*prepare\s+\w+\s*(\([^)]*\))?\s+as\s+", re.IGNORECAS
 """A statement that is kept to be run under a name: PostgreSQL, "PREPARE". It is taken for run where it is prepared."""
 _WORD = re.compile(r"^[A-Za-z_]\w*$")
 _HOLE = re.compile(r"hole_(\d+)_")
-
-
-class _Text(msgspec.Struct, frozen=True):
-    """An SQL text, what stands in its holes (`hole_0_`, `hole_1_`, ...), and the function whose names those are."""
-
-    text: str
-    holes: tuple[s.Expr, ...]
-    function: str
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -141,6 +133,7 @@ class SqlWrites:
     def __init__(self, places: Places, models: Models) -> None:
         self._places = places
         self._models = models
+        self._texts = SqlTexts(places)
 
     def at(self, site: CallSite, place: str, api: str) -> Iterator[Effect]:
         """The writes of the statement at a place; nothing when it reads or cannot be seen."""
@@ -154,14 +147,15 @@ class SqlWrites:
         if built is not None:
             yield built
             return
-        for text in self._texts(expr, site.caller):
-            found = parse_sql(text.text)
-            for statement in found:
-                yield effect(site, "raw-sql", statement.operation, self._model(statement.table, text), fields=statement.fields, api=api)
-            if found:
-                return
+        for text in self._texts.of(expr, site):
+            for statement in parse_sql(text.text):
+                model = self._model(statement.table, text)
+                found = effect(site, "raw-sql", statement.operation, model, fields=statement.fields, api=api)
+                hole = None if model.target or model.open_model else _HOLE.search(statement.table)
+                untold = hole is not None and self._texts.is_handed_in(text.holes[int(hole[1])], text.function)
+                yield msgspec.structs.replace(found, open_fields="" if found.fields else self._texts.columns(text), untold=untold)
 
-    def _model(self, table: str, text: _Text) -> Model:
+    def _model(self, table: str, text: SqlText) -> Model:
         hole = _HOLE.search(table)
         known = _table(table)
         if known or hole is None:
@@ -188,49 +182,6 @@ class SqlWrites:
                 given.append(stmt.value)
         texts = {e.value for e in given if isinstance(e, s.Constant) and isinstance(e.value, str) and _WORD.match(e.value)}
         return texts.pop() if len(texts) == 1 else ""
-
-    def _texts(self, expr: s.Expr, function: str, depth: int = 3) -> Iterator[_Text]:
-        """Texts that an expression may be, through wrappers such as `text(...)`, local names, and functions that build them."""
-        if isinstance(expr, s.Template):
-            yield self._template(expr, function)
-            return
-        value = self._places.constant(expr, function)
-        assigned_here = self._places.assigned(function, expr.id) if isinstance(expr, s.Name) else ()
-        with_holes = isinstance(value, str) and "{}" in value and any(isinstance(a, s.Template) for a in assigned_here)
-        if isinstance(value, str) and not with_holes:
-            yield _Text(value, (), function)
-        elif isinstance(expr, s.Name) and depth:
-            for assigned in assigned_here:
-                yield from self._texts(assigned, function, depth - 1)
-        elif isinstance(expr, s.Call) and depth:
-            if isinstance(expr.func, s.Attribute) and isinstance(expr.func.value, (s.Call, s.Constant, s.Template, s.Name)):
-                yield from self._texts(expr.func.value, function, depth - 1)
-            made = tuple(self._made(expr, function, depth))
-            yield from made
-            if not made and expr.args:
-                yield from self._texts(expr.args[0], function, depth - 1)
-
-    def _made(self, call: s.Call, function: str, depth: int) -> Iterator[_Text]:
-        """Texts that a function of the program returns; the holes that its parameters fill become those of the call."""
-        for type_ in self._places.typed(call.func, function):
-            info = self._places.program.functions.get(type_.name) if type_.meta else None
-            if info is None:
-                continue
-            for returned in self._places.program.returned(info):
-                for text in self._texts(returned, type_.name, depth - 1):
-                    yield _Text(text.text, tuple(_passed(hole, info, call) for hole in text.holes), function)
-
-    def _template(self, template: s.Template, function: str) -> _Text:
-        parts: list[str] = []
-        holes: list[s.Expr] = []
-        for part in template.parts:
-            value = self._places.constant(part, function)
-            if isinstance(value, (str, int)) and "{}" not in str(value):
-                parts.append(str(value))
-            else:
-                parts.append(f"hole_{len(holes)}_")
-                holes.append(part)
-        return _Text("".join(parts), tuple(holes), function)
 
     def _built(self, expr: s.Expr, site: CallSite) -> Effect | None:
         """`update(Order).where(...).values(...)`, here or in what was assigned to the name."""
@@ -279,17 +230,20 @@ class SqlWrites:
             chain = chain.func.value
 
 
+def made_where_missing(effects: Iterable[Effect]) -> Iterator[Effect]:
+    """Effects with the two statements of a function that is handed a table as one: it changes the row of that table, or makes it where there is none."""
+    found = tuple(effects)
+    changing = {e.open_model: e for e in found if e.kind == "raw-sql" and e.operation == "update" and e.open_model}
+    making = {e.open_model for e in found if e.kind == "raw-sql" and e.operation == "create"} & changing.keys()
+    for one in found:
+        known = changing[one.open_model] if one.open_model in making and one.kind == "raw-sql" else None
+        if known is None or one.operation not in ("create", "update"):
+            yield one
+        else:
+            yield msgspec.structs.replace(one, operation="write", fields=known.fields, open_fields=known.open_fields)
+
+
 _VERB = {"create": "insert", "update": "update", "delete": "delete", "write": "insert"}
-
-
-def _passed(hole: s.Expr, info: FunctionInfo, call: s.Call) -> s.Expr:
-    """What the call gives where a hole is a parameter of the function; other holes stay as they are."""
-    names = [p.name for p in info.node.params]
-    if not isinstance(hole, s.Name) or hole.id not in names:
-        return s.Other("unknown", (), hole.line)
-    by_name = next((k.value for k in call.keywords if k.name == hole.id), None)
-    position = names.index(hole.id) - (1 if info.owner and isinstance(call.func, s.Attribute) else 0)
-    return by_name or (call.args[position] if 0 <= position < len(call.args) else hole)
 
 
 def _root(expr: s.Expr) -> s.Call | None:

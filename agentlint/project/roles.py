@@ -82,9 +82,10 @@ _MINIFIED = re.compile(r"[.-]min\.(js|mjs|css)$|\.bundle\.js$|\.chunk\.js$|\.d\.
 _VERSION_KEYS = (b"openapi", b"swagger", b"arazzo", b"overlay")
 _VERSION = re.compile(rb'(^|[\s{,])["\']?(openapi|swagger|arazzo|overlay)["\']?\s*:\s*["\']?\d')
 _SORTED_ROOT = re.compile(
-    rb'\A(?:\xef\xbb\xbf)?\s*(?:\{\s*)?["\']?(basePath|components|consumes|definitions|externalDocs|host|info|x-[\w-]+)["\']?\s*:'
+    rb'\A(?:\xef\xbb\xbf)?\s*(?:\{\s*)?["\']?(basePath|components|consumes|definitions|externalDocs|host|info|parameters|paths|produces|responses|schemes|'
+    rb'security|securityDefinitions|servers|tags|webhooks|x-[\w-]+)["\']?\s*:'
 )
-"""A first key of a description whose keys are sorted, so that its version may stand anywhere."""
+"""A first key of a description that is sorted, or in an order of its own, so that its version may stand anywhere."""
 _LONG_LINE = 5000
 _BANNER = re.compile(rb"\s*/\*(.*?)\*/", re.DOTALL)
 _RELEASE = re.compile(rb"\bv?\d+\.\d+\.\d+")

@@ -13,9 +13,9 @@ _VERSION = re.compile(
 _FIRST_KEY = re.compile(rb"""\A(?:\xef\xbb\xbf)?\s*(?:\{\s*)?["']?([A-Za-z$][\w$-]*)["']?\s*:""")
 _SORTED_ROOTS = frozenset({
     b"basePath", b"components", b"consumes", b"definitions", b"externalDocs", b"host", b"info", b"jsonSchemaDialect", b"$schema", b"$self", b"actions",
-    b"extends",
+    b"extends", b"paths", b"parameters", b"produces", b"responses", b"schemes", b"security", b"securityDefinitions", b"servers", b"tags", b"webhooks",
 })
-"""Top-level keys that come before the version key where keys are sorted, or written in a habit of one's own."""
+"""Top-level keys that come before the version key where keys are sorted, or written in an order of one's own."""
 _MAJOR = {"openapi": ("3",), "swagger": ("2",), "arazzo": ("1",), "overlay": ("1",)}
 _HEAD = 4096
 

@@ -100,6 +100,8 @@ def _schema(base: Any, version: str, bad_patterns: frozenset[str]) -> Any:
             self.meta_checked_schema_ids = _Seen()
 
         def _validate_schema_meta(self, schema: Any, value: Any) -> Any:
+            if version == "2.0" and isinstance(value, dict) and value.get("type") == "file":
+                return None  # a file as an answer: the schema of the whole document knows where that may stand
             own_dialect = (isinstance(value, dict) and "$schema" in value) or "jsonSchemaDialect" in schema._clone_with_parts(())
             if not own_dialect and surely_valid(value, version, bad_patterns):
                 return None

@@ -36,3 +36,12 @@ def nowhere(response: str, schema: str) -> list[str]:
 def test_a_reference_to_nowhere_is_told(response: str, schema: str, told: list[str]) -> None:
     """An answer and a property may be called `default`, which as a keyword holds data."""
     assert nowhere(response, schema) == told
+
+
+@pytest.mark.parametrize(("place", "told"), [("schema: {type: file}", False), ("schema: {type: object, properties: {a: {type: file}}}", True)])
+def test_a_file_is_an_answer_of_its_own_in_swagger_2(place: str, told: bool) -> None:
+    """`type: file` may stand where an answer is described, and nowhere inside it."""
+    text = "swagger: '2.0'\ninfo: {title: T, version: '1'}\npaths: {/things: {get: {responses: {'200': {description: it, %s}}}}}\n"
+    described = load((text % place).encode(), "api.yaml", lambda path: None)
+    assert isinstance(described, Description)
+    assert bool(validate(described)) is told

@@ -1,7 +1,9 @@
 """What a page script's first bytes say of who wrote it."""
 
+import json
 from pathlib import Path
 
+from agentlint.frontends.openapi import sniff
 from agentlint.project.files import find_files
 from agentlint.project.roles import alembic_folders, example_folders, is_machine_made, is_release, library_folders, role_of
 
@@ -47,6 +49,15 @@ def test_a_description_is_found_whose_sorted_keys_put_its_version_last(tmp_path:
     (tmp_path / "api.yaml").write_text(f"basePath: /api\ndefinitions:\n{things}info: {{title: Things, version: '1'}}\npaths: {{}}\nswagger: '2.0'\n")
     (tmp_path / "locale.yaml").write_text(f"definitions:\n{things}")
     assert [file.path for file in find_files(tmp_path).files] == ["api.yaml"]
+
+
+def test_a_description_is_found_that_begins_with_its_paths(tmp_path: Path) -> None:
+    """Generators with an order of their own put the version behind all operations."""
+    paths = {f"/things/{n}": {"get": {"responses": {"200": {"description": "one"}}}} for n in range(200)}
+    (tmp_path / "api.json").write_text(json.dumps({"paths": paths, "openapi": "3.0.1", "info": {"title": "Things", "version": "1"}}))
+    (tmp_path / "places.json").write_text(json.dumps({"paths": paths}))
+    assert [file.path for file in find_files(tmp_path).files] == ["api.json"]
+    assert sniff((tmp_path / "api.json").read_bytes()) and not sniff((tmp_path / "places.json").read_bytes())
 
 
 def test_a_published_library_says_so_in_its_first_comment() -> None:

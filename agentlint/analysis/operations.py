@@ -12,6 +12,7 @@ from agentlint.analysis.asking import asks_to_act, is_deed, looks_up, reads
 from agentlint.analysis.callers.callbacks import calls_back, is_callback, is_webhook
 from agentlint.analysis.callers.guards import GuardFinder
 from agentlint.analysis.callers.handed_sessions import with_handed_sessions
+from agentlint.analysis.callers.own_rows import acts_on_caller
 from agentlint.analysis.callers.permits import PermitChecks
 from agentlint.analysis.callers.persons import human_by_design
 from agentlint.analysis.callers.ranks import Ranks
@@ -60,6 +61,8 @@ class Entry(msgspec.Struct, frozen=True):
     """Why it is human-by-design, empty when it is not."""
     administrators: bool = False
     """True when the code refuses everybody but administrators."""
+    own: bool = False
+    """True when it can only be about whoever calls."""
     domain: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Functions of the program outside the handler's module that it calls to get something done, each with those that it calls in turn."""
     sends: tuple[Entry, ...] = ()
@@ -292,7 +295,8 @@ def _entry(surface: Surface, method: str, group: Sequence[tuple[Route, tuple[Gua
         confidence=first.confidence, handler=first.handler,
     )
     administrators = all(reach.ranks.administrators(r) for r in routes) or _administers(first)
-    return Entry(operation, reached_all, guards, tuple(routes), human if changes else "", administrators, reach.domain(routes) if changes else ())
+    own = acts_on_caller(routes, reach.program)
+    return Entry(operation, reached_all, guards, tuple(routes), human if changes else "", administrators, own, reach.domain(routes) if changes else ())
 
 
 def changes_by(routes: Sequence[Route], method: str, reached: Sequence[ReachedEffect], acts: bool) -> bool:

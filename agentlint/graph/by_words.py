@@ -41,6 +41,11 @@ class SaidEndpoints:
         wanted = ("create", "update") if operation == "write" else (operation,)
         return [entry for verb in wanted for entry in self._blank.get((verb, noun), ())]
 
+    def is_plain_edit(self, entry: Entry) -> bool:
+        """False for a page whose words say that it does something of its own: to archive, to add an owner. An endpoint that edits the thing may not do that."""
+        deed = _of_page(entry.operation)
+        return deed is None or deed[0] == "update"
+
     def for_page(self, entry: Entry) -> list[Entry]:
         """Endpoints that say of themselves what a page says, of which nobody knows what it writes."""
         deed = _of_page(entry.operation)

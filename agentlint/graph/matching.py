@@ -10,6 +10,7 @@ from itertools import pairwise
 import msgspec
 
 from agentlint.analysis.asking import asks_to_act
+from agentlint.analysis.callers.own_rows import is_person, names_person
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import only_rights, singular, stems, words
 from agentlint.graph.atoms import Atom, Background, atoms_of, column, rarities
@@ -132,7 +133,8 @@ class Matcher:
 
     def _by_words(self, entry: Entry) -> Operation:
         """The judgement where nothing is known of what an operation does: an endpoint that says the same of itself may well do it."""
-        nearest = min(self._said.for_page(entry), key=lambda e: (_distance(entry, e), e.operation.id), default=None)
+        said = (e for e in self._said.for_page(entry) if not (_is_for_another(entry, e) and is_person(e.operation.path.rpartition("/")[2])))
+        nearest = min(said, key=lambda e: (_distance(entry, e), e.operation.id), default=None)
         if nearest is None:
             return _judged(entry.operation, "gui-only", [], ["no machine-callable operation has its effect"], "low")
         return _judged(entry.operation, "agent-accessible", [nearest], [f"{_where(nearest)} says the same of itself; what either writes is not known"], "low")
@@ -152,13 +154,21 @@ class Matcher:
         """The best offer for one effect."""
         best = _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
         for other, offer in self._candidates(atom):
+            if is_person(atom.subject) and atom.operation != "create" and _is_for_another(entry, other):
+                continue
             answer = _for_rank(_compare(atom, other, offer, self._background.general), entry)
             if (answer.share, -_distance(entry, other)) > (best.share, -_distance(entry, best.entry)) and answer.share > 0:
                 best = answer
-        if best.share == 0 and atom.kind == "rows" and atom.subject and (said := self._said.for_rows(atom.operation, atom.subject, atom.fields)):
+        if best.share == 0 and atom.kind == "rows" and atom.subject and (said := self._saying(atom, entry)):
             nearest = min(said, key=lambda e: (_distance(entry, e), e.operation.id))
-            best = _for_rank(_Answer(1.0, nearest, f"{_where(nearest)} says so by its method and address; what it writes is not known", guessed=True), entry)
+            share = 1.0 if atom.operation != "update" or self._said.is_plain_edit(entry) else _SOME_FIELDS
+            best = _for_rank(_Answer(share, nearest, f"{_where(nearest)} says so by its method and address; what it writes is not known", guessed=True), entry)
         return best
+
+    def _saying(self, atom: Atom, entry: Entry) -> list[Entry]:
+        """Endpoints that say of themselves that they do this, and not to their caller only where the page does it to somebody else."""
+        found = self._said.for_rows(atom.operation, atom.subject, atom.fields) if not atom.ends else []
+        return [e for e in found if not (is_person(atom.subject) and atom.operation != "create" and _is_for_another(entry, e))]
 
     def _with_accompaniments(self, answers: list[tuple[Atom, _Answer]]) -> list[tuple[Atom, _Answer]]:
         """Answers where an endpoint that does what stands nearer to the handler goes on, by the same lines, to what follows from it below."""
@@ -250,6 +260,11 @@ def _called_by_many(entries: Iterable[Entry]) -> frozenset[str]:
         for function, _ in entry.domain:
             handlers[function].add((entry.operation.file, entry.operation.symbol))
     return frozenset(function for function, found in handlers.items() if len(found) > _MOST_SHARING)
+
+
+def _is_for_another(entry: Entry, other: Entry) -> bool:
+    """True when a page is about any person, and an endpoint about its caller only."""
+    return other.own and not entry.own and (entry.administrators or names_person(entry.operation.path))
 
 
 def _for_rank(answer: _Answer, entry: Entry) -> _Answer:

@@ -15,6 +15,7 @@ from agentlint_django.urlconf import url_table
 _SITE = ("django.contrib.admin.site", "django.contrib.admin.sites.site")
 _SITE_CLASS = ("django.contrib.admin.AdminSite", "django.contrib.admin.sites.AdminSite")
 _DECORATOR = "django.contrib.admin.register"
+_DEFINED = "django.contrib.admin.decorators.register"
 _HANDED_ON = (".admin.site", ".admin.register", ".admin.sites.site")
 """How names end by which a library hands on Django's own admin, perhaps with another class of site: `from library.sites import admin`."""
 ADMIN_CLASS = ("django.contrib.admin.ModelAdmin", "django.contrib.admin.options.ModelAdmin")
@@ -79,6 +80,8 @@ def is_site(value: Value, program: Program) -> bool:
 def _own(name: str, program: Program) -> str:
     """Django's name of what a library hands on of its admin; any other name as it is."""
     top = name.partition(".")[0]
+    if name == _DEFINED:
+        return _DECORATOR
     if not name.endswith(_HANDED_ON) or top == "django" or any(module.partition(".")[0] == top for module in program.modules):
         return name
     return _DECORATOR if name.endswith(".register") else _SITE[0]

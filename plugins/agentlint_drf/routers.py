@@ -14,6 +14,7 @@ from agentlint_django.urlconf import UrlEntry, url_table
 _ROUTERS = ("rest_framework.routers.BaseRouter", "rest_framework.routers.SimpleRouter", "rest_framework.routers.DefaultRouter")
 _VIEWSETS = ("rest_framework.viewsets.ViewSetMixin", "rest_framework.viewsets.ViewSet", "rest_framework.viewsets.GenericViewSet")
 
+_ENTRY = ("prefix", "viewset", "basename")
 _DEEPEST = 12
 """Routers nested in one another."""
 
@@ -114,9 +115,9 @@ class Routers:
 
     def _of_router(self, calls: list[Made], place: Mount, confidence: Confidence, namespace: str) -> Iterator[Registered]:
         for call in calls:
-            if call.method != "register":
+            given = _registered_by(call)
+            if given is None:
                 continue
-            given = dict(zip(("prefix", "viewset", "basename"), call.args, strict=False)) | call.keywords
             viewset, prefix = given.get("viewset"), given.get("prefix")
             info = self._program.classes.get(viewset.name) if isinstance(viewset, Ref) else None
             base = given.get("basename", given.get("base_name"))
@@ -145,6 +146,14 @@ class Routers:
         lookup = lookups[-1] if isinstance(lookups, list | tuple) and lookups and isinstance(lookups[-1], str) else "pk"
         if inner:
             yield from self._of_router(inner, Mount(join_paths(path, f"{{{lookup}}}/")), confidence, "")
+
+
+def _registered_by(call: Made) -> dict[str, Value] | None:
+    """What a call on a router registers. A router of the project may list the entry by itself: `self.registry.append((prefix, viewset, basename))`."""
+    if call.method == "register":
+        return dict(zip(_ENTRY, call.args, strict=False)) | call.keywords
+    entry = call.args[0] if call.method == "registry.append" and call.args else None
+    return dict(zip(_ENTRY, entry, strict=False)) if isinstance(entry, tuple) else None
 
 
 def _key(made: Made) -> str:

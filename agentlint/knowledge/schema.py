@@ -164,8 +164,11 @@ class SinkRow(_Row, frozen=True, kw_only=True, gc=False):
 
     sink: str
     """Place of the handler or function."""
-    chosen: Literal["name", "mark"]
-    """`name`: entries of the logger whose method it is; `mark`: those of loggers bound to what the filter asks for."""
+    chosen: Literal["name", "mark", "queue"]
+    """`name`: entries of the logger whose method it is; `mark`: those of loggers bound to what the filter asks for; `queue`: those of loggers
+    that have a handler which puts them in the queue given first, and every handler that follows gets them."""
+    queued: str = ""
+    """The handler that puts entries in a queue, the queue being its first argument."""
     filter: str = ""
     """Place of the filter."""
     methods: tuple[str, ...] = ()

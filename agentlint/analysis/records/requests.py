@@ -12,7 +12,7 @@ from agentlint.analysis.decisions.arms import PlaceIndex
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.program import Program
 from agentlint.analysis.records.mechanism_places import settings_texts
-from agentlint.analysis.records.recorders import Records
+from agentlint.analysis.records.recorders import Records, RecordSite
 from agentlint.analysis.records.shapes import Shapes
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
@@ -104,16 +104,16 @@ def request_record(
     """The row that one of the functions keeps of every request; none when a test beside the request itself decides whether it is kept."""
     places = PlaceIndex()
     for function in sorted(functions):
-        effect = _making(function, calls, records, effects, program, places, _DEPTH)
-        if effect is not None and any(_SAYS_WHAT.search(c.name) for c in shapes.columns(effect.model)) and records.tables[effect.model].actors:
-            made = records.of_effect(effect)
+        made = _making(function, calls, records, effects, program, places, _DEPTH)
+        table = made.table if made is not None else None
+        if made is not None and table is not None and table.actors and any(_SAYS_WHAT.search(c.name) for c in shapes.columns(table.model)):
             return RequestRecord(AuditSite(made.file, made.line, f"{made.name} for every request"), RecordContent(who=True, what=True))
     return None
 
 
 def _making(
     function: str, calls: Calls, records: Records, effects: Mapping[str, tuple[Effect, ...]], program: Program, places: PlaceIndex, depth: int,
-) -> Effect | None:
+) -> RecordSite | None:
     info = program.functions.get(function)
     if info is None or depth < 0:
         return None
@@ -124,7 +124,9 @@ def _making(
             continue
         for effect in effects.get(function, ()):
             if effect.line == site.line and records.is_making(effect):
-                return effect
+                return records.of_effect(effect)
+        if id(site.call) in records.logged:
+            return records.logged[id(site.call)]
         for target in site.targets:
             found = _making(target.function, calls, records, effects, program, places, depth - 1) if target.confidence != "low" else None
             if found is not None:

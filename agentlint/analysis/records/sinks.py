@@ -43,6 +43,12 @@ class Sinks:
 
     def __init__(self, program: Program, calls: Calls, library: LibraryFacts) -> None:
         self._program, self._calls, self._library = program, calls, library
+        rows = dict(library.sink_rows())
+        self._listening = {path.rpartition(".")[2]: row for path, row in rows.items() if row.chosen == "queue"}
+        self._filled: list[tuple[str, str]] = []
+        """Queues, with the names of the loggers whose entries are put in them."""
+        self._emptied: list[tuple[str, Sink]] = []
+        """Queues, with the handlers that get what was put in."""
         self.found = tuple(self._installed()) if library.sink_rows() else ()
 
     @property
@@ -72,6 +78,10 @@ class Sinks:
             for site in self._calls.sites(caller):
                 if site.name in names:
                     yield from self._at(site, scope)
+                if site.name in self._listening:
+                    self._listen(site, scope)
+        for queue, logger in self._filled:
+            yield from (msgspec.structs.replace(sink, logger=logger) for listened, sink in self._emptied if listened == queue)
         for module in self._program.modules.values():
             for expr in (e for stmt in module.body if isinstance(stmt, s.Assign) and stmt.value is not None for e in walk.expressions(stmt.value)):
                 if isinstance(expr, s.Mapping):
@@ -81,7 +91,11 @@ class Sinks:
         path = site.library or self._program.resolve(site.call.func, scope)
         row = self._library.sink(path) if path else None
         value = argument_at(site.call, row.sink) if row is not None else None
-        if row is None or value is None:
+        if row is None or value is None or row.chosen == "queue":
+            return
+        queue = self._queue_of(value, scope)
+        if queue and isinstance(site.call.func, s.Attribute):
+            self._filled.append((queue, self._logger_name(site.call.func.value, scope)))
             return
         functions = tuple(self._run_by(value, scope, row.methods))
         if not functions:
@@ -97,6 +111,31 @@ class Sinks:
         marks = frozenset(texts) - {"extra"}
         if marks:
             yield Sink(name, functions, marks)
+
+    def _listen(self, site: CallSite, scope: FunctionInfo | s.Module) -> None:
+        """What is taken from a queue in which loggers put their entries: `QueueListener(queue, *handlers)`."""
+        row = self._library.sink(site.library or self._program.resolve(site.call.func, scope))
+        queue = argument_at(site.call, row.sink) if row is not None else None
+        if row is None or queue is None:
+            return
+        for value in (e for a in site.call.args[1:] for e in _spread(a, scope)):
+            functions = tuple(self._run_by(value, scope, row.methods))
+            if functions:
+                self._emptied.append((self._queue_name(queue, scope), Sink(functions[0].split(".")[-2], functions)))
+
+    def _queue_of(self, handler: s.Expr, scope: FunctionInfo | s.Module) -> str:
+        """The queue in which a handler puts the entries it gets; empty for a handler of any other kind."""
+        for made, home in self._behind(handler, scope):
+            if not (isinstance(made, s.Call) and made.args):
+                continue
+            path = self._program.canonical(self._program.resolve(made.func, home))
+            if path and any(row.queued == path for row in self._listening.values()):
+                return self._queue_name(made.args[0], home)
+        return ""
+
+    def _queue_name(self, queue: s.Expr, scope: FunctionInfo | s.Module) -> str:
+        found = self._program.canonical(self._program.resolve(queue, scope))
+        return found or f"{scope.path if isinstance(scope, s.Module) else scope.module.path} {walk.dotted(queue)}"
 
     def _configured(self, config: s.Mapping) -> Iterator[Sink]:
         """Handlers of the program in a configuration of loggers: `{"handlers": {"rows": {"class": "desk.logs.RowHandler"}}, "loggers": {...}}`."""
@@ -166,6 +205,22 @@ class Sinks:
             yield from ((v, scope) for v in local)
             if isinstance(held, s.Call):
                 yield held, scope
+
+
+def _spread(argument: s.Expr, scope: FunctionInfo | s.Module) -> Iterator[s.Expr]:
+    """An argument, or what stands in the list that is spread there: in its display, or put in line by line."""
+    if not (isinstance(argument, s.Other) and argument.kind == "star" and argument.children):
+        yield argument
+        return
+    held = argument.children[0]
+    body = scope.body if isinstance(scope, s.Module) else scope.node.body
+    for stmt in walk.statements(body):
+        if isinstance(stmt, s.Assign) and isinstance(stmt.value, s.Sequence) and any(walk.dotted(t) == walk.dotted(held) for t in stmt.targets):
+            yield from stmt.value.items
+        elif isinstance(stmt, s.Expression) and isinstance(stmt.value, s.Call) and walk.dotted(stmt.value.func) == f"{walk.dotted(held)}.append":
+            yield from stmt.value.args[:1]
+    if isinstance(held, s.Sequence):
+        yield from held.items
 
 
 def _set_in(info: FunctionInfo, attr: str) -> Iterator[tuple[s.Expr, FunctionInfo]]:

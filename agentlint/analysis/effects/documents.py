@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agentlint.analysis.effects.models import Model, Models
+from agentlint.analysis.effects.own_stores import NAMING, named_by, own_attribute
 from agentlint.analysis.effects.places import Places
 from agentlint.ir import syntax as s
 from agentlint.ir import walk
@@ -15,9 +16,8 @@ _ONLY_COLLECTIONS = frozenset({
     "find_one_and_delete",
 })
 """Methods that collections have and little else; PyMongo and Motor name them alike."""
-NAMED_BY_TEXT = ("pymongo.Collection.", "supabase.Table.", "tinydb.table.Table.", "dataset.Table.", "google.cloud.firestore.")
+NAMED_BY_TEXT = ("pymongo.Collection.", "arango.collection.Collection.", "supabase.Table.", "tinydb.table.Table.", "dataset.Table.", "google.cloud.firestore.")
 """Access paths of writes to what is named by a text alone, beside the client."""
-_NAMING = frozenset({"get_collection", "__getitem__", "collection", "table", "from_", "get_table", "load_table", "create_table"})
 _WITHIN = frozenset({"document", "eq", "match", "where"})
 _SUFFIX = re.compile(r"_?(collection|coll?|documents?)$", re.IGNORECASE)
 _DEPTH = 3
@@ -36,15 +36,31 @@ class Documents:
 
     def model(self, receiver: s.Expr, function: str) -> Model | None:
         """The class of the collection's documents, or what stands for the collection; None when nothing names it."""
+        own = self._own(receiver, function)
+        if own is not None:
+            return own
         name = self.name(receiver, function)
         return (self._models.of_word(name) or self._models.at_table(name)) if name else None
+
+    def _own(self, expr: s.Expr, function: str, depth: int = _DEPTH) -> Model | None:
+        """The class on which a method runs that keeps its own instances: its attribute names the collection."""
+        if isinstance(expr, s.Name) and depth:
+            return next((m for v in self._places.assigned(function, expr.id) if (m := self._own(v, function, depth - 1)) is not None), None)
+        info = self._places.program.functions.get(function)
+        if info is None or not own_attribute(named_by(expr), info) or not self._models.store_of(info.owner):
+            return None
+        self._places.relied = True
+        concrete = self._places.concrete
+        if concrete is not None and info.owner in self._places.program.mro(concrete.name):
+            return Model(concrete.name, concrete.name.rpartition(".")[2])
+        return Model(open_model=f"abstract {info.owner}")
 
     def name(self, expr: s.Expr, function: str, depth: int = _DEPTH) -> str:
         """`orders` of `db["orders"]`, `db.orders`, `db.get_collection("orders")`, `self.order_collection`, also through names that were given one."""
         match expr:
             case s.Subscript():
                 return self._text(expr.index, function)
-            case s.Call() if expr.args and isinstance(expr.func, s.Attribute) and expr.func.attr in _NAMING:
+            case s.Call() if expr.args and isinstance(expr.func, s.Attribute) and expr.func.attr in NAMING:
                 return self._text(expr.args[0], function)
             case s.Call() if depth and isinstance(expr.func, s.Attribute) and expr.func.attr in _WITHIN:
                 return self.name(expr.func.value, function, depth - 1)

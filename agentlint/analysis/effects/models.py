@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from agentlint.analysis.effects.own_stores import OwnStores
 from agentlint.analysis.effects.tables import loose_table, table_of
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.types.inference import Type
@@ -42,13 +43,22 @@ class Models:
         if known is None:
             names = self._program.mro(name) if name in self._program.classes else (name,)
             known = next((style for n in names if (style := self._library.model_style(n))), "")
-            known = self._styles[name] = known or ("attribute" if self._declares_table(names) else "")
+            known = self._styles[name] = known or ("attribute" if self._declares_table(names) else "save" if self.store_of(name) else "")
         return known
 
     def _declares_table(self, names: Iterable[str]) -> bool:
         """True for a class that says its own table in SQLAlchemy's words, whatever outside it inherits that from: "Declarative Table"."""
         held = (info for n in names if (info := self._program.classes.get(n)) is not None)
         return any(isinstance(value := info.attributes.get("__tablename__"), s.Constant) and isinstance(value.value, str) for info in held)
+
+    def store_of(self, name: str) -> str:
+        """The class, this one or a base of the project, that keeps its instances in a collection called as an attribute of the class says; empty for none."""
+        names = self._program.mro(name) if name in self._program.classes else ()
+        return next((n for n in names if n in self._program.classes and self._stores.kept_by(n)), "")
+
+    @cached_property
+    def _stores(self) -> OwnStores:
+        return OwnStores(self._program)
 
     def of_type(self, type_: Type) -> Model | None:
         """The model that a type stands for, None when it is a library class that is no model."""
@@ -79,6 +89,9 @@ class Models:
 
     def _tableless(self, info: ClassInfo) -> bool:
         style = self.style(info.id)
+        store = self.store_of(info.id)
+        if store:
+            return not self._stores.named(info.id, store)
         if style == "attribute":
             declares = "__tablename__" in info.attributes or "__table__" in info.attributes or "__tablename__" in info.methods
             return not declares and not any(k.name == "table" for k in info.node.keywords)

@@ -55,16 +55,17 @@ class Linker:
 
     def _scope(self, body: Iterable[s.Stmt], table: Table, owner: str, parent: str) -> None:
         """Bind what statements bind; `owner` and `parent` are the class and function that hold them."""
-        defined = [st for st in statements(body) if self._bind(st, table)]
+        hidden = _for_checkers(body) if table.kind == "class" else frozenset()
+        defined = [st for st in statements(body) if self._bind(st, table) and id(st) not in hidden]
         ids = _ids(defined, table.id)
-        for stmt, id in zip(defined, ids, strict=True):
+        for stmt, name in zip(defined, ids, strict=True):
             node = stmt.definition  # type: ignore[union-attr]
-            if "#" not in id.rpartition(".")[2]:
-                table.bind(node.name, Bound("definition", name=id))
+            if "#" not in name.rpartition(".")[2]:
+                table.bind(node.name, Bound("definition", name=name))
             if isinstance(node, s.Class):
-                self._class(node, id, table, owner or parent)
+                self._class(node, name, table, owner or parent)
             else:
-                self._function(node, id, table, owner, parent)
+                self._function(node, name, table, owner, parent)
 
     def _bind(self, stmt: s.Stmt, table: Table) -> bool:
         """Bind the names of one statement; True for definitions, whose ids depend on one another."""
@@ -135,6 +136,12 @@ class Linker:
             for bound in bounds:
                 if bound.kind == "definition":
                     (info.nested if self._names.definitions[bound.name] == "class" else info.methods)[name] = bound.name
+
+
+def _for_checkers(body: Iterable[s.Stmt]) -> frozenset[int]:
+    """Identities of the definitions that a class has for type checkers alone: at run time a base, or nothing, stands where they seem to."""
+    shown = (st for st in body if isinstance(st, s.If) and dotted(st.test).rpartition(".")[2] == "TYPE_CHECKING")
+    return frozenset(id(inner) for st in shown for inner in statements(st.body) if isinstance(inner, s.Define))
 
 
 _STUB_DECORATORS = ("overload", "setter", "deleter")

@@ -253,8 +253,13 @@ def _methods(route: Route, reach: Reach) -> list[str]:
     """The methods a route stands for: its own, or those that the handler tells apart."""
     if route.method != "ANY":
         return [route.method]
-    seen = {m for r in reach.of(route) for m in r.methods}
+    seen = {m for r in reach.of(route) for m in _named(r.methods)}
     return sorted(seen) or ["ANY"]
+
+
+def _named(methods: Sequence[str]) -> set[str]:
+    """The methods that a branch is for. The other side of a question is for whatever is left: what a page or a form sends stands for it."""
+    return set(methods) & {"GET", "POST"} if "OPTIONS" in methods else set(methods)
 
 
 def _gui_method(routes: Sequence[Route], reach: Reach) -> str:

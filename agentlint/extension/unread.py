@@ -15,7 +15,7 @@ _FRAMEWORKS = {
     "flask_restless": "Flask-Restless", "flet": "Flet", "gluon": "web2py", "hug": "hug", "justpy": "JustPy", "klein": "Klein", "masonite": "Masonite",
     "mesop": "Mesop", "microdot": "Microdot", "morepath": "Morepath", "muffin": "Muffin", "nameko": "Nameko", "panel": "Panel", "py4web": "py4web",
     "pylons": "Pylons", "pywebio": "PyWebIO", "reflex": "Reflex", "remi": "REMI", "responder": "Responder", "safrs": "SAFRS", "shiny": "Shiny",
-    "solara": "Solara", "taipy": "Taipy", "tg": "TurboGears", "web": "web.py", "webapp2": "webapp2",
+    "solara": "Solara", "taipy": "Taipy", "web": "web.py", "webapp2": "webapp2",
 }
 """Import name to name. `web` and `tg` are short names that a project may have of its own: its own modules never count."""
 _MODULES = {"twisted.web": "Twisted Web", "Products.Five": "Zope", "zope.publisher": "Zope", "plone.rest": "Zope"}

@@ -19,7 +19,7 @@ from agentlint.analysis.callers.ranks import Ranks
 from agentlint.analysis.decisions.consequence import changes_state, concerns_session, is_consequential
 from agentlint.analysis.effects.made_when_missing import MadeWhenMissing
 from agentlint.analysis.effects.summaries import Summaries
-from agentlint.analysis.passing import done_around, sent_by_pages, shared_traces
+from agentlint.analysis.passing import done_around, named_verbs, sent_by_pages, shared_traces
 from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.analysis.wording import DEEDS, VERBS, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
@@ -253,13 +253,8 @@ def _methods(route: Route, reach: Reach) -> list[str]:
     """The methods a route stands for: its own, or those that the handler tells apart."""
     if route.method != "ANY":
         return [route.method]
-    seen = {m for r in reach.of(route) for m in _named(r.methods)}
+    seen = {m for r in reach.of(route) for m in named_verbs(r.methods)}
     return sorted(seen) or ["ANY"]
-
-
-def _named(methods: Sequence[str]) -> set[str]:
-    """The methods that a branch is for. The other side of a question is for whatever is left: what a page or a form sends stands for it."""
-    return set(methods) & {"GET", "POST"} if "OPTIONS" in methods else set(methods)
 
 
 def _gui_method(routes: Sequence[Route], reach: Reach) -> str:

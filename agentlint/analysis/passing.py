@@ -1,4 +1,4 @@
-"""What routes do on the way to their handlers: traces that nearly all leave, what showing any page sends, what decorators of many write."""
+"""What routes do on the way to their handlers: traces that nearly all leave, what showing any page sends, what decorators of many write; and the verbs."""
 
 from __future__ import annotations
 
@@ -50,3 +50,8 @@ def done_around(routes: Sequence[Route], reach: Reach) -> frozenset[tuple[str, i
             if reach.is_around(route.handler, reached):
                 handlers[reached.effect.file, reached.effect.line].add(route.handler)
     return frozenset(place for place, found in handlers.items() if len(found) > _FEW_HANDLERS)
+
+
+def named_verbs(methods: Sequence[str]) -> set[str]:
+    """The methods that a branch is for. The other side of a question is for whatever is left: what a page or a form sends stands for it."""
+    return set(methods) & {"GET", "POST"} if "OPTIONS" in methods else set(methods)

@@ -12,6 +12,8 @@ from agentlint_django.models import models_of
 from agentlint_django.project import settings_of
 
 _RECEIVER = "django.dispatch.receiver"
+_ALL = 1 << 20
+"""Statements on which a test bears that ends the function where it fails."""
 _SENDS = frozenset({"send", "send_robust", "asend", "asend_robust"})
 
 
@@ -58,18 +60,45 @@ def _signal_name(signal: Value) -> str:
 
 def subject_of(function: FunctionInfo, program: Program) -> str:
     """The class of the instances that a receiver for every sender goes on with: what it tests `instance` or `sender` for, by class or by an attribute
-    that one class and its heirs define; empty when it takes all."""
+    that one class and its heirs define; empty when it takes all. Only a test on which most of what it does depends makes it one for a kind."""
+    found: dict[str, int] = {}
+    told: set[int] = set()
+    whole = 0
+    for stmt in walk.statements(function.node.body):
+        whole += 1
+        if isinstance(stmt, syntax.If):
+            inside = sum(1 for _ in walk.statements(stmt.body))
+            leaves = bool(stmt.body) and isinstance(stmt.body[-1], syntax.Return)
+            whole -= (inside + 1) * leaves
+            for call, holds in _asked(stmt.test, True):
+                told.add(id(call))
+                kind = _kind_tested(call, function, program)
+                if holds != leaves:
+                    found[kind] = max(found.get(kind, 0), _ALL if leaves else inside)
     for call in walk.calls(function.node.body):
-        test, tested = walk.dotted(call.func), walk.dotted(call.args[0]) if len(call.args) == 2 else ""
-        if test == "hasattr" and tested == "instance" and isinstance(call.args[1], syntax.Constant):
-            found = _defining(str(call.args[1].value), program)
-        elif (test, tested) in (("isinstance", "instance"), ("issubclass", "sender")):
-            found = program.resolve(call.args[1], function)
-        else:
-            continue
-        if found in program.classes:
-            return found
-    return ""
+        if id(call) not in told:  # kept in a variable, or asked where a value is chosen
+            found.setdefault(_kind_tested(call, function, program), whole)
+    return max((kind for kind, depends in found.items() if kind and 2 * depends >= whole), key=lambda kind: found[kind], default="")
+
+
+def _asked(test: syntax.Expr, holds: bool) -> Iterator[tuple[syntax.Call, bool]]:
+    """The calls of a test, each with the truth under which the branch is taken."""
+    if isinstance(test, syntax.Apply) and test.op in ("not", "and", "or"):
+        for operand in test.operands:
+            yield from _asked(operand, holds != (test.op == "not"))
+    elif isinstance(test, syntax.Call):
+        yield test, holds
+
+
+def _kind_tested(call: syntax.Call, function: FunctionInfo, program: Program) -> str:
+    """The class that a test of a receiver's `instance` or `sender` lets through."""
+    test, tested = walk.dotted(call.func), walk.dotted(call.args[0]) if len(call.args) == 2 else ""
+    kind = ""
+    if test == "hasattr" and tested == "instance" and isinstance(call.args[1], syntax.Constant):
+        kind = _defining(str(call.args[1].value), program)
+    elif (test, tested) in (("isinstance", "instance"), ("issubclass", "sender")):
+        kind = program.resolve(call.args[1], function)
+    return kind if kind in program.classes else ""
 
 
 def _defining(name: str, program: Program) -> str:

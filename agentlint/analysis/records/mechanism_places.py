@@ -63,8 +63,7 @@ class Registrations:
 
     def subjects(self, function: str, parameter: str) -> list[str]:
         """The project's classes that a listener's parameter is known to hold; one empty name when it may be any."""
-        info = self._program.functions.get(function)
-        found = self._types.of(s.Name(parameter, info.node.line), function) if info is not None and parameter else ()
+        found = self._types.parameter(function, parameter) if function in self._program.functions else ()
         return [t.name for t in found if t.name in self._program.classes] or [""]
 
     def through(self, expr: s.Expr, function: str) -> tuple[str, str] | None:

@@ -193,7 +193,8 @@ class Shapes:
             return None
         states = frozenset(w for n in names for w in state_words(n)) if kind == "status-history" else frozenset()
         reasons = tuple(n for n in names if _REASON_NAMES.match(n))
-        return Table(model, kind, related, actors, states, reasons, open_object, bool(_is_called_trail(model) or buried) or pairs(names), frail)
+        strong = bool(_is_called_trail(model) or buried) or pairs(names) or bool(actors and not related and _keeps_changes(model, names))
+        return Table(model, kind, related, actors, states, reasons, open_object, strong, frail)
 
     def _buried(self, model: str) -> str:
         """The one model whose deleted rows a model's name says that it keeps."""
@@ -341,6 +342,12 @@ def _names_any_object(names: Iterable[str]) -> bool:
     """True when one column keeps the type of the object and another its key."""
     names = tuple(names)
     return any(map(_OBJECT_TYPES.match, names)) and any(map(_OBJECT_KEYS.match, names))
+
+
+def _keeps_changes(model: str, names: Collection[str]) -> bool:
+    """True for `ObjectChange` and its like: rows that keep what kind of change an object of any kind went through, and what it was or became."""
+    last = singular((words(model.rpartition(".")[2]) or [""])[-1])
+    return last in _EVENT_WORDS and _names_any_object(names) and any(map(_KIND_NAMES.match, names)) and any(map(_KEEPING.match, names))
 
 
 def _kind_of(names: list[str], said: set[str]) -> TableKind | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agentlint.analysis.program import MODULE_CODE, Element, Program
+from agentlint.analysis.program import MODULE_CODE, Element, FunctionInfo, Program
 from agentlint.analysis.types.engine import Engine
 from agentlint.analysis.types.requests import shown
 from agentlint.analysis.types.values import MOST_SHOWN, AttributeWrite, Type
@@ -71,6 +71,13 @@ class Types:
     def returns(self, function_id: str, class_id: str = "") -> tuple[Type, ...]:
         """What a function gives when it is called (awaited); with `class_id` for that concrete class."""
         return self.engine.results.returns(function_id, Type(class_id) if class_id else None)[:MOST_SHOWN]
+
+    def parameter(self, function_id: str, name: str) -> tuple[Type, ...]:
+        """What a function may be given for a parameter, before it asks what it was."""
+        frame = self.engine.frame(function_id, None)
+        node = frame.scope.node if isinstance(frame.scope, FunctionInfo) else None
+        found = next((p for p in node.params if p.name == name), None) if node is not None else None
+        return self.engine.parameters.of(found, frame)[:MOST_SHOWN] if found is not None else ()
 
     def attribute(self, type: Type, name: str) -> tuple[Type, ...]:
         """What an attribute of a value of a type is."""

@@ -112,7 +112,7 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     rows = [r for r in effects if r.effect.kind in ROWS]
     if rows:
         effects = [r for r in effects if r.effect.kind in ROWS or r.effect.kind in _BESIDE_ROWS]
-    effects = _without_insides(_without_makings(effects, background), background)
+    effects = _without_insides(_without_makings(effects, background, spoken if with_parts else frozenset()), background)
     about = any(is_named(subject_of(r.effect, background), spoken) for r in effects if not r.chain)
     meant = [r for r in effects if with_parts or not _in_passing(r, spoken, background, about)]
     effects = meant if meant or entry.domain else effects
@@ -217,9 +217,12 @@ def _without_failures(effects: Sequence[ReachedEffect], background: Background, 
     return meant or ([r for r in effects if not r.chain] if offered else effects)
 
 
-def _without_makings(effects: Sequence[ReachedEffect], background: Background) -> list[ReachedEffect]:
-    """Effects without the making of a row that was missing, where the operation does something to the same thing anyway."""
-    missing = [background.missing(r) for r in effects]
+def _without_makings(effects: Sequence[ReachedEffect], background: Background, offered: frozenset[str]) -> list[ReachedEffect]:
+    """Effects without the making of a row that was missing, where the operation does something to the same thing anyway.
+
+    What an endpoint is named for may also be `offered` so: a caller that sends something new gets it made.
+    """
+    missing = [background.missing(r) and not is_named(subject_of(r.effect, background), offered) for r in effects]
     meant = {subject_of(r.effect, background) for r, made in zip(effects, missing, strict=True) if not made}
     return [r for r, made in zip(effects, missing, strict=True) if not made or subject_of(r.effect, background) not in meant]
 
@@ -316,7 +319,7 @@ def _atom(
         depth,
         registered,
         registered or is_named(subject, spoken),
-        looked_up=all(r.chain and r.effect.api.endswith(_LOOK_UPS) for r in group),
+        looked_up=all((r.chain and r.effect.api.endswith(_LOOK_UPS)) or background.missing(r) for r in group),
         columns=open_fields and all(r.effect.api.endswith(_STATEMENTS) for r in blank),
         handed_on=open_fields and all((r.effect.file, r.effect.line) in background.general or _is_handed(r.effect) for r in blank),
     )

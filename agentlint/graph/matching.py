@@ -38,6 +38,7 @@ _EDITS = frozenset({"PUT", "PATCH", "MUTATION", "CALL"})
 _CHANNELS = frozenset({"outbound-http", "message", "mail"})
 """Kinds whose subject says where something goes: two operations that send there need not send the same."""
 _MOST_COUNTERPARTS = 5
+_OF_WHAT_IS_THERE = ("DELETE", "PATCH")
 _PROCEDURE = "CALL"
 """Method of procedures, which have none of HTTP's: one handler is the same thing whichever way it is called."""
 _MOST_SHARING = 6
@@ -77,7 +78,7 @@ class Matcher:
             for function in dict.fromkeys((*(f for f, _ in self._domain(entry)), *(r.handler for r in entry.routes if r.handler))):
                 self._callers[function].append(entry)
             for atom in atoms_of(entry, self._rarity, background, with_parts=True):
-                for operation in _answers_for(atom.operation):
+                for operation in _answers_for(atom.operation, entry.operation.method):
                     self._offers[atom.subject, operation].append((entry, atom))
                 for site in atom.sites:
                     self._sites[atom.key, site].append((entry, atom))
@@ -247,10 +248,13 @@ def _is_soft_deletion(atom: Atom) -> bool:
     return atom.operation in ("update", "write") and bool(atom.fields) and not atom.open_fields and all(map(_DELETED.match, atom.fields))
 
 
-def _answers_for(operation: str) -> tuple[str, ...]:
-    """What an effect's operation can be used for: a write saves a row that may be new or not, so it offers both, and either answers for it."""
+def _answers_for(operation: str, method: str) -> tuple[str, ...]:
+    """What an effect's operation can be used for: a write saves a row that may be new or not, so it offers both, and either answers for it.
+
+    What is asked for with DELETE or PATCH is there: RFC 9110 section 9.3.5, RFC 5789.
+    """
     if operation == "write":
-        return ("create", "update", "write")
+        return ("update", "write") if method in _OF_WHAT_IS_THERE else ("create", "update", "write")
     return (operation, "write") if operation in ("create", "update") else (operation,)
 
 

@@ -12,6 +12,7 @@ from agentlint_django.forms import MODEL_FORM, form_of_class
 from agentlint_django.models import MODEL, models_of, shared_base
 from agentlint_django.project import label, settings_of
 from agentlint_django.signals import receivers, subject_of
+from agentlint_django.view_sets import set_types
 
 _TO_ONE = ("ForeignKey", "OneToOneField", "TreeForeignKey", "ParentalKey", "AutoOneToOneField")
 _TO_MANY = ("ManyToManyField", "SortedManyToManyField", "ParentalManyToManyField", "TreeManyToManyField")
@@ -54,7 +55,7 @@ def attribute_types(program: Program) -> Attributes:
     if models.user in program.classes:
         found.setdefault(_REQUEST, {})["user"] = Type(models.user)
         found[_USER_MODEL] = {"": Type(models.user, (), True)}
-    for function, name, given in (*_form_parameters(program), *_admin_parameters(program), *_signal_parameters(program)):
+    for function, name, given in (*_form_parameters(program), *_admin_parameters(program), *_signal_parameters(program), *set_types(program)):
         found.setdefault(function, {})[name] = given
     return found
 

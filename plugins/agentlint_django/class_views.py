@@ -14,6 +14,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 _KINDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("delete", ("DeleteView", "DeletionMixin")), ("create", ("CreateView", "CreateWithInlinesView")), ("update", ("UpdateView", "UpdateWithInlinesView")),
     ("formset", ("FormSetView", "FormsetView")), ("wizard", ("WizardView",)), ("form", ("FormView", "ProcessFormView")),
+    ("form", ("ModelActionView",)), ("page", ("ReadView", "CsvView", "XlsView")),
     ("page", ("TemplateView", "ListView", "DetailView", "RedirectView", "ArchiveView", "FilterView", "TableView", "DateDetailView", "MonthView")),
     ("page", ("RedocView", "SwaggerView", "SchemaView", "DocumentationView", "AutocompleteView", "FeedView", "HealthCheckView")),
 )
@@ -34,14 +35,22 @@ class ClassView:
         """Bases outside the project in method resolution order."""
         return tuple(b for b in self._program.mro(self.info.id) if b not in self._program.classes)
 
+    @property
+    def by_role(self) -> str:
+        """The role that this route gives a view which answers in several."""
+        return role_of(self._options.get("role"))
+
     @cached_property
     def kind(self) -> str:
         """What the framework does on a POST: `create`, `update`, `delete`, `form`, `formset`, `wizard`; `page` when only a GET is answered; `unknown` for
         views of packages that nothing here describes."""
+        if self.by_role:
+            return self.by_role if self.by_role in ("create", "update", "delete") else "page"
         bases = [b for b in self.library_bases if not b.startswith("rest_framework.")]
         if any(b.startswith("django.contrib.auth.views.") for b in bases):
             return "form"
-        found = next((kind for b in bases if (kind := kind_of(b))), "")
+        kinds = [kind for b in bases if (kind := kind_of(b))]
+        found = next((k for k in kinds if k not in ("form", "page")), kinds[0] if kinds else "")  # a page that also takes a form writes by the form's part
         return found or ("unknown" if any(b.endswith("View") and not b.startswith("django.") for b in bases) else "")
 
     def method(self, name: str) -> FunctionInfo | None:
@@ -138,6 +147,11 @@ class ClassView:
             if not hands_on(self._program.functions[info.methods[name]], name, *instead):
                 return False
         return True
+
+
+def role_of(value: Value) -> str:
+    """The role that `as_view(role=Role.CREATE)` gives a view of several (neapolitan), in lower case; empty when none."""
+    return value.name.rpartition(".")[2].lower() if isinstance(value, Ref) and ".Role." in value.name else ""
 
 
 def kind_of(base: str) -> str:

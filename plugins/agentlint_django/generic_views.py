@@ -14,8 +14,10 @@ _ALWAYS = ("setup", "dispatch", "test_func", "has_permission", "handle_no_permis
 _ON_GET = ("get_object", "get_queryset", "get_context_data", "get_redirect_url", "render_to_response", "get_form", "get_form_kwargs", "get_initial")
 _ON_POST = (
     "get_object", "get_queryset", "get_form_class", "get_form", "get_form_kwargs", "get_initial", "form_valid", "form_invalid", "get_success_url", "delete",
-    "formset_valid", "forms_valid", "done", "process_step", "get_context_data",
+    "formset_valid", "forms_valid", "done", "process_step", "get_context_data", "process_form", "process_deletion", "pre_save", "save", "post_save",
+    "execute_action", "pre_delete", "post_delete",
 )
+"""Django's own, and those of packages that extend its generic views (neapolitan 26.1, smartmin 6.1)."""
 
 
 def hooks_of(view: ClassView, method: str, program: Program) -> tuple[str, ...]:
@@ -27,6 +29,8 @@ def hooks_of(view: ClassView, method: str, program: Program) -> tuple[str, ...]:
         names += _ON_GET if own is None or view.reaches_framework("get") else ()
     elif view.kind and (own is None or view.reaches_framework(method, "post", "form_valid")):
         names += _ON_POST
+    if view.by_role == "delete":  # neapolitan: the form of the other roles takes no part
+        names = [n for n in names if "form" not in n]
     found = [m.id for name in names if (m := program.method(view.info.id, name)) is not None]
     if method != "get" and view.form.class_id and view.kind in ("create", "update", "formset"):
         found += [m.id for name in ("save", "save_m2m", "clean") if (m := program.method(view.form.class_id, name)) is not None]
@@ -50,9 +54,14 @@ def _own_effect(view: ClassView, file: str, line: int) -> Effect | None:
     if not view.reaches_framework("post", "form_valid", "delete", "forms_valid"):
         return None
     if view.kind == "delete":
-        runs = view.reaches_framework("form_valid", "delete") and view.reaches_framework("delete", "form_valid")
+        runs = view.reaches_framework("process_deletion") if view.by_role else (
+            view.reaches_framework("form_valid", "delete") and view.reaches_framework("delete", "form_valid")
+        )
         return _effect(view, Written(written.model), "delete", DELETE, (file, line)) if runs else None
-    if not (view.reaches_framework("form_valid") and view.reaches_framework("forms_valid") and view.reaches_framework("formset_valid")):
+    saving = ("save",) if any(b.startswith("smartmin.") for b in view.library_bases) else ()  # its `form_valid` saves by a hook that others call too
+    if saving and not view.reaches_framework("save"):
+        return None
+    if not (view.reaches_framework("form_valid", *saving) and view.reaches_framework("forms_valid") and view.reaches_framework("formset_valid")):
         return None
     return _effect(view, written, {"formset": "write"}.get(view.kind, view.kind), SAVE, (file, line))
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from agentlint.api import CallSite, Context, Effect, FunctionInfo, Program, Value, syntax, walk
 from agentlint_django.class_views import ClassView
-from agentlint_django.forms import Form, form_of, form_of_class
+from agentlint_django.forms import MODEL_FORM, Form, form_of, form_of_class
 from agentlint_django.generic_views import SAVE, saves
 from agentlint_django.models import MODEL
 from agentlint_django.project import settings_of
 
-_FORM_BASES = ("django.forms.ModelForm", "django.forms.BaseModelFormSet")
+_FORM_BASES = (MODEL_FORM, "django.forms.BaseModelFormSet")
 _FACTORIES = ("modelformset_factory", "modelform_factory")
 _HOOKS = ("self.get_formset", "self.get_form")
 _MOST_STEPS = 4
@@ -84,7 +84,8 @@ def _form(site: CallSite, context: Context) -> Form:
         if not kind.meta and kind.name in program.classes and program.inherits(kind.name, *_FORM_BASES):
             return form_of_class(kind.name, program)
     info = program.functions.get(site.caller)
-    if site.receiver or info is None or not isinstance(site.call.func, syntax.Attribute):
+    any_form = all(kind.name == MODEL_FORM for kind in site.receiver)  # the one that the framework makes of a view's model and fields
+    if not any_form or info is None or not isinstance(site.call.func, syntax.Attribute):
         return Form(None)
     receiver = site.call.func.value
     made = _constructor(receiver, info)
@@ -95,10 +96,17 @@ def _form(site: CallSite, context: Context) -> Form:
 
 def _given_form(receiver: syntax.Expr, info: FunctionInfo, program: Program) -> Form:
     """The form handed to a hook of a class-based view."""
-    parameters = [p.name for p in info.node.params]
-    if info.owner in program.classes and isinstance(receiver, syntax.Name) and receiver.id in parameters[1:2] and info.node.name.endswith("_valid"):
-        return Form(ClassView(program.classes[info.owner], {}, program).written)
-    return Form(None)
+    return Form(ClassView(program.classes[info.owner], {}, program).written if _is_given(receiver, info, program) else None)
+
+
+def _is_given(receiver: syntax.Expr, info: FunctionInfo, program: Program) -> bool:
+    hooked = info.owner in program.classes and info.node.name.endswith("_valid")
+    return hooked and isinstance(receiver, syntax.Name) and receiver.id in [p.name for p in info.node.params[1:2]]
+
+
+def _is_handed(call: syntax.Call, info: FunctionInfo | None, program: Program) -> bool:
+    """True for saving the form that a view's hook is handed."""
+    return info is not None and isinstance(call.func, syntax.Attribute) and _is_given(call.func.value, info, program)
 
 
 def _told_by_class(site: CallSite, program: Program) -> str:
@@ -155,8 +163,11 @@ def _value(expr: syntax.Expr, info: FunctionInfo, program: Program) -> Value:
 
 
 def _operation(site: CallSite, program: Program, form: Form) -> str:
-    """`update` for a form made on an instance, `create` for one made without, `write` when the code does not tell."""
+    """`update` for a form made on an instance, `create` for one made without, as the view that is handed it; `write` when the code does not tell."""
     info = program.functions.get(site.caller)
+    if not form.is_set and _is_handed(site.call, info, program):
+        kind = ClassView(program.classes[info.owner], {}, program).kind  # type: ignore[union-attr]
+        return kind if kind in ("create", "update") else "write"
     made = _constructor(site.call.func.value, info) if info is not None and isinstance(site.call.func, syntax.Attribute) else None
     if made is None or form.is_set or walk.dotted(made.func) == "super":
         return "write"

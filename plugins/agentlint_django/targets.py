@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from agentlint.api import ClassInfo, Closure, FunctionInfo, Made, Member, Program, Ref, Value
+from agentlint.api import Anonymous, ClassInfo, Closure, FunctionInfo, Made, Member, Program, Ref, Value, walk
 from agentlint_django.project import settings_of
 
 _MOST_LAYERS = 12
 _HANDS_ON = frozenset({"functools.partial", "django.utils.functional.lazy"})
+_ANSWERS = frozenset({"redirect", "reverse", "reverse_lazy", "render", "JsonResponse", "format", "str", "dict", "quote", "urlencode"})
 
 
 class View(msgspec.Struct, frozen=True, eq=False):
@@ -52,6 +53,14 @@ def is_as_view(made: Made) -> bool:
     """True for `X.as_view(...)`."""
     callee = made.callee
     return (isinstance(callee, Member) and callee.attr == "as_view") or (isinstance(callee, Ref) and callee.name.endswith(".as_view"))
+
+
+def only_answers(value: Value) -> bool:
+    """True for a lambda that calls nothing but what makes an answer: `lambda request: redirect("index")`."""
+    if not isinstance(value, Anonymous):
+        return False
+    called = [walk.dotted(call.func).rpartition(".")[2] for call in walk.calls(value.node.body)]
+    return all(name.startswith("HttpResponse") or name in _ANSWERS for name in called)
 
 
 def _is_class(following: Value, made: Made) -> bool:

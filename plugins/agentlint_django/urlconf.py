@@ -11,6 +11,7 @@ import msgspec
 from agentlint.api import Closure, Confidence, Made, Member, Program, Ref, Value, join_paths
 from agentlint_django.patterns import holes
 from agentlint_django.project import settings_of
+from agentlint_django.view_sets import SetView, views_given
 
 _PATHS = frozenset({"django.urls.path", "django.urls.conf.path"})
 _REGEX = frozenset({"django.urls.re_path", "django.urls.conf.re_path", "django.conf.urls.url", "django.conf.urls.re_path", "django.urls.url"})
@@ -163,7 +164,16 @@ class _Reader:
             if name in _PATHS or name in _REGEX:
                 yield from self._pattern(value, place, name in _REGEX)
             elif name not in _STATIC:
-                yield from self._wrapped(value, place)
+                given = views_given(value, self._program)
+                if given is None and isinstance(value.callee, Member) and not value.args:
+                    self.gaps.append((value.file, value.line, f"the URL patterns that {value.callee.attr}() gives are made in a library and were not read"))
+                yield from self._wrapped(value, place) if given is None else self._of_set(given, value, place)
+
+    def _of_set(self, given: Iterable[SetView], made: Made, place: _Place) -> Iterator[UrlEntry]:
+        """The views of a class that gives its own patterns."""
+        for one in given:
+            name = ":".join(filter(None, (place.namespace, one.name)))
+            yield UrlEntry(_joined(place.prefix, one.path), one.view, name, made.file, made.line, wrappers=place.wrappers, confidence=place.confidence)
 
     def _stands(self, value: Member, place: _Place) -> tuple[str, int]:
         """File and line of something that gives patterns: where it was made, else the module that takes them."""
@@ -237,6 +247,8 @@ class _Reader:
             yield from self._patterns(given, self._spaced(place, namespace))
         elif isinstance(given, str | Ref) and "{}" not in (given if isinstance(given, str) else ""):
             yield self._foreign(Ref(given) if isinstance(given, str) else given, pattern.file, pattern.line, self._spaced(place, namespace))
+        elif isinstance(given, Made) and (views := views_given(given, self._program)) is not None:
+            yield from self._of_set(views, given, self._spaced(place, namespace))
         elif isinstance(given, Member | Made):
             yield self._foreign(given, pattern.file, pattern.line, self._spaced(place, namespace))
         else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from agentlint.api import ClassInfo, Context, FunctionInfo, Member, Ref, Route, syntax, walk
 from agentlint_django.account_views import account_route, included_account_routes, is_account_view
 from agentlint_django.answers import Answers, Renders
@@ -11,7 +13,8 @@ from agentlint_django.class_views import METHODS, ClassView
 from agentlint_django.generic_views import framework_effects, hooks_of
 from agentlint_django.guarding import Guarding
 from agentlint_django.project import settings_of
-from agentlint_django.targets import View, view_of
+from agentlint_django.ready_views import ready_route
+from agentlint_django.targets import View, only_answers, view_of
 from agentlint_django.urlconf import UrlEntry, url_table
 
 _RESTRICT = {"require_POST": ("POST",), "require_GET": ("GET",), "require_safe": ("GET",)}
@@ -48,6 +51,9 @@ class _Views:
                 yield from self._class(ClassView(view.target, view.options, self._program), view, entry)
         elif is_account_view(view.name):
             yield account_route(view.name, entry)
+        elif (ready := ready_route(view, entry, self._program)) is not None:
+            guards, checks = self._guarding.of_wrappers(self._wrappers(view, entry), entry)
+            yield msgspec.structs.replace(ready, guards=(*guards, *self._guarding.of_site(entry)), guard_handlers=checks)
         elif view.name == "django.contrib.auth.urls":
             yield from included_account_routes(entry)
         else:
@@ -55,7 +61,7 @@ class _Views:
 
     def _outside(self, view: View, entry: UrlEntry) -> None:
         """A view of a library needs no word; one that nothing tells is a gap."""
-        if view.name.startswith(("django.", *_FOREIGN)) or isinstance(entry.view, Member):
+        if view.name.startswith(("django.", *_FOREIGN)) or isinstance(entry.view, Member) or only_answers(entry.view):
             return
         if view.name and view.name.partition(".")[0] not in {m.partition(".")[0] for m in self._program.modules}:
             if entry.included:
@@ -137,7 +143,8 @@ class _Views:
         own = view.method(method if method != "any" else "dispatch") or (view.method("__call__") if method == "any" else None)
         if own is not None or method != "post":
             return own
-        names = {"delete": ("form_valid", "delete"), "wizard": ("done",), "formset": ("formset_valid", "form_valid", "forms_valid")}
+        deleting = ("process_deletion", "delete") if view.by_role else ("form_valid", "delete")
+        names = {"delete": deleting, "wizard": ("done",), "formset": ("formset_valid", "form_valid", "forms_valid")}
         return next((m for name in names.get(view.kind, ("form_valid",)) if (m := view.method(name)) is not None), None)
 
     @staticmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from agentlint.api import CallSite, Context, Effect, FrameworkBase, Lineage, Program, Route, Target, Type, imports
-from agentlint_drf.attributes import view_types
+from agentlint_drf.attributes import handed_instances, view_types
 from agentlint_drf.copies import copies_of, spare_copies
 from agentlint_drf.serializers import saving_edges, serializer_effects, serializer_types
 from agentlint_drf.views import api_routes
@@ -28,8 +28,8 @@ class RestFramework(FrameworkBase):
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type]]:
         """What the framework hands to serializers and to hooks of views."""
-        found: dict[str, dict[str, Type]] = {}
-        for owner, name, given in (*serializer_types(context.program), *view_types(context.program)):
+        program, found = context.program, dict[str, dict[str, Type]]()
+        for owner, name, given in (*serializer_types(program), *handed_instances(program), *view_types(program)):
             found.setdefault(owner, {})[name] = given
         return found
 

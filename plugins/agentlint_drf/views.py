@@ -207,21 +207,13 @@ class _Views:
             known = merged.get(one.model)
             open_fields = known is not None and (not known.fields or not one.fields)
             merged[one.model] = one if known is None else Written(one.model, () if open_fields else tuple(sorted({*known.fields, *one.fields})))
-        model = self._model(view)
+        model = view.model()
         return [merged.get(model, Written(model))] if model else list(merged.values())[:2]
 
     def _tells(self, serializer: str, operation: str) -> bool:
         """True when the serializer's own `create` or `update` says itself what is written; one of a shared base that hands on to the framework does not."""
         method = self._program.method(serializer, operation)
         return method is not None and (not hands_on(method) or written_by(method.owner, self._program) is not None)
-
-    def _model(self, view: ViewSet) -> str:
-        models = models_of(self._program)
-        found = models.named(view.attribute("queryset"))
-        method = view.method("get_queryset")
-        for returned in self._program.returned(method) if not found and method is not None else ():
-            found = found or models.named(self._setup.value(returned, method))  # type: ignore[arg-type]
-        return found or models.named(view.attribute("model"))  # up to version 2, and in copies of that
 
     def _serializers(self, view: ViewSet, options: dict[str, Value]) -> list[str]:
         """Serializer classes of a view: the attribute, and those that `get_serializer_class` names, directly or in attributes of the view."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from agentlint.api import ClassInfo, FunctionInfo, Program, Value, syntax, walk
+from agentlint.api import ClassInfo, FunctionInfo, Program, Ref, Value, syntax, walk
+from agentlint_django.models import models_of
 from agentlint_django.patterns import holes
 from agentlint_django.project import settings_of
 from agentlint_drf.copies import copies_of, marks_action
@@ -71,6 +72,30 @@ class ViewSet:
             if isinstance(told, str):
                 return told
         return "id"
+
+    def model(self) -> str:
+        """The model of the view's objects: by its queryset, else by what `get_queryset` gives or is the only one to name; empty when neither says."""
+        models = models_of(self._program)
+        found = models.named(self.attribute("queryset"))
+        method = self.method("get_queryset")
+        if not found and method is not None:
+            found = next((m for r in self._program.returned(method) if (m := models.named(self._setup.value(r, method)))), "")
+            named = {} if found else dict.fromkeys(self._named(method))
+            found = found or (next(iter(named)) if len(named) == 1 else "")
+        return found or models.named(self.attribute("model"))  # up to version 2, in copies of that, and a word that views of a project often have
+
+    def _named(self, method: FunctionInfo) -> Iterator[str]:
+        for expr in walk.body_expressions(method.node.body):
+            if isinstance(expr, syntax.Name) and expr.id[:1].isupper():
+                found = models_of(self._program).named(Ref(self._program.resolve(expr, method)))
+                if found:
+                    yield found
+
+    def serializers(self) -> list[str]:
+        """Names that the class attributes of a view give for serializers, whatever the attributes are called: `serializer_class`, `write_serializer_class`."""
+        bases = (self._program.classes[b] for b in self._program.mro(self.info.id) if b in self._program.classes)
+        names = dict.fromkeys(n for base in bases for n in base.attributes if n.endswith("serializer_class"))
+        return [told.name for n in names if isinstance(told := self.attribute(n), Ref)]
 
     def given(self) -> frozenset[str]:
         """Standard operations that bases of the framework bring."""

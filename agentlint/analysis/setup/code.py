@@ -132,7 +132,7 @@ class SetupCode:
         if isinstance(old, list) and stmt.op == "+":
             old.extend(value if isinstance(value, list | tuple) else [value] if is_known(value) else [])
             return old
-        return self.evaluator.operate(stmt.op, [old, value])
+        return self.evaluator.add([old, value]) if stmt.op == "+" else self.evaluator.operate(stmt.op, [old, value])
 
     def bind(self, target: s.Expr, value: Value, frame: Frame) -> None:
         """Assigns to a name, an attribute, an item, or several of them."""

@@ -21,6 +21,7 @@ from agentlint.analysis.setup.values import (
     Unknown,
     Value,
     concatenated,
+    given_by,
     is_known,
     joined,
     truth,
@@ -224,9 +225,13 @@ class Evaluator:
             self._setup.bind(expr.operands[0], value, frame)
             return value
         values = [self._setup.evaluate(o, frame) for o in (_summands(expr) if expr.op == "+" else expr.operands)]
-        if expr.op == "+" and _is_of_lists(values):
+        return self.add(values) if expr.op == "+" else self.operate(expr.op, values)
+
+    def add(self, values: list[Value]) -> Value:
+        """A sum; one of lists of which some are not known is a list that holds these as items."""
+        if _is_of_lists(values):
             return reduce(concatenated, values[1:], list(values[0]) if isinstance(values[0], list | tuple) else [values[0]])
-        return self.operate(expr.op, values)
+        return self.operate("+", values)
 
     def operate(self, op: str, values: list[Value]) -> Value:
         """An operator on values; tests that do not tell are unknown."""
@@ -323,10 +328,10 @@ def _summands(expr: s.Expr) -> Iterator[s.Expr]:
 
 
 def _is_of_lists(values: list[Value]) -> bool:
-    """True for a sum of lists of which some are not known: `a.urls + b.urls`, `a.urls + b.urls + [path(...)]`."""
-    members = [v for v in values if isinstance(v, Member)]
-    alike = len(members) == len(values) and len({m.attr for m in members}) == 1
-    return bool(members) and (alike or (any(isinstance(v, list) for v in values) and all(isinstance(v, list | Member) for v in values)))
+    """True for a sum of lists of which some are not known: `a.urls + b.urls`, `A.get_urls() + b.urls + [path(...)]`."""
+    given = [v for v in map(given_by, values) if v is not None]
+    alike = len(given) == len(values) and len({m.attr for m in given}) == 1
+    return bool(given) and (alike or (any(isinstance(v, list) for v in values) and all(isinstance(v, list | Member | Made) for v in values)))
 
 
 def _compare(op: str, values: list[Value]) -> Value:

@@ -131,6 +131,13 @@ def joined(values: list[Value]) -> Value:
     return known[0]
 
 
+def given_by(value: Value) -> Member | None:
+    """The attribute, read or called, by which something that is not the project's own gives a value."""
+    if isinstance(value, Made) and isinstance(value.callee, Member):
+        return value.callee
+    return value if isinstance(value, Member) else None
+
+
 def _unique(items: Iterator[Value]) -> Iterator[Value]:
     seen: set[int] = set()
     for item in items:
@@ -147,6 +154,6 @@ def concatenated(left: Value, right: Value) -> Value:
 
 
 __all__ = [
-    "UNKNOWN", "Above", "Anonymous", "Closure", "Filling", "Frame", "Given", "Made", "Member", "Ref", "Unknown", "Value", "concatenated", "is_known", "joined",
-    "truth",
+    "UNKNOWN", "Above", "Anonymous", "Closure", "Filling", "Frame", "Given", "Made", "Member", "Ref", "Unknown", "Value", "concatenated", "given_by",
+    "is_known", "joined", "truth",
 ]

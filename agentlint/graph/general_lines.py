@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from agentlint.analysis.operations import Entry
-from agentlint.graph.atoms import ROWS, Background, subject_of
+from agentlint.graph.atom import Background
+from agentlint.graph.atoms import ROWS, subject_of
 
 Line = tuple[str, int]
 _Written = tuple[str, tuple[str, ...]]

@@ -13,8 +13,10 @@ from agentlint.analysis.asking import asks_to_act
 from agentlint.analysis.callers.own_rows import is_person, names_person
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import only_rights, singular, stems, words
-from agentlint.graph.atoms import Atom, Background, atoms_of, column, rarities
+from agentlint.graph.atom import Atom, Background
+from agentlint.graph.atoms import atoms_of, column, rarities
 from agentlint.graph.by_words import SaidEndpoints
+from agentlint.graph.deeds import does_something_else
 from agentlint.graph.general_lines import general_functions, general_lines
 from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Operation, Status
@@ -157,6 +159,8 @@ class Matcher:
         for other, offer in self._candidates(atom):
             if is_person(atom.subject) and atom.operation != "create" and _is_for_another(entry, other):
                 continue
+            if atom.fields and offer.open_fields and does_something_else(entry.operation, other.operation):
+                offer = msgspec.structs.replace(offer, open_fields=False)  # its address says what it writes them for: those that are known are all there are
             answer = _for_rank(_compare(atom, other, offer, self._background.general), entry)
             if (answer.share, -_distance(entry, other)) > (best.share, -_distance(entry, best.entry)) and answer.share > 0:
                 best = answer

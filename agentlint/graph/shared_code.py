@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 
 from agentlint.analysis.decisions.consequence import is_consequential
 from agentlint.analysis.operations import Entry
-from agentlint.graph.atoms import ROWS, Background, is_named, spoken_of, subject_of
+from agentlint.graph.atom import Background
+from agentlint.graph.atoms import ROWS, is_named, spoken_of, subject_of
 from agentlint.ir.effects import ReachedEffect
 
 _NEAR = 3

@@ -50,6 +50,8 @@ class Effect(msgspec.Struct, frozen=True, gc=False):
     open_fields: str = ""
     """Function and parameter whose keys are the fields (`shop.base.Store.update values`); for the summaries, which bind it at the calls."""
 
+    set_to: tuple[tuple[str, str], ...] = ()
+    """Fields and constants that methods of the row put into them before it is saved: `order.cancel(); order.save()`."""
     untold: bool = False
     """True when callers hand in what it acts on, and the one on the way does not say either what that is."""
 

@@ -34,7 +34,19 @@ def hooks_of(view: ClassView, method: str, program: Program) -> tuple[str, ...]:
     found = [m.id for name in names if (m := program.method(view.info.id, name)) is not None]
     if method != "get" and view.form.class_id and view.kind in ("create", "update", "formset"):
         found += [m.id for name in ("save", "save_m2m", "clean") if (m := program.method(view.form.class_id, name)) is not None]
+    elif method != "get" and view.form.class_id:
+        found += _asked_of_form(view, program)
     return tuple(dict.fromkeys(found))
+
+
+def _asked_of_form(view: ClassView, program: Program) -> Iterator[str]:
+    """Methods of the view's own form that an inherited `form_valid` calls: which form that is, only the view tells."""
+    hook = program.method(view.info.id, "form_valid")
+    if hook is None or hook.owner == view.info.id or len(hook.node.params) < 2:
+        return
+    called = (walk.dotted(call.func) for call in walk.calls(hook.node.body))
+    names = dict.fromkeys(name.rpartition(".")[2] for name in called if name.rpartition(".")[0] == hook.node.params[1].name)
+    yield from (m.id for name in names if (m := program.method(view.form.class_id, name)) is not None)
 
 
 def framework_effects(view: ClassView, program: Program) -> tuple[Effect, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from agentlint.analysis.calls.sites import Calls, CallSite
+from agentlint.analysis.effects.own_changes import OwnChanges
 from agentlint.analysis.effects.places import Places
 from agentlint.analysis.effects.set_names import filled_in, handed_keywords, handed_mapping, is_filling, set_names
 from agentlint.ir import syntax as s
@@ -90,6 +91,7 @@ class InMemory:
     def __init__(self, places: Places, calls: Calls) -> None:
         self._places = places
         self.calls = calls
+        self._own = OwnChanges(places, calls)
         self._by_call: dict[str, tuple[tuple[str, int, str], ...]] = {}
 
     def before(self, site: CallSite, receiver: str) -> tuple[str, ...]:
@@ -102,6 +104,16 @@ class InMemory:
                     return ()
                 found.append(field)
         return unique(found)
+
+    def set_to(self, site: CallSite, receiver: str) -> tuple[tuple[str, str], ...]:
+        """Fields and the constants that methods of the receiver set them to before the call, where nothing else sets them."""
+        assigned = {w.attr for w in self._places.types.writes(site.caller) if w.name == receiver and w.line <= site.line}
+        found: dict[str, set[str]] = {}
+        for one in self.calls.sites(site.caller):
+            if one.line <= site.line and isinstance(one.call.func, s.Attribute) and dotted(one.call.func.value) == receiver:
+                for field, constant in self._own.of_call(one).items():
+                    found.setdefault(field, set()).add(constant)
+        return tuple(sorted((field, one) for field, held in found.items() if "" not in held and field not in assigned for one in held))
 
     def handed(self, site: CallSite, receiver: str) -> str:
         """Function and parameter whose keys are set on the receiver before the call, where a loop does so and nothing else is known to."""
@@ -131,6 +143,9 @@ class InMemory:
             if row is not None and row.pending:
                 for field in row_fields(site, row.fields, self._places) or ("",):
                     yield dotted(site.call.func.value), site.line, field
+        elif isinstance(site.call.func, s.Attribute) and (receiver := dotted(site.call.func.value)) not in ("", "self"):
+            for field in self._own.of_call(site):
+                yield receiver, site.line, field
 
 
 def is_setattr(call: s.Call) -> bool:

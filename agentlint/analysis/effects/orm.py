@@ -95,6 +95,8 @@ class OrmWrites:
         handed = self._handed(site, row) if not fields and operation in ("write", "update") else ""
         for model in models:
             made = effect(site, "orm-write", operation, model, fields=fields, api=api, confidence=confidence)
+            if fields and row.operation == "write" and row.model != "T":
+                made = msgspec.structs.replace(made, set_to=self._set_to(site, row))
             by_saving = handed and self._models.style(model.name) != "attribute"  # elsewhere setting an attribute is the write, and told there
             yield msgspec.structs.replace(made, open_fields=handed) if by_saving else made
 
@@ -104,6 +106,11 @@ class OrmWrites:
             return ""
         receiver = dotted(self._places.expression(site, row.model.removeprefix("item of ")))
         return self._memory.handed(site, receiver) if receiver else ""
+
+    def _set_to(self, site: CallSite, row: EffectRow) -> tuple[tuple[str, str], ...]:
+        """Constants that methods of the row put into its fields before this call saves it."""
+        receiver = dotted(self._places.expression(site, row.model.removeprefix("item of ")))
+        return self._memory.set_to(site, receiver) if receiver else ()
 
     def _named_by_text(self, site: CallSite, models: tuple[Model, ...]) -> tuple[Model, ...]:
         """What a text names beside the client; a collection that is handed in is left to who hands it in."""

@@ -28,7 +28,10 @@ class WrittenValues:
         if not effect.fields or effect.registered or effect.function not in self._program.functions:
             return {}
         known = self._of_function(self._program.functions[effect.function])
-        return {field: known[field] for field in effect.fields if known.get(field)}
+        told: Values = {}
+        for field, constant in effect.set_to:
+            told[field] = told.get(field, frozenset()) | {constant}
+        return told | {field: known[field] for field in effect.fields if known.get(field)}
 
     def _of_function(self, info: FunctionInfo) -> dict[str, frozenset[str]]:
         found = self._assigned.get(info.id)

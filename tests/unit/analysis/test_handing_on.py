@@ -8,7 +8,7 @@ from agentlint.analysis.effects.direct import EffectFinder
 from agentlint.analysis.effects.summaries import Summaries, summarise
 from agentlint.analysis.handing_on import HandingOn
 from agentlint.analysis.operations import Entry
-from agentlint.graph.atoms import Background
+from agentlint.graph.atom import Background
 from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Guard, Operation, Route
 from tests.unit.analysis.harness import Analysed, calls_of, library

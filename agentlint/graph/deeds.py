@@ -1,0 +1,51 @@
+"""Endpoints whose address says a deed of its own (`/orders/{id}/hold`): what they do besides is nothing that somebody could ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from agentlint.analysis.asking import is_deed
+from agentlint.analysis.wording import CLEARING, VERBS, singular, words
+from agentlint.graph.atom import Atom
+from agentlint.ir.operations import Operation
+
+_ACTS = ("POST", "ANY")
+_DEEDS_TOO = frozenset({"process", "hold", "resubmit", "refuse", "resolve", "unresolve", "evaluate", "finalize", "finalise", "dispatch", "ship", "return"})
+"""More verbs of doing, where they stand alone behind a thing."""
+
+
+def without_asides(atoms: Sequence[Atom], operation: Operation) -> list[Atom]:
+    """Atoms, without purpose where the deed is another: parts that `POST /orders/{id}/hold` makes, rows that `POST /orders/sync` throws out."""
+    said = _last(operation)
+    if operation.method not in _ACTS or not said or any(VERBS.get(w, "") in ("create", "update", "delete") or w in CLEARING for w in said):
+        return list(atoms)
+    kept = {a.subject for a in atoms if a.operation in ("create", "update", "write")}
+    changed = [_short(a.subject) for a in atoms if a.named and a.operation in ("update", "write")]
+
+    def is_aside(atom: Atom) -> bool:
+        if atom.registered or said[-1] in [singular(w) for w in words(_short(atom.subject))]:
+            return False
+        part = not atom.named and any(_short(atom.subject).startswith(whole) for whole in changed)
+        return (atom.operation == "create" and part) or (atom.operation == "delete" and atom.subject in kept)
+
+    return [msgspec.structs.replace(a, purpose=a.purpose and not is_aside(a)) for a in atoms]
+
+
+def does_something_else(page: Operation, endpoint: Operation) -> bool:
+    """True for an endpoint whose address says a deed of its own that the page does not say: to accept a thing is no way to edit it."""
+    said = _last(endpoint)
+    if endpoint.method != "POST" or not said or any(VERBS.get(w, "") in ("create", "update") for w in said):
+        return False
+    if not is_deed(said) and not _DEEDS_TOO.issuperset(said):
+        return False
+    return not set(said) & {singular(w) for text in (page.symbol, page.path) for w in words(text)}
+
+
+def _last(operation: Operation) -> list[str]:
+    return [singular(w) for w in words(operation.path.rstrip("/").rpartition("/")[2])]
+
+
+def _short(subject: str) -> str:
+    return subject.rsplit(".", 1)[-1]

@@ -21,7 +21,7 @@ from agentlint.analysis.effects.made_when_missing import MadeWhenMissing
 from agentlint.analysis.effects.summaries import Summaries
 from agentlint.analysis.passing import done_around, named_verbs, sent_by_pages, shared_traces
 from agentlint.analysis.program import FunctionInfo, Program
-from agentlint.analysis.wording import DEEDS, VERBS, nouns, spoken, words
+from agentlint.analysis.wording import DEEDS, HTTP_NAMES, VERBS, naming, nouns, spoken, words
 from agentlint.ir.effects import Effect, ReachedEffect
 from agentlint.ir.operations import Guard, Operation, OperationEffect, Route, Surface
 from agentlint.ir.syntax import Attribute, Constant, Expr, Function, Raise
@@ -371,12 +371,12 @@ def _shown(reached: Sequence[ReachedEffect]) -> tuple[OperationEffect, ...]:
 
 def describe(route: Route, reached: Sequence[ReachedEffect]) -> tuple[str, str]:
     """The verb and the noun of a route in plain words."""
-    name = route.action or route.symbol
-    said = words(name.rsplit(".", 1)[-1])
     main = next((r.effect for r in reached if is_consequential(r.effect)), None)
+    name = naming(route.action or route.symbol, main is not None)
+    said = words(name)
     verb = next((VERBS[w] for w in said if w in VERBS), "")
     if not verb:
-        verb = spoken(name) if said and said[0] not in ("post", "put", "patch", "index") else main.operation if main else spoken(name)
+        verb = spoken(name) if said and said[0] not in HTTP_NAMES else main.operation if main else spoken(name)
     resource = route.resource or (main.target if main and main.target else "")
     if not resource:
         known = nouns([route.symbol, route.path])

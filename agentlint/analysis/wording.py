@@ -98,6 +98,19 @@ def spoken(name: str) -> str:
     return " ".join(words(name.rsplit(".", 1)[-1]))
 
 
+HTTP_NAMES = ("post", "put", "patch", "index")
+_HOOKS = frozenset({"form_valid", "forms_valid", "formset_valid", "done", "dispatch", "execute_action", "process_form", "process_deletion", "handle"})
+"""Methods that frameworks call on every page of a kind: the class says what the page is for."""
+
+
+def naming(symbol: str, is_known: bool) -> str:
+    """The part of a handler's name that says what it does; the class for methods that are called alike everywhere, also those of HTTP unless it `is_known`
+    by its effect."""
+    holder, _, last = symbol.rpartition(".")
+    alike = last in _HOOKS or (last in HTTP_NAMES and not is_known)
+    return holder.rsplit(".", 1)[-1].removesuffix("View") or last if holder and alike else last
+
+
 def only_rights(fields: Collection[str]) -> bool:
     """True when every one of some fields says who may do what: an endpoint that takes whatever it is sent seldom means those."""
     return bool(fields) and all(RIGHTS.intersection(map(singular, words(field))) for field in fields)

@@ -254,7 +254,7 @@ def _methods(route: Route, reach: Reach) -> list[str]:
     if route.method != "ANY":
         return [route.method]
     seen = {m for r in reach.of(route) for m in named_verbs(r.methods)}
-    return sorted(seen) or ["ANY"]
+    return sorted(seen) if seen - _SAFE else ["ANY"]
 
 
 def _gui_method(routes: Sequence[Route], reach: Reach) -> str:

@@ -12,13 +12,13 @@ from agentlint.ir.walk import statements
 
 _FRAMEWORKS = {
     "anvil": "Anvil", "apistar": "API Star", "blacksheep": "BlackSheep", "chalice": "AWS Chalice", "emmett": "Emmett", "esmerald": "Esmerald", "eve": "Eve",
-    "flask_restless": "Flask-Restless", "flet": "Flet", "gluon": "web2py", "hug": "hug", "justpy": "JustPy", "klein": "Klein", "masonite": "Masonite",
+    "flask_restless": "Flask-Restless", "flet": "Flet", "gluon": "web2py", "hug": "hug", "justpy": "JustPy", "masonite": "Masonite",
     "mesop": "Mesop", "microdot": "Microdot", "morepath": "Morepath", "muffin": "Muffin", "nameko": "Nameko", "panel": "Panel", "py4web": "py4web",
     "pylons": "Pylons", "pywebio": "PyWebIO", "reflex": "Reflex", "remi": "REMI", "responder": "Responder", "safrs": "SAFRS", "shiny": "Shiny",
     "solara": "Solara", "taipy": "Taipy", "web": "web.py", "webapp2": "webapp2",
 }
 """Import name to name. `web` and `tg` are short names that a project may have of its own: its own modules never count."""
-_MODULES = {"twisted.web": "Twisted Web", "Products.Five": "Zope", "zope.publisher": "Zope", "plone.rest": "Zope"}
+_MODULES = {"Products.Five": "Zope", "zope.publisher": "Zope", "plone.rest": "Zope"}
 
 
 def unread_frameworks(program: Program, routes: Iterable[Route] = ()) -> Iterator[Gap]:

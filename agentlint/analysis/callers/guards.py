@@ -27,7 +27,7 @@ _CHECK_DEPTH = 5
 """The same for functions that do nothing but find out who asks."""
 
 _REQUEST_TEXT = re.compile(r"(^|\.)(request|req|self|handler|ctx|info|g|environ|conn|connection)(\.|$)", re.IGNORECASE)
-_HEADER_SOURCE = re.compile(r"(headers|META|environ)$")
+_HEADER_SOURCE = re.compile(r"([hH]eaders|META|environ)$")
 _VALUE_SOURCE = re.compile(r"(GET|POST|args|form|query_params|query|params|values|body|json|data|payload)$")
 _TOKEN_HEADER = re.compile(r"^(http[-_])?(proxy[-_])?authorization([-_](bearer|token))?$", re.IGNORECASE)
 _SIGNATURE = re.compile(r"signature|hmac|hub-sha", re.IGNORECASE)
@@ -38,8 +38,8 @@ _SESSION_SOURCE = re.compile(r"(^|\.)session$")
 _COOKIE_SOURCE = re.compile(r"(^|\.)(cookies|COOKIES|request\.cookie)$")
 _KEPT_SESSION = re.compile(r"(^|\.)request\.(?!db|sql|http)\w+_session$")
 """Where a middleware of the project leaves the session of a browser."""
-_GETTERS = ("get", "get_argument", "get_cookie", "get_secure_cookie", "get_signed_cookie", "get_header")
-_PLACES = {"get_header": "headers", "get_cookie": "cookies"}
+_GETTERS = frozenset("get get_argument get_cookie get_secure_cookie get_signed_cookie get_header getHeader getRawHeaders getCookie".split())
+_PLACES = {"get_header": "headers", "getHeader": "headers", "get_cookie": "cookies", "getCookie": "cookies"}
 """What methods of a request itself look into."""
 _TOKENS = frozenset({"req.auth", "request.token", "handler.token"})
 """What requests of Falcon and Sanic, and handlers handed to a check, keep of the `Authorization` header; Werkzeug's `request.authorization` likewise."""

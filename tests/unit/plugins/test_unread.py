@@ -35,7 +35,7 @@ def test_addresses_that_nobody_answers_are_no_routes(code: str) -> None:
     assert not list(own_routes((), program_of({"a.py": code})))
 
 
-@pytest.mark.parametrize("line", ["from twisted.web import resource", "from Products.Five.browser import BrowserView", "from zope.publisher.browser import BrowserPage"])
+@pytest.mark.parametrize("line", ["from plone.rest import Service", "from Products.Five.browser import BrowserView", "from zope.publisher.browser import BrowserPage"])
 def test_so_is_one_that_is_a_part_of_a_package(line: str) -> None:
     assert [g.line for g in unread_frameworks(program_of({"a.py": f"{line}\n"}))] == [1]
 

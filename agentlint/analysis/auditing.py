@@ -42,6 +42,7 @@ from agentlint.analysis.records.recorders import Records, Written, find_records
 from agentlint.analysis.records.requests import around_requests, never_for_requests, request_record
 from agentlint.analysis.records.shapes import Shapes, Table
 from agentlint.analysis.records.sinks import Sinks
+from agentlint.analysis.records.streams import Streams
 from agentlint.analysis.records.triggers import find_triggers
 from agentlint.analysis.types.inference import Types
 from agentlint.ir.decisions import Bypass, Decision, Mechanism, ModelCall, RecordContent, Unapproved
@@ -92,14 +93,15 @@ def audit(linked: Linked) -> Audited:
     for function in program.functions:
         summaries.entries(summaries.node(function))
     sinks = Sinks(program, linked.calls, linked.library)
-    nodes = tuple(_looked_at(linked, bool(sinks.found)))
+    streams = Streams(program, linked.calls)
+    nodes = tuple(_looked_at(linked, bool(sinks.found) or streams.found))
     effects = {node: summaries.own(node) for node in nodes}
     written = {e.model for found in effects.values() for e in found if e.kind == "orm-write" and e.operation == "create"}
     shapes = Shapes(program, linked.types, [name for name in program.classes if linked.models.style(name) or name in written])
     around = around_requests(program, linked.calls)
     listeners = around | sinks.functions | {one.function for one in find_listeners(program, linked.calls, linked.library)}
     records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes, listeners | _around_changes(linked)))
-    records.logged = sinks.records(lambda function: _row_made(summaries, records, function))
+    records.logged = {**streams.records(), **sinks.records(lambda function: _row_made(summaries, records, function))}
     found_triggers = find_triggers(program, linked.migrations, lambda table: found.name if (found := linked.models.of_table(table)) is not None else "")
     makes_record = Making(shapes, linked.calls, records, effects)
     mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, makes_record, (*linked.told, *found_triggers))

@@ -83,7 +83,7 @@ class Records:
         self.parts: frozenset[str] = frozenset()
         """Models whose rows hang on a row of a trail and on nothing else: attachments of an entry, its deliveries."""
         self.logged: Mapping[int, RecordSite] = {}
-        """Records that logging makes, by the identity of the call."""
+        """Records that logging makes, or that are sent on, by the identity of the call."""
         self._of_calls: dict[int, tuple[CallSite, RecordSite | None]] = {}
         """By the identity of the call site, which is held so that no other gets it: every class that runs a function asks again."""
 

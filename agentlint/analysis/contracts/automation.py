@@ -14,7 +14,7 @@ from agentlint.analysis.contracts.resources import Resource, undressed
 from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.contracts.verbs import spoken_verb
 from agentlint.analysis.wording import words
-from agentlint.ir.description import DescribedOperation
+from agentlint.ir.description import DescribedOperation, Node
 from agentlint.ir.operations import Automation
 
 _SENT = frozenset("message event notification topic mail email post".split())
@@ -36,6 +36,10 @@ _SETS = frozenset(
 _REPEATABLE = frozenset("sync synchronize refresh reload heartbeat activity touch ping validate verify check".split())
 _MAILS = frozenset("send resend remind".split())
 _SIGN_IN = re.compile(r"(^|/)(oauth2?/)?(token|login|logout|signin|signout|refresh|session)s?/?$", re.IGNORECASE)
+_TAKEN_IN = frozenset({"member", "collaborator", "teammate", "assignee", "participant"})
+_NAMED_VALUES = frozenset("metadata property attribute variable annotation setting preference".split())
+_ANEW = frozenset({"regenerate", "rotate", "revoke", "reset", "renew"})
+"""First words of flags that ask for a new secret in the place of the one before."""
 _OWN_SESSION = re.compile(r"/(session|log_?-?in|log_?-?out|sign_?-?in|sign_?-?out)/?$", re.IGNORECASE)
 """Where a DELETE signs the caller out; a session of somebody is one of `sessions`."""
 _SIGN_IN_HOME = re.compile(r"(^|/)(auth|oauth2?|oidc|sso|session|login)(/|$)", re.IGNORECASE)
@@ -70,6 +74,8 @@ class Automations:
             if role.kind == "delete" and role.path.ends_with_hole:
                 self._homes[role.noun] = min(role.path.shape.count("{}"), self._homes.get(role.noun, 99))
         self._set_here = {r.path.shape for r in roles if r.operation.method in ("POST", "PUT") and r.operation.body is None}
+        self._put_here = {r.path.shape for r in roles if r.operation.method == "PUT" and r.operation.body is None and r.operation.path.count("{") > 1}
+        """Where a PUT without any content ties what its address names."""
         self._lists = {r.path.shape: r.answer.entity for r in roles if r.kind == "list" and r.operation.method == "GET"}
         self._reads = {r.path.shape: r.answer.entity for r in roles if r.kind == "read" and r.operation.method == "GET"}
         for role in roles:
@@ -100,10 +106,12 @@ class Automations:
         signs_in = words(operation.summary)[:2] in (["sign", "in"], ["log", "in"])
         if _SIGN_IN_HOME.search(operation.path) and (signs_in or _SIGN_IN.search(operation.path)):
             return "safe", "it gives or ends a session of the caller's own"
-        if operation.method in ("PUT", "PATCH") or role.kind == "update":
+        several = role.bulk and role.kind == "action" and spoken_verb(operation) in ("update", "edit", "modify", "change")
+        sets = operation.method in ("PUT", "PATCH") and (role.kind != "create" or role.path.ends_with_hole)
+        if sets or role.kind == "update" or several:
             return self._update(role)
-        sets = (said & _SETS and not said & _MAILS) or self._sets_anew(role)
-        if sets or self._reversed_here(role) or self._taken_back(role) or self._sets_single(role) or self._counterparts.taken_back(role):
+        anew = (said & _SETS and not said & _MAILS) or self._sets_anew(role)
+        if anew or self._reversed_here(role) or self._taken_back(role) or self._sets_single(role) or self._counterparts.taken_back(role):
             return "undoable", "it sets a state that another call sets back, and a repeat changes nothing more"
         if self._chosen_by_caller(role):
             return "undoable", "the caller names the thing, so that a repeat meets the same one, and it can be removed"
@@ -194,9 +202,12 @@ class Automations:
         if by_body and ("POST" in beside or ("PUT" in beside and any(s.hole for s in role.base))):
             return "undoable", "sending them to the same place again puts them back"
         slight = resource is not None and resource.noun.split(" ")[-1] in v.SLIGHT and bool(resource.of("create"))
-        if slight and role.operation.method == "POST":
+        tied = any(s.hole for s in role.base) and resource is not None and not resource.of("update")
+        if (slight and (role.operation.method == "POST" or tied)) or self._takes_out(role):
             return "undoable", "it is made again as it was"
-        if role.place == "single" and role.path.shape in self._set_here:
+        if self._named_value(role, resource):
+            return "undoable", "its value can be read before, and set again under its name"
+        if role.path.shape in (self._set_here if role.place == "single" else self._put_here):
             return "undoable", "it switches off what a call without any content switches on at the same place"
         within = role.base[-1:] and role.base[-1] not in role.path.segments  # `/events/removeTag`: the call's name holds the thing
         if self._counterparts.taken_back(role) or within and resource is not None and any(r.verb == "add" and r.base == role.base for r in resource.roles):
@@ -207,6 +218,18 @@ class Automations:
         if any(r.verb in ("restore", "undelete", "recover", "unarchive") for r in actions):
             return "undoable", "another operation restores it"
         return "irreversible", "what is deleted does not come back with its identity and everything that hangs on it"
+
+    def _takes_out(self, role: Role) -> bool:
+        """True for a DELETE of somebody's membership, who is taken in again beside it."""
+        among = role.path.ends_with_hole and any(s.hole for s in role.base) and role.noun.split(" ")[-1] in _TAKEN_IN
+        return among and "POST" in self._by_shape.get(role.path.shape.rsplit("/", 1)[0], ())
+
+    def _named_value(self, role: Role, resource: Resource | None) -> bool:
+        """True for a value under a name of the caller's (`/projects/{id}/metadata/{key}`), which is read and set there too."""
+        if resource is None or not role.path.ends_with_hole or resource.noun.split(" ")[-1] not in _NAMED_VALUES:
+            return False
+        named = set(words(role.path.segments[-1].holes[-1])[-1:]) & {"key", "name"}
+        return bool(named) and bool(resource.of("read", "list")) and bool(resource.of("create", "update"))
 
     def _unties(self, role: Role) -> bool:
         """True for a DELETE that takes off a thing which lives elsewhere: the same call's neighbour puts it on again."""
@@ -242,7 +265,7 @@ class Automations:
             or self._shown_by_holder(role)
             or (resource is not None and any(r.kind in ("read", "list") for r in resource.roles))
         )
-        if self._only_secrets(role):
+        if self._only_secrets(role) or self._asks_anew(role):
             return "irreversible", "the secret before cannot be read, so nobody can set it again"
         if readable and (resource is None or not resource.technical or self._readable(role) or self._field_of_read(role)):
             return "undoable", "the values before can be read, and set again"
@@ -255,6 +278,12 @@ class Automations:
         last = words(role.operation.path.rsplit("/", 1)[-1])
         aimed = len(given) > 1 or _is_secret(last) or not role.path.ends_with_hole
         return bool(given) and aimed and all(_is_secret(words(name)) for name in given)
+
+    def _asks_anew(self, role: Role) -> bool:
+        """True when all that a call takes is a flag such as `regenerateToken`."""
+        given = self._payloads.schemas.shape(self._payloads.body_schema(role.operation.body)).properties if role.operation.body is not None else {}
+        flags = (self._payloads.schemas.shape(node).kind == "boolean" for node in given.values())
+        return bool(given) and all(flags) and all(set(v.field_words(name)[:1]) & _ANEW for name in given)
 
     def _part_of_read(self, role: Role) -> bool:
         """True for a part of a thing (`/groups/{name}/properties`) that can itself be read, or is listed."""
@@ -299,11 +328,21 @@ class Automations:
         given = {h for h in holes - {"id", "uuid"} if any(f.endswith((h, f"{h}s")) and not f.startswith(_OF_OTHERS) for f in fields)}
         own = set(role.noun.split(" ")) | set(undressed(resource.schema).split(" ") if resource is not None else ())
         given |= {h for h in holes if (said := v.noun_words(h))[-1:] and said[-1] in _NAMES & fields and set(said[:-1]) <= own}
+        if self._gives_id(role, body):
+            return removable
         options = (*fields, *(p.name for p in role.operation.parameters if p.location == "query"))
         if "upsert" in words(role.operation.operation_id) or any(map(_UPSERT.match, options)):
             return removable
         refused = any(r.status == "409" for r in role.operation.responses) and bool(fields & _NAMES)
         return removable and (bool(given) or refused)
+
+
+    def _gives_id(self, role: Role, body: Node | None) -> bool:
+        """True when what is sent must have an `id`, in a schema of its own: no echo of what the system gives out."""
+        if body is None or role.answer.entity is None:
+            return False
+        sent, shown = self._payloads.schemas.shape(body), self._payloads.schemas.shape(role.answer.entity)
+        return "id" in sent.properties and "id" in sent.required and bool(sent.name) and sent.name != shown.name
 
 
 def _shows_it(role: Role) -> bool:

@@ -25,6 +25,8 @@ _WHOLE = re.compile(r"\b(overwrit|replac|set(s|ting)? (the|all))", re.IGNORECASE
 _TRIALS = frozenset("preview estimate calculate simulate".split())
 """Ends of paths for what would be, whatever verb a text uses (`/invoices/preview`, "Create a preview")."""
 _READING = frozenset("get list search find query fetch retrieve".split())
+_MEASURING = frozenset({"analytics", "telemetry", "tracking", "metrics", "statistics", "stats"})
+"""Parts of paths below which programs tell what happened."""
 _SETTING = frozenset("set update edit change modify replace overwrite toggle".split())
 
 
@@ -51,7 +53,7 @@ class Births:
 
     def sure(self, role: Role) -> bool:
         """True when the description gives more than the method to say that the call makes a thing of its path's noun."""
-        if self.asks(role) or self._acts(role) or self._of_another(role) or self._of_a_kind(role) or self._sets_a_list(role):
+        if self.asks(role) or self._acts(role) or self._of_another(role) or self._of_a_kind(role) or self._sets_a_list(role) or self._measures(role):
             return False
         operation = role.operation
         shown = any(r.status == "201" or any(h.lower() == "location" for h in r.headers) for r in operation.responses)
@@ -68,6 +70,11 @@ class Births:
             return False
         above = role.path.shape.rpartition("/")[0]
         return len(words(last.text)) == 1 or (above in self._asked and f"{above}/{{}}" in self._items and self._calls[role.path.shape] == 1)
+
+    def _measures(self, role: Role) -> bool:
+        """True for what is told of what happened (`POST /analytics/events`), where no single one has an address."""
+        above = {word for s in role.base[:-1] if not s.hole for word in words(s.text)}
+        return bool(above & _MEASURING) and f"{role.path.shape}/{{}}" not in self._items and not role.path.ends_with_hole
 
     def told(self, role: Role, schema: str) -> bool:
         """True when a call says that it creates or adds one, takes what it is to hold, and answers with it."""
@@ -131,7 +138,7 @@ class Births:
         own = {w for s in role.base if not s.hole for w in v.noun_words(s.text)[-1:]}
         heads = {phrase[-1] for phrase in (of_text(role.operation.summary), of_id(role.operation.operation_id)) if phrase}
         noun = role.noun.split(" ")[-1]
-        if noun in heads or not heads:
+        if noun in heads or not heads or self._listed_here(role):
             return False
         named = role.base != role.path.base() and len(words(role.path.segments[-1].text)) > 1  # `/urls/add-tracking-domain` adds no url
         return named or (heads <= self._made and bool(heads & own))

@@ -21,6 +21,9 @@ _WAYS = frozenset("all many multiple several bulk batch new list by id ids it th
 def shows(operation: DescribedOperation, path: Path, base: tuple[Segment, ...]) -> str:
     """The verb by which a GET shows what stands before its last fixed part: `get` for `/events/view/{id}`, `list` for `/events/index`; else empty."""
     last = base[-1].text.lower()
+    said = words(last)
+    if operation.method == "GET" and len(base) < len(path.segments) and len(said) > 1 and "by" in said[:2] and said[0] in ("by", "get", "find"):
+        return "get" if len(base) > 1 and not base[-2].hole else ""  # `/users/get-by-uuid/{uuid}`
     verb = _SHOWS.get(last, "") if operation.method == "GET" and len(base) > 1 and not base[-2].hole else ""
     holes = {word for segment in path.segments[len(base) :] for hole in segment.holes for word in words(hole)}
     if not verb or last in holes or (verb == "get") != bool(holes):

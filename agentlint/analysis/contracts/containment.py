@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.likeness import says_which
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource, undressed
 from agentlint.analysis.contracts.roles import Role
@@ -24,6 +25,8 @@ class Containment:
         self._many: dict[str, DescribedOperation] = {}
         self._names: dict[str, DescribedOperation] = {}
         self._single: dict[str, DescribedOperation] = {}
+        self._chosen: dict[str, DescribedOperation] = {}
+        """Those of them that take something by which one of several is meant."""
         self._bodies: dict[str, list[DescribedOperation]] = defaultdict(list)
         self._by_id: set[int] = set()
         """Updates that change those whose identifiers they get, and leave the others alone."""
@@ -34,8 +37,11 @@ class Containment:
             operation, answer = role.operation, role.answer
             if operation.method == "GET" or not role.writes:
                 self._enter(operation)
-                if answer.entity is not None and not answer.many and payloads.schemas.name(answer.entity):
-                    self._single.setdefault(undressed(payloads.schemas.name(answer.entity)), operation)
+                name = undressed(payloads.schemas.name(answer.entity)) if answer.entity is not None and not answer.many and role.kind != "list" else ""
+                if name:
+                    self._single.setdefault(name, operation)
+                    if says_which(operation):
+                        self._chosen.setdefault(name, operation)
             elif operation.method in ("PUT", "PATCH") and role.kind != "create":
                 self._enter_body(operation)
 
@@ -49,9 +55,9 @@ class Containment:
         """An operation whose answer holds one or more."""
         return self.lists(resource) or (self._one.get(undressed(resource.schema)) if resource.schema else None)
 
-    def reads(self, resource: Resource) -> DescribedOperation | None:
-        """An operation whose whole answer is one of them."""
-        return self._single.get(undressed(resource.schema)) if resource.schema else None
+    def reads(self, resource: Resource, several: bool = False) -> DescribedOperation | None:
+        """An operation whose whole answer is one of them; where there are `several`, one that can be told which."""
+        return (self._chosen if several else self._single).get(undressed(resource.schema)) if resource.schema else None
 
     def writes(self, resource: Resource) -> DescribedOperation | None:
         """An update whose body holds several of them, so that they can be changed and taken off there; not one of them by their identifiers."""

@@ -20,6 +20,8 @@ _STOPS = ("cancel", "stop", "abort", "terminate", "kill", "halt", "pause")
 _ACCOUNTS = ("status", "data", "event", "log", "history")
 """Ends of names of what only tells of something."""
 _PROOFS = frozenset("token key code confirmation otp hash".split())
+_MONEY = frozenset({"payment", "refund", "payout", "transfer", "charge"})
+"""What banks and providers carry out."""
 _SWITCHES = frozenset("enabled active status state disabled".split())
 
 
@@ -56,6 +58,8 @@ class Actions:
         roles = tuple({id(role): role for role in shared}.values())
         if not any(r.writes and r.place != "single" and r.verb not in v.HARMLESS_VERBS for r in roles) or all(r.kind in ("create", "action") for r in roles):
             return  # what no operation shows again, changes or ends has no life to look after
+        if all(r.kind in ("list", "read", "delete") for r in roles):
+            return  # what is only listed and taken off the list comes from elsewhere, and is decided on there
         for one in transitions(resource, (*roles, *self._rooms(resource)), self._payloads):
             if one.verb == "accept" and resource.issued:
                 continue  # using a token is what accepts it
@@ -87,8 +91,8 @@ class Actions:
             back = v.INVERSES.get(role.verb) if role.kind == "action" or role.verb in ("grant", "share", "assign", "enroll") else None
             if back is None or role.bulk or role.operation.method == "GET" or self._taken_back(role, back, resource):
                 continue
-            if role.verb in ("activate", "enable", "enroll", "join") and self._proves(role):
-                continue
+            if (role.verb in ("activate", "enable", "enroll", "join") and self._proves(role)) or resource.noun in v.ACTION_VERBS - v.NOUN_VERBS:
+                continue  # nor does a link at `/join/link/{hash}` link anything
             if role.verb == "publish" and resource.noun.split(" ")[-1] in ("message", "event", "notification", "topic"):
                 continue  # sent, not shown
             last = words(role.operation.path.rsplit("/", 1)[-1])
@@ -174,7 +178,9 @@ class Actions:
         """Work that an operation starts and none stops; what starts it may stand elsewhere, which is told in the table alone."""
         if resource.entity is None or resource.noun.endswith(_ACCOUNTS) or not resource.kept or resource.of("update"):
             return
-        starter = self._starter(resource)
+        if resource.noun.split(" ")[-1] in _MONEY:
+            return  # others see to it that money arrives
+        starter, own = self._starter(resource), self._ownership.owns(resource)
         for name, node in self._payloads.schemas.shape(resource.entity).properties.items():
             values = {v.state_word(c) for c in self._payloads.schemas.shape(node).choices}
             if not v.STATE_FIELD.match(v.state_word(name)) or not values & v.RUNNING_STATES or not values & v.ENDED_STATES:
@@ -182,7 +188,7 @@ class Actions:
             if starter is not None and not self._stopped(resource, starter):
                 told = f"{starter.operation.name} starts it and {name} shows it running; nothing stops it"
                 yield Step("cancel (running -> cancelled)", None, told, node, "job")
-            elif starter is None and not resource.of("delete") and not self._halted(resource):
+            elif starter is None and own and _of_itself(name, resource) and not self._taken_away(resource) and not self._halted(resource):
                 yield Step("cancel (running -> cancelled)", None, f"{name} shows it running; nothing stops it", node, "hole")
 
     def _starter(self, resource: Resource) -> Role | None:
@@ -195,6 +201,10 @@ class Actions:
         if any(other is not resource and other.kept and any(role is starter for role in other.roles) for other in self._resources):
             return None  # the other is what was started
         return starter
+
+    def _taken_away(self, resource: Resource) -> bool:
+        """True when one can be deleted, at its own address or where the same is shown otherwise."""
+        return any(role.kind == "delete" for role in (*resource.roles, *self._ownership.sharing(resource)))
 
     def _halted(self, resource: Resource) -> bool:
         """True when some operation stops such work, wherever it stands."""
@@ -211,3 +221,9 @@ class Actions:
         told = {w for r in resource.of("delete") for w in words(f"{r.operation.summary} {r.operation.description[:400]}")}
         beside = self._said_below(starter.path.shape.rsplit("/", 1)[0])
         return any(v.has_verb(verb, told | beside) for verb in _STOPS)
+
+
+def _of_itself(name: str, resource: Resource) -> bool:
+    """True for `status` and `run_status` of a run; `migration_status` of a project is that of something else."""
+    before = v.field_words(name)[:-1]
+    return not before or set(before) <= {*resource.noun.split(" "), *undressed(resource.schema).split(" "), "current", "job", "task", "run", "execution"}

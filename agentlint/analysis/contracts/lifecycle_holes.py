@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.called import PLAIN
-from agentlint.analysis.contracts.lifecycle_plain import Plain
+from agentlint.analysis.contracts.lifecycle_plain import Plain, puts_whole
 from agentlint.analysis.contracts.lifecycle_unmade import TEXTS, Unmade, own
+from agentlint.analysis.contracts.likeness import single_reads
 from agentlint.analysis.contracts.mentions import Mentions
 from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
@@ -18,6 +19,8 @@ from agentlint.analysis.contracts.steps import Step
 from agentlint.analysis.wording import words
 
 _SET_BY_PEOPLE = frozenset({"setting", "preference"})
+_PIECES = frozenset({"part", "chunk", "block"})
+"""Steps of an upload, nothing by themselves."""
 _NAMES = frozenset("name title label".split())
 """What has nothing else is what it is called."""
 
@@ -58,11 +61,12 @@ class Holes:
 
     def _read(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
         last = resource.noun.split(" ")[-1]
-        if resource.of("read") or last == "log" or last in v.SLIGHT - {"membership"} or (resource.tie and not resource.of("update")):
+        if single_reads(resource) or last in ("log", "metadata") or last in v.SLIGHT - {"membership"} or (resource.tie and not resource.of("update")):
             return
         at_one = [r for r in resource.roles if r.writes and r.path.segments[len(r.base) : len(r.base) + 1] and r.path.segments[len(r.base)].hole]
-        looked_after = not made and self._unmade.looked_after(resource)
-        if (made or looked_after or (at_one and resource.of("list", "update"))) and self._plain.read_elsewhere(resource) is None:
+        looked_after = not made and self._unmade.looked_after(resource) and not self._unmade.made_elsewhere(resource)
+        known = at_one and resource.of("list", "update") and last not in _PIECES
+        if (made or looked_after or known) and self._plain.read_elsewhere(resource) is None:
             yield self._lacks("read one", "no operation reads a single one", resource)
 
     def _list(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
@@ -85,7 +89,7 @@ class Holes:
         if self._plain.only_switched_off(resource, made[0]):
             yield self._lacks("delete", "nothing removes it for good", resource)
         last = {resource.noun.split(" ")[-1], *undressed(resource.schema).split(" ")[-1:]}
-        if not (resource.of("update") or resource.issued or resource.tie or last & v.VALUES or self._updated(resource)):
+        if not (resource.of("update") or any(map(puts_whole, made)) or resource.issued or resource.tie or last & v.VALUES or self._updated(resource)):
             given = self._payloads.given(made[0].operation)
             unseen = resource.entity is None or not self._payloads.schemas.shape(resource.entity).properties
             told = {v.state_word(name) for name in given}

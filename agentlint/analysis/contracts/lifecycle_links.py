@@ -35,6 +35,8 @@ class Links:
 
     def steps(self, resource: Resource) -> Iterator[Step]:
         """Missing steps that addresses in the answers about a resource show."""
+        if resource.technical:
+            return  # a configuration gives addresses of pages, which are nothing's next step
         given = settable(resource.roles, self._payloads)
         for name, node in self._addresses(resource):
             if v.state_word(name) in given:

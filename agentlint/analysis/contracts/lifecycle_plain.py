@@ -9,7 +9,7 @@ from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.births import Births
 from agentlint.analysis.contracts.containment import Containment
 from agentlint.analysis.contracts.lifecycle_unread import IDENTITY, Unread
-from agentlint.analysis.contracts.likeness import apart, takes_off
+from agentlint.analysis.contracts.likeness import apart, single_reads, takes_off
 from agentlint.analysis.contracts.mentions import ENDS, SWITCHES, Mentions
 from agentlint.analysis.contracts.paths import is_plural
 from agentlint.analysis.contracts.payloads import Payloads
@@ -25,7 +25,7 @@ _STEPS: tuple[tuple[Kind, str], ...] = (("create", "create"), ("read", "read one
 _OFF_WORDS = frozenset("archived deleted active enabled disabled cancelled canceled inactive".split())
 _SWITCHED = frozenset("active enabled disabled inactive".split())
 _STAMP = re.compile(
-    r"(_at|_by|_on|At|By|On)$|^(type|kind|object|(is_?|Is)?[aA]ctive|guid|uuid|links|_links)$|^(created|updated|modified|last_?([uU]pdated|[mM]odified))"
+    r"(_at|_by|_on|At|By|On|[cC]ount|[sS]ize|[sS]pace|[aA]ccessible|[aA]vailable)$|^(un[mM]apped|used|free|total)|^(type|kind|object|(is_?|Is)?[aA]ctive|guid|uuid|links|_links)$|^(created|updated|modified|last_?([uU]pdated|[mM]odified))"
 )
 """Fields that the system fills in, or that say what a thing is."""
 _PLACES = frozenset("city zip postal postcode country county".split())
@@ -55,7 +55,8 @@ class Plain:
         """Steps and actions that have an operation."""
         if any(r.place != "single" for r in resource.roles):
             for kind, name in _STEPS:
-                best = _best([r for r in resource.of(kind) if kind != "delete" or not takes_off(r, resource)], kind)
+                able = single_reads(resource) if kind == "read" else resource.of(kind)
+                best = _best([r for r in able if kind != "delete" or not takes_off(r, resource)], kind)
                 if best is not None:
                     yield _there(name, best)
         for role in resource.of("action"):
@@ -132,8 +133,10 @@ class Plain:
             yield Step("delete", inside.name if inside is not None else None, told, place, "plain")
         if not resource.of("update") and not resource.archival and not resource.issued and not resource.tie and not value and not self._changes(resource):
             fields = self.frozen(resource, made)
-            if inside is not None:
-                yield Step("update", inside.name, f"{inside.name} replaces them", place, "plain")
+            puts = next((r.operation for r in made if puts_whole(r)), None)
+            if inside is not None or puts is not None:
+                told = inside.name if inside is not None else puts.name if puts is not None else ""
+                yield Step("update", told, f"{told} replaces them", place, "plain")
             elif len(fields) > 1:
                 yield Step("update", None, f"{born} sets {', '.join(fields[:4])}; nothing changes them afterwards", place, "plain")
 
@@ -334,6 +337,12 @@ class Plain:
 def _fixed(shape: str) -> str:
     """The fixed parts of an address, without words that stand for an identifier (`/carts/mine/cards`: `carts/cards`)."""
     return "/".join(part for part in shape.split("/") if part and part != "{}" and part not in _ONESELF)
+
+
+def puts_whole(role: Role) -> bool:
+    """True for a PUT of a whole thing at its own address, which makes it or puts it in the place of what is there: nothing speaks of a conflict."""
+    answers = {r.status for r in role.operation.responses}
+    return role.operation.method == "PUT" and role.path.ends_with_hole and role.operation.body is not None and "409" not in answers and answers != {"201"}
 
 
 _BETWEEN = frozenset("for by of in on with to from".split())

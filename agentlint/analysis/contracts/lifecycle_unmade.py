@@ -20,6 +20,8 @@ _FIXED = frozenset("template visitor guest device role profile type".split())
 """What is named and comes with the product, or by itself."""
 _HOLDERS = frozenset("organization organisation team workspace project account group company tenant site".split())
 """What people are members of."""
+_GATHERINGS = frozenset("queue calendar schedule library history feed inbox backlog".split())
+"""Single things that are listed by what stands in them."""
 _PAGES = frozenset("status landing home help".split())
 """What makes a page a thing of its own; others are parts of a book, or of a list."""
 _CALLED = frozenset("email username fullname firstname user".split())
@@ -52,13 +54,17 @@ class Unmade:
     def lacks_a_maker(self, resource: Resource) -> bool:
         """True when people make such things and no operation does."""
         last = resource.noun.split(" ")[-1]
-        if last in _MADE_BY_SYSTEMS or resource.issued or _given(resource):
+        if last in _MADE_BY_SYSTEMS or resource.issued or _given(resource) or _of_entries(resource):
             return False
         if last in v.JOINED:
             made = self._open
         else:
             made = undressed(resource.schema) in self._made or resource.noun in self._nouns or self._mentions.makes(resource)
         return not made and (self._edited(resource) or self.looked_after(resource))
+
+    def made_elsewhere(self, resource: Resource) -> bool:
+        """True when things of the name are made at another address, where they are looked after too."""
+        return resource.noun in self._nouns
 
     def looked_after(self, resource: Resource) -> bool:
         """True for a list of things that people make, name and put away, or of people; not for a choice among what is there."""
@@ -95,6 +101,11 @@ class Unmade:
 def _given(resource: Resource) -> bool:
     """True for a choice among things, and for what comes from elsewhere."""
     return bool(_GIVEN & set(resource.noun.split(" "))) or any(_ELSEWHERE & set(words(base)) for base in resource.bases)
+
+
+def _of_entries(resource: Resource) -> bool:
+    """True for a list of what stands in the one queue or calendar (`GET /queue`)."""
+    return resource.noun.split(" ")[-1] in _GATHERINGS and not any(is_plural(r.base[-1].text) for r in resource.roles if r.base)
 
 
 def own(resource: Resource) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.containment import Containment
-from agentlint.analysis.contracts.likeness import apart
+from agentlint.analysis.contracts.likeness import apart, reads_another, single_reads
 from agentlint.analysis.contracts.mentions import Mentions
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import Resource, undressed
@@ -36,13 +36,14 @@ class Unread:
             if operation.method != "GET" or "{" not in operation.path or role.answer.many:
                 continue
             said = v.noun_words(operation.operation_id)
-            if said[:1] in _READING and said == tuple(words(operation.operation_id)):  # no plural: one of them
+            told = role.noun == " ".join(said[1:]) and role.path.ends_with_hole
+            if not told and said[:1] in _READING and said == tuple(words(operation.operation_id)):  # no plural: one of them
                 self._by_name.setdefault(" ".join(said[1:]), []).append(operation)
 
     def made(self, resource: Resource, made: Role) -> Iterator[Step]:
         """The step for a thing that an operation makes."""
         last = resource.noun.split(" ")[-1]
-        if resource.of("read") or last == "log" or (resource.tie and last not in ("link", "lock")):
+        if single_reads(resource) or last in ("log", "metadata") or (resource.tie and last not in ("link", "lock")):
             return  # what ties two things has no more to show than which ones, a line of a log no more than the log
         other, born, place = self.elsewhere(resource), made.operation.name, made.operation.node
         if other is not None:
@@ -56,7 +57,7 @@ class Unread:
 
     def found(self, resource: Resource) -> Iterator[Step]:
         """The step for a thing that nothing makes here: one that is listed, and changed or removed at an address of its own; one that is only set."""
-        if resource.technical or resource.tie or resource.of("read", "create"):
+        if resource.technical or resource.tie or resource.of("create") or single_reads(resource):
             return
         listed = [r for r in resource.of("list") if r.place == "collection"]
         own = [r for r in resource.of("update", "delete") if r.place == "item" and r.path.ends_with_hole and r.operation.method != "POST"]
@@ -80,8 +81,8 @@ class Unread:
 
     def elsewhere(self, resource: Resource) -> DescribedOperation | None:
         """An operation at another address that shows one; where there are several, one's own (`GET /users/me`) is not any."""
-        found = (self._containment.reads(resource), self._namesake(resource), self._mentions.reads(resource))
         several = bool(resource.of("list"))
+        found = (self._containment.reads(resource, several), self._namesake(resource), self._mentions.reads(resource, several))
         return next((o for o in found if o is not None and not (several and o.path.rstrip("/").rsplit("/", 1)[-1] in _ONESELF)), None)
 
     def has_identity(self, resource: Resource) -> bool:
@@ -91,6 +92,7 @@ class Unread:
 
     def _namesake(self, resource: Resource) -> DescribedOperation | None:
         """A read of one of the same noun at an address of its own."""
-        others = (other for other in self._resources if other is not resource and other.noun == resource.noun and not apart(other, resource))
-        found = [r.operation for other in others for r in other.of("read") if r.holes == 1] or self._by_name.get(resource.noun, [])
+        others = [other for other in self._resources if other is not resource and other.noun == resource.noun and not apart(other, resource)]
+        found = [r.operation for other in others for r in other.of("read") if r.holes == 1 and not reads_another(r, resource, other)]
+        found = found or self._by_name.get(resource.noun, [])
         return min(found, key=lambda o: (o.path.count("{"), o.path), default=None)

@@ -6,6 +6,9 @@ from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.resources import Resource, holder, undressed
 from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.wording import words
+from agentlint.ir.description import DescribedOperation
+
+_IDENTITY = frozenset("id uuid guid gid sid key slug name code number handle uid uri reference".split())
 
 _TAKING = (["remove"], ["removes"], ["unassign"], ["detach"])
 
@@ -32,3 +35,30 @@ def takes_off(role: Role, resource: Resource) -> bool:
         return True
     nested = any(s.hole for s in role.base) and any(r.path.ends_with_hole and not any(s.hole for s in r.base) for r in resource.of("read"))
     return nested and told[:1] in _TAKING and "from" in told
+
+
+def says_which(operation: DescribedOperation) -> bool:
+    """True when a call takes something by which one of several is meant; `GET /user` only ever shows the caller."""
+    if operation.method != "GET" or "{" in operation.path:
+        return True
+    asked = (p for p in operation.parameters if p.location == "query")
+    return any(p.required or set(v.field_words(p.name)[-1:]) & _IDENTITY for p in asked)
+
+
+def reads_another(read: Role, resource: Resource, other: Resource) -> bool:
+    """True for a read of another kind by its schema, or by holders of its own (`/schedules/{id}/runs/{run}` reads no run of `/pipelines/{id}/runs`)."""
+    mine, theirs = undressed(resource.schema), undressed(other.schema)
+    if not resource.schema or not other.schema or mine == theirs:
+        return False
+    if set(mine.split(" ")) - set(theirs.split(" ")) and set(theirs.split(" ")) - set(mine.split(" ")):
+        return True
+    if not any(s.hole for s in read.base):
+        return False
+    above = "/".join(read.path.shape.split("/")[:-1])
+    return not any(base.startswith(above) for base in resource.bases)
+
+
+def single_reads(resource: Resource) -> list[Role]:
+    """Operations on it that read one; of several, those that can be told which."""
+    several = bool(resource.of("list"))
+    return [role for role in resource.of("read") if not (several and role.place == "single" and not says_which(role.operation))]

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
-from agentlint.analysis.contracts.likeness import apart, takes_off
+from agentlint.analysis.contracts.likeness import apart, reads_another, says_which, takes_off
 from agentlint.analysis.contracts.phrases import Phrase, after_of, phrases, speaks_of_several, without_pale
 from agentlint.analysis.contracts.resources import Resource, undressed
 from agentlint.analysis.contracts.roles import Role
@@ -16,6 +16,10 @@ from agentlint.ir.description import DescribedOperation
 
 _OWN_ID = frozenset("id uuid guid gid sid key name slug code number handle uid uri ref reference identifier".split())
 _PREFIXES = frozenset({"api", "rest", "v1", "v2", "v3", "v4"})
+_FILES = frozenset({"path", "file", "filename", "filepath", "asset", "page", "any", "all", "rest"})
+"""Holes at the root that take the address of a page or a file."""
+_WHOLE = frozenset("detail details info information full summary show view get json data metadata profile status".split())
+"""Names below a thing at which the thing itself is shown."""
 _MEMBERS = frozenset({"item", "entry", "record"})
 """What a thing is made of, where it stands at an address of its own: `DELETE /dataset-items/{id}` deletes no dataset."""
 ENDS = (
@@ -47,7 +51,7 @@ class Mentions:
             if role.writes:
                 for whole in {*(phrase[:-1] for phrase in said if len(phrase) > 1), after_of(role.operation.summary)}:
                     self._of_parts[whole].append(role)
-            if not role.noun and role.path.ends_with_hole:
+            if not role.noun and role.path.ends_with_hole and not _FILES & set(words(role.path.segments[-1].holes[-1])):
                 self._any_item.add(role.operation.method)
 
     def lists(self, resource: Resource) -> DescribedOperation | None:
@@ -63,11 +67,13 @@ class Mentions:
                 return role.operation
         return None
 
-    def reads(self, resource: Resource) -> DescribedOperation | None:
-        """An operation at some other address that shows one."""
+    def reads(self, resource: Resource, several: bool = False) -> DescribedOperation | None:
+        """An operation at some other address that shows one; where there are `several`, one that can be told which."""
         if "GET" in self._any_item:
             return next(r.operation for r in self._roles if not r.noun and r.operation.method == "GET")
-        return next((role.operation for role in self._about(resource) if role.kind == "read" and self._shows(role, resource)), None)
+        about = [role for role in self._about(resource) if role.kind == "read" and not (several and not says_which(role.operation))]
+        about = [role for role in about if (owner := self._of.get(id(role))) is None or owner is resource or not reads_another(role, resource, owner)]
+        return next((role.operation for role in about if self._shows(role, resource) and not _of_a_part(role, resource)), None)
 
     def _shows(self, role: Role, resource: Resource) -> bool:
         """True unless a call only goes by GET (`GET /servers/{id}/push`), or shows something that is made for itself (a coupon is no applied coupon)."""
@@ -130,7 +136,8 @@ class Mentions:
         for role in resource.of("create"):
             said = self._said[id(role)][1:]
             known = any(phrase[-1] == own[-1] for phrase in said)
-            yield from (phrase for phrase in said if phrase[-1] == own[-1] or not known)
+            makes = spoken_verb(role.operation) not in v.SENDING_VERBS - v.CREATE_VERBS  # "Share a project via link" makes no project
+            yield from (phrase for phrase in said if phrase[-1] == own[-1] or (makes and not known))
 
     @staticmethod
     def _through_another(role: Role, resource: Resource) -> bool:
@@ -146,6 +153,13 @@ _PUTS = frozenset({"create", "creates", "add", "adds", "put", "set", "sets", "up
 
 def _answers(role: Role) -> Iterator[str]:
     return (r.status for r in role.operation.responses)
+
+
+def _of_a_part(role: Role, resource: Resource) -> bool:
+    """True for what stands below one of them at a name of its own (`/plugins/{id}/display`), where that name says nothing of the thing."""
+    own, last = role.path.shape, v.noun_words(role.path.segments[-1].text) if role.path.segments else ()
+    below = any(own.startswith(f"{base}/{{}}/") and own.count("/") == base.count("/") + 2 for base in resource.bases)
+    return below and not role.path.ends_with_hole and not set(last) & {*resource.noun.split(" "), *_WHOLE}
 
 
 def _of_a_member(role: Role, resource: Resource) -> bool:

@@ -20,6 +20,7 @@ ASKING = frozenset({"describe", "fetch", "retrieve"})
 _FORMATS = frozenset({"json", "xml", "yaml"})
 """Last parts that only say in which form the thing before them is given: `/containers/json`."""
 _CUSTOM = re.compile(r"^(?P<head>\{[^{}]+\}|[\w-]+)?:(?P<verb>[A-Za-z][\w-]*)$")
+_NAMED = tuple([name] for name in ("id", "uuid", "guid", "slug", "name", "key", "uid"))
 _ODATA = re.compile(r"^(?P<noun>[\w.-]+)\((?P<holes>[^)]*)\)$")
 
 
@@ -76,6 +77,8 @@ def parse_path(path: str) -> Path:
     for raw in _parts(path):
         if not raw:
             continue
+        if len(raw) > 1 and raw[0] == ":" and "/" in path.strip("/") and words(raw[1:])[-1:] in _NAMED:
+            raw = "{" + raw[1:] + "}"  # a hole in another notation: `/groups/:id`
         custom = _CUSTOM.match(raw)
         if custom:
             verb = custom["verb"]

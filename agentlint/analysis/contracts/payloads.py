@@ -19,7 +19,8 @@ _ENVELOPES = frozenset("data result results response payload body item object en
 _PAGING = frozenset(
     "next prev previous total count limit offset page pages cursor links meta metadata pagination first last size has more total_count next_page token kind "
     "entry item record row element number remaining current after before skip took "
-    "iterator done continuation marker self etag request id status code success message error errors warnings object url type api version per".split()
+    "iterator done continuation marker self etag request id status code success message error errors warnings object url type api version per paging sort "
+    "sorting direction".split()
 )
 _ASIDE = frozenset("error errors warning warnings success ok status message code request_id requestid trace_id meta".split())
 """What stands beside the thing in an answer that tells how the call went."""
@@ -148,7 +149,7 @@ class Payloads:
             return "_embedded", shape.properties["_embedded"]
         named = [(n, p) for n, p in lists if n.lower().strip("_") in _LISTS]
         listed = {name for name, _ in lists} | {n for n in shape.properties if n.lower() in _ASIDE}
-        others = [n for n in shape.properties if n not in listed and not set(noun_words(n)) <= _PAGING]
+        others = [n for n in shape.properties if n not in listed and not _tells_of_pages(n)]
         if len(named) == 1 and len(others) <= 1:
             return named[0]
         plain = bool(lists) and self.schemas.shape(self.schemas.shape(lists[0][1]).items).kind in ("string", "integer", "number")
@@ -159,7 +160,7 @@ class Payloads:
     def _envelope(self, shape: Shape) -> tuple[str, Node] | None:
         """A wrapper with one real property."""
         inner = [(n, p) for n, p in shape.properties.items() if n.lower() in _ENVELOPES and self.schemas.shape(p).kind in ("object", "array")]
-        others = [n for n in shape.properties if n.lower() not in _ENVELOPES and not set(noun_words(n)) <= _PAGING]
+        others = [n for n in shape.properties if n.lower() not in _ENVELOPES and not _tells_of_pages(n)]
         if len(inner) == 1 and not others:
             return inner[0]
         objects = [(n, p) for n, p in shape.properties.items() if n.lower() not in _ASIDE]
@@ -207,6 +208,12 @@ class Payloads:
                     given += 1
                     yield Field("*", f"{where}{{key}}", Shape(kind="string"), owner, schema_name, depth, True)
                     queue.append((shape.values, f"{where}{{}}", owner, schema_name, depth + 1, True, on_way))
+
+
+def _tells_of_pages(name: str) -> bool:
+    """True for what stands beside the entries of a page: `nextCursor`, `sortKey`."""
+    said = noun_words(name)
+    return set(said) <= _PAGING or (len(said) > 1 and said[0] == "sort")
 
 
 def successes(operation: DescribedOperation) -> tuple[Response, ...]:

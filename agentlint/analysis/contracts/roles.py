@@ -171,7 +171,8 @@ class RoleFinder:
         method = operation.method
         if method in ("GET", "HEAD", "OPTIONS", "TRACE", "QUERY"):
             if verb in PROVING and not answer.many:
-                return "read", verb
+                proves = place == "item" and answer.entity is None  # `GET /domains/{id}/validate` shows nothing
+                return ("action" if proves else "read"), verb
             if (answer.many and not self._is_one(path, operation)) or (place == "collection" and not path.ends_with_hole):
                 return "list", verb or said
             return "read", verb or said
@@ -185,11 +186,16 @@ class RoleFinder:
         if method in ("PUT", "PATCH"):
             if word in ("create", "add", "register") and method == "PUT":
                 return "create", word
-            return "update", word
+            return ("create" if method == "PUT" and self._puts_another(operation, path, place, answer) else "update"), word
         if place == "collection" and not verb and _on_all(operation, word):
             return "action", word
         asked = _asked(operation, path)
         return ("list" if asked == "list" else "read", asked) if asked else self._posted(operation, path, word, verb, place)
+
+    def _puts_another(self, operation: DescribedOperation, path: Path, place: Place, answer: Payload) -> bool:
+        """True for a PUT beside a list that answers 201 with one of them, where each has an address of its own: it makes one, whatever it calls that."""
+        made = any(r.status == "201" for r in operation.responses) and not any(r.status in ("200", "204") for r in operation.responses)
+        return made and place == "collection" and path.shape in self._lists and path.shape in self._above and not answer.many
 
     def _is_one(self, path: Path, operation: DescribedOperation) -> bool:
         """True for one thing at an address of its own, whatever the schema of the answer says: below a list, changed or removed there, or said to be one."""

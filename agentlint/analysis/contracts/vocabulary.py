@@ -123,7 +123,7 @@ KEPT = frozenset(
     "log report event action command operation commit history audit revision version snapshot backup export receipt statement transaction message notification "
     "delivery attempt execution run build deploy upload "
     "status refund reversal debit credit charge payment payout transfer ledger posting activity change trace metric usage result invocation "
-    "check verification scan render call download dump archive vote view click impression measurement reading sample heartbeat".split()
+    "check verification scan render call download dump zip archive vote view click impression measurement reading sample heartbeat".split()
 )
 """Things that keep what was: nobody edits them, and many are never deleted."""
 SETTINGS = frozenset("preference setting config configuration option".split())

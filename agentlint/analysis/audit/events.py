@@ -36,6 +36,15 @@ class Transfer(msgspec.Struct, frozen=True, gc=False):
     together: int = 0
     """Effects that the call applies and records at once: rows added to a session beside their record."""
 
+    def beside(self, other: Transfer) -> Transfer:
+        """Both at once."""
+        if not (self.must or self.may or self.pending or self.covered or self.thrown or self.settles or self.together):
+            return other
+        return Transfer(
+            self.must | other.must, self.may | other.may, self.pending | other.pending, self.covered | other.covered, self.thrown | other.thrown,
+            self.settles or other.settles, self.together | other.together,
+        )
+
 
 class Events(msgspec.Struct, frozen=True):
     """What the walk is told about one function."""

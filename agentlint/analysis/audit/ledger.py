@@ -34,6 +34,10 @@ class Ledger:
         """Those that a session holds until it is committed."""
         self.subjects = 0
         """Those of a known model that is no trail itself."""
+        self.opened = 0
+        """Those of which a caller says what they are about."""
+        self.opened_records = 0
+        """Writes that are a record where a caller hands in a row of a trail."""
         self.told = 0
         """Records of which the caller says what they tell."""
         self._effect_numbers: dict[Effect, int] = {}
@@ -64,6 +68,8 @@ class Ledger:
                     self.held |= bit
                 if effect.model and effect.model not in self._records.tables:
                     self.subjects |= bit
+            if effect.open_fields or effect.open_model.startswith("parameter "):
+                self.opened |= bit
             self._covers.clear()
         return 1 << number
 
@@ -73,6 +79,7 @@ class Ledger:
         if number is None:
             number = self._record_numbers[site] = len(self.records)
             self.records.append(site)
+            self.opened_records |= (site.opened is not None) << number
             if site.told:
                 self.told |= 1 << number
             self._likes.setdefault(_like(site), []).append(number)
@@ -126,6 +133,8 @@ class Ledger:
         if site.only:
             return self._computed(msgspec.structs.replace(site, only=())) & self._matching(site.only, lambda e: e.operation in ("update", "write"))
         table = site.table
+        if site.opened is not None:
+            return 0
         if site.block:
             return self._blocked
         if table is None:
@@ -198,7 +207,7 @@ def bits(mask: int) -> Iterator[int]:
 
 def _like(site: RecordSite) -> tuple[object, ...]:
     """What two records have in common that account for the same."""
-    return (site.table.model if site.table is not None else site.name, site.about, site.only, site.block, site.told, site.spared)
+    return (site.table.model if site.table is not None else site.name, site.about, site.only, site.block, site.told, site.spared, site.opened)
 
 
 def neighbours_of(shapes: Shapes) -> Callable[[str], frozenset[str]]:

@@ -9,6 +9,7 @@ import msgspec
 from agentlint.analysis.audit.assignments import split_conditional
 from agentlint.analysis.audit.endings import EndingCalls
 from agentlint.analysis.audit.events import Events, Outcome, Transfer
+from agentlint.analysis.audit.filled import Filled, is_left_open
 from agentlint.analysis.audit.given import Given, handed
 from agentlint.analysis.audit.handing import Handing
 from agentlint.analysis.audit.ledger import Ledger, bits, says_records
@@ -77,6 +78,7 @@ class AuditPaths:
         self.ledger, self._records, self._coverage, self._matters = ledger, records, coverage, matters
         self.blocks = blocks
         self._endings, self._handing = linked.endings, Handing()
+        self.filled = Filled(linked.summaries, ledger, records, lambda effect: self.counts(effect) and coverage.sees(effect) is None)
         self._unchanged = Unchanged(linked.program, linked.types)
         self._accounts: dict[Node, Account] = {}
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
@@ -131,7 +133,7 @@ class AuditPaths:
             return _EMPTY
         edges = tuple(self._summaries.edges(node))
         calls = self._transfers(node, edges, tuple(self._own(node)))
-        calls[site] = _both(calls.get(site, _NOTHING), Transfer(pending=effects))
+        calls[site] = calls.get(site, _NOTHING).beside(Transfer(pending=effects))
         return self._walked(node, info, edges, calls)
 
     def _walked(
@@ -235,17 +237,17 @@ class AuditPaths:
             record = self._records.of_call(site)
             if record is not None:
                 bit = self.ledger.record(record)
-                found[site.call.site] = _both(found.get(site.call.site, _NOTHING), Transfer(bit, bit))
+                found[site.call.site] = found.get(site.call.site, _NOTHING).beside(Transfer(bit, bit))
         by_site: dict[int, list[Edge]] = {}
         for edge in edges:
             if edge[2] in self._accounts or edge[2] != node:
                 by_site.setdefault(edge[0].call.site, []).append(edge)
         for number, group in by_site.items():
-            transfer = self._called(group, node[0], given)
+            transfer = self._called(group, node, given)
             if number in found and found[number].pending:
                 found[number] = self._performed(found[number], group, node[0], given)
             if transfer != _NOTHING:
-                found[number] = _both(found.get(number, _NOTHING), transfer)
+                found[number] = found.get(number, _NOTHING).beside(transfer)
         return found
 
     def _performed(self, own: Transfer, group: list[Edge], caller: str, given: Given | None) -> Transfer:
@@ -264,14 +266,15 @@ class AuditPaths:
     def _own_transfer(self, applied: Applied, call: s.Call | None, info: FunctionInfo | None) -> Transfer:
         must = pending = 0
         for effect in applied.effects:
+            must |= self.filled.left_open(effect)
             if self._records.is_making(effect):
-                must |= self.ledger.record(self._records.of_effect(effect, call, info))
+                must |= 0 if is_left_open(effect) else self.ledger.record(self._records.of_effect(effect, call, info))
             elif self.counts(effect) and self._coverage.sees(effect) is None:
                 pending |= self.ledger.effect(effect)
         together = pending & self.ledger.covers(must)
         return Transfer(must, must, pending & ~together, together=together) if must or pending else _NOTHING
 
-    def _called(self, group: list[Edge], caller: str, given: Given | None = None) -> Transfer:
+    def _called(self, group: list[Edge], node: Node, given: Given | None = None) -> Transfer:
         """Alternatives agree on what must be recorded; what runs besides the callee adds to it; what is only passed on may run."""
         alternatives: list[Transfer] = []
         overrides: list[Transfer] = []
@@ -281,18 +284,19 @@ class AuditPaths:
             named = named or target.kind == "call"
             if several and self._is_abstract(callee):
                 continue  # never what runs
-            transfer = self._known(callee, caller)
+            transfer = self._known(callee, node[0])
             if target.kind in ("call", "override") and transfer.may != transfer.must:
-                known = self._when_given(site, callee, caller, given)
+                known = self._when_given(site, callee, node[0], given)
                 transfer = known.transfer if known is not None else transfer
+            transfer = self.filled.at(transfer, (site, target, callee), node)
             if target.kind in ("call", "constructor"):
                 alternatives.append(transfer)
             elif target.kind == "override":
                 overrides.append(transfer)
             elif target.kind == "reference":
-                total = _both(total, Transfer(0, transfer.may, transfer.pending, transfer.covered, transfer.thrown))
+                total = total.beside(Transfer(0, transfer.may, transfer.pending, transfer.covered, transfer.thrown))
             else:
-                total = _both(total, transfer)
+                total = total.beside(transfer)
         certain = alternatives or overrides  # what subclasses do instead is possible, what the named method does is likely
         if not certain:
             return self._beside(total, total.must)
@@ -300,9 +304,9 @@ class AuditPaths:
         must = self.ledger.shared([one.must for one in certain]) if alternatives or named else 0
         merged = _NOTHING
         for one in (*alternatives, *overrides):
-            merged = _both(merged, one)
+            merged = merged.beside(one)
         settles = all(one.settles for one in certain)
-        return self._beside(_both(total, Transfer(must, merged.may, merged.pending, merged.covered, merged.thrown, settles)), total.must)
+        return self._beside(total.beside(Transfer(must, merged.may, merged.pending, merged.covered, merged.thrown, settles)), total.must)
 
     def _beside(self, whole: Transfer, must: int) -> Transfer:
         """What runs beside the callee at one call, a hook of a state machine, records for it as well."""
@@ -380,15 +384,6 @@ def _site_of(effect: Effect, sites: list[CallSite]) -> int:
         return -effect.line if not sites or effect.api == "attribute" else sites[-1].call.site
     name = effect.api.replace("()", "").rpartition(".")[2]
     return next((site.call.site for site in sites if site.name == name), sites[-1].call.site)
-
-
-def _both(one: Transfer, other: Transfer) -> Transfer:
-    if one is _NOTHING:
-        return other
-    return Transfer(
-        one.must | other.must, one.may | other.may, one.pending | other.pending, one.covered | other.covered, one.thrown | other.thrown,
-        one.settles or other.settles, one.together | other.together,
-    )
 
 
 def _is_atomic(node: s.Function) -> bool:

@@ -68,7 +68,7 @@ class Judge:
         )
         """Functions of repositories and the like, which write whatever model their caller means: the caller is who acts."""
         self._hooks = Hooks(program, summaries, paths)
-        self._recorders = frozenset(record.function for record in paths.ledger.records)
+        self._recorders = frozenset(record.function for record in paths.ledger.records if record.opened is None)
         self._hooked: dict[Node, list[tuple[Node, int]]] = {}
         """Methods of forms and serializers to the calls in which the framework runs them."""
         self._open: dict[Node, int] = {}
@@ -91,6 +91,7 @@ class Judge:
                 outcome = self._paths.probe(caller, site, self._paths.of(node).transfer.pending) if framework else self._paths.of(caller).outcome
                 left, done = outcome.pending.get(site, 0), outcome.covered.get(site, 0)
                 further = left & self._open.get(caller, -1)
+                left, done, further = (mask | self._paths.filled.seen_from(caller, site, node, mask) for mask in (left, done, further))
                 opened |= further | ~(left | done)  # what the caller's account does not know, nobody has recorded
                 closed |= done | (left & ~further)
             self._open[node], self._closed[node] = opened, closed
@@ -117,17 +118,21 @@ class Judge:
         for site, target, callee in account.edges:
             if target.kind == "decorates":
                 continue  # what surrounds every such function is no decision of this one
-            getter = is_getter(target.function)
+            getter, told = is_getter(target.function), set()
             for entry in self._summaries.entries(callee):
                 methods = joined_methods(site.methods, entry.methods)
-                if methods is None or not self._paths.counts(entry.effect) or self._in_passing(entry, getter) or only_asks(entry.effect, info.id) \
+                filled = self._summaries.as_called(entry.effect, site, target, node[1])
+                if filled is None or (filled != entry.effect and filled in told):
+                    continue
+                told.add(filled)
+                if methods is None or not self._paths.counts(filled) or self._in_passing(entry, getter) or only_asks(entry.effect, info.id) \
                         or is_index_work(entry.effect, (info.id, target.function)) or self._summaries.is_said(entry.effect, site, target) \
                         or (_hands_on_saving(entry.effect, target.function) and (site.call.site, entry.effect.model) in known
                             and not _saves_what_is_handed_in(site.call, info.node)):
                     continue
                 distance = 0 if entry.effect.function in self._generic else entry.distance + (0 if _is_own_part(target, info.id) else _STEP.get(target.kind, 1))
                 places = self._places.of(info.id, info.node)
-                parts = [e for e in self._paths.parts(entry.effect) if wanted(_unjudged(e, site.call.site, places, distance, info.id))]
+                parts = [e for e in self._paths.parts(filled) if wanted(_unjudged(e, site.call.site, places, distance, info.id))]
                 if not parts:
                     continue
                 steps = (Step(site.file, site.line, f"calls {_short(target.function)}"), *self._summaries.chain(entry))

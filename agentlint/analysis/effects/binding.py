@@ -73,8 +73,17 @@ class Binding:
             return self._with_verb(effect, site, callee, name)
         given = argument_for(site, callee, name)
         model = self._given(given, site) if given is not None else None
+        if model is not None and model.name and effect.target and not self._models.style(model.name) and not self._models.is_mixed_in(model.name):
+            model = None  # what is handed in holds the row, and is none
         bound = _with_model(effect, model) if model is not None else msgspec.structs.replace(effect, open_model="", untold=True)
         return self._with_origin(bound, given, site.caller) if effect.operation == "write" and not effect.fields else bound
+
+    def bind_mixed_in(self, effect: Effect, concrete: Type | None) -> Effect:
+        """A write of a row that the caller only knows by what is mixed into its class: of the class on which the caller runs."""
+        mixed_in = concrete is not None and effect.model and effect.model != concrete.name and self._models.is_mixed_in(effect.model)
+        if concrete is None or not mixed_in or effect.model not in self.ancestors(concrete.name) or not self._models.style(concrete.name):
+            return effect
+        return _with_model(effect, Model(concrete.name, concrete.name.rpartition(".")[2]))
 
     def _with_origin(self, effect: Effect, given: s.Expr | None, function: str) -> Effect:
         """The saving of a row that this call hands in: of one built for it a creation, of one that was loaded an update."""
@@ -130,11 +139,11 @@ class Binding:
         if isinstance(value, str):
             return self._models.of_table(value) or Model(target=value)
         found = self._models.of_types(self._places.item(t) for t in self._places.typed(expr, site.caller))
-        if found:
-            return found[0]
-        if isinstance(expr, s.Name) and expr.id in parameter_names(self._program.functions.get(site.caller)):
-            return Model(open_model=f"parameter {site.caller} {expr.id}")
-        return None
+        handed_in = isinstance(expr, s.Name) and expr.id in parameter_names(self._program.functions.get(site.caller))
+        further = f"parameter {site.caller} {expr.id}" if isinstance(expr, s.Name) and handed_in else ""
+        if found:  # several, where its own callers hand in several: each of them tells which
+            return found[0] if len(found) == 1 or not further else Model(found[0].name, found[0].target, further)
+        return Model(open_model=further) if further else None
 
     def _open(self, what: str, concrete: Type) -> Model | None:
         kind, _, name = what.partition(" ")

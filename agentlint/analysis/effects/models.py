@@ -87,6 +87,10 @@ class Models:
             known = self._abstract[name] = info is not None and self._tableless(info) and any(self.style(c) for c in self._program.subclasses(name))
         return known
 
+    def is_mixed_in(self, name: str) -> bool:
+        """True for a class that is no row itself and is mixed into classes that are."""
+        return name in self._program.classes and not self.style(name) and any(self.style(c) for c in self._program.subclasses(name))
+
     def _tableless(self, info: ClassInfo) -> bool:
         style = self.style(info.id)
         store = self.store_of(info.id)

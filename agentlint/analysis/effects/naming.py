@@ -91,6 +91,9 @@ class Naming:
                 if expr.attr not in _PLUMBING:
                     return ""
                 expr = expr.value
+            elif isinstance(expr.index, s.Constant) and isinstance(expr.index.value, str):  # one of the many things that a mapping holds
+                held = self.parameter(expr.value, function, depth)
+                return f"part of {held}" if held and not held.startswith("part of ") else held
             else:
                 expr = expr.value
         if not isinstance(expr, s.Name):

@@ -159,18 +159,26 @@ class OrmWrites:
 
     def _set(self, site: CallSite, row: s.Expr, name: s.Expr) -> Iterator[Effect]:
         """`setattr(row, name, value)`; where a caller hands in the names, and perhaps the row, its call will tell them."""
+        if self._is_new(row, site.caller):
+            return  # its making says it
         fields = set_names(name, site.caller, self._places)
         handed = handed_mapping(name, site.caller, self._places) if not fields else ""
         types = self._places.typed(row, site.caller)
         if not handed:
             yield from self._whole(site, types, fields) if types else self._committed(site, fields)
             return
-        written = self._models.of_types(Type(name) for name in self._written_models(types))
+        mixed_in = [t.name for t in types if not t.meta and self._models.is_mixed_in(t.name)]
+        written = self._models.of_types(Type(name) for name in (*self._written_models(types), *mixed_in))
         open_row = self.naming.parameter(row, site.caller)
-        models = written if len(written) == 1 or not open_row else (Model(open_model=open_row),) if written else ()
+        known = not open_row or (len(written) == 1 and not mixed_in)
+        models = written if known else (Model(open_model=open_row),) if written else ()
         for model in models:
             made = effect(site, "orm-write", "update", model, api="attribute", confidence="high" if model.name else "medium")
             yield msgspec.structs.replace(made, open_fields=handed)
+
+    def _is_new(self, row: s.Expr, function: str) -> bool:
+        values = self._places.assigned(function, row.id) if isinstance(row, s.Name) else ()
+        return bool(values) and all(self.origins.construction(value, function) is not None for value in values)
 
     def _committed(self, site: CallSite, fields: tuple[str, ...]) -> Iterator[Effect]:
         """Attributes set on what has no known type, in a function that commits a session afterwards: nothing else would be committed."""

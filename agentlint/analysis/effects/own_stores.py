@@ -13,6 +13,8 @@ NAMING = frozenset({"get_collection", "__getitem__", "collection", "table", "fro
 """Methods of clients that are told the name of a collection first."""
 _OF_STORE = re.compile(r"collection|_?coll?$|table|bucket", re.IGNORECASE)
 """What an attribute is called that names a collection: any key stands in brackets."""
+_CONTENT = re.compile(r"(^|_)(dump|dict|json|bson|doc|document|mongo|serialize|serialise)($|_)", re.IGNORECASE)
+"""Methods that turn an instance into what is kept of it."""
 
 
 class OwnStores:
@@ -28,13 +30,18 @@ class OwnStores:
         if known is None:
             self._known[class_id] = ""
             info = self._program.classes[class_id]
-            known = self._known[class_id] = next((a for a in self._naming(info) if self._is_told(info, a)), "")
+            found = next((a for a in self._naming(info) if self._is_told(info, a)), "")
+            known = self._known[class_id] = found if found and self._keeps_itself(info) else ""
         return known
 
     def named(self, class_id: str, store: str) -> bool:
         """True for a class that has a collection of its own, or shares that of a base, as against one that leaves the name to those below it."""
         held = self._program.attribute(class_id, self.kept_by(store))
         return held is not None and _is_name(held[0])
+
+    def _keeps_itself(self, info: ClassInfo) -> bool:
+        """True where instances are what is kept, as against a repository of documents: they are turned into one, or made of one."""
+        return any(_is_own_content(e) for method in info.methods.values() for e in walk.body_expressions(self._program.functions[method].node.body))
 
     def _naming(self, info: ClassInfo) -> Iterator[str]:
         for method in info.methods.values():
@@ -68,6 +75,18 @@ def own_attribute(expr: s.Expr | None, info: FunctionInfo | None) -> str:
     if isinstance(holder, s.Call) and walk.dotted(holder.func) == "type" and holder.args:
         holder = holder.args[0]
     return expr.attr if walk.dotted(holder) in ("self", "cls", "self.__class__") else ""
+
+
+def _is_own_content(expr: s.Expr) -> bool:
+    """`self.model_dump()`, `vars(self)`, `self.__dict__`, `cls(**document)`."""
+    match expr:
+        case s.Attribute(value=s.Name(id="self")):
+            return expr.attr == "__dict__" or bool(_CONTENT.search(expr.attr))
+        case s.Call(func=s.Name(id="vars" | "asdict")) | s.Call(func=s.Attribute(attr="asdict")):
+            return any(isinstance(a, s.Name) and a.id == "self" for a in expr.args)
+        case s.Call(func=s.Name(id="cls")):
+            return any(not k.name for k in expr.keywords)
+    return False
 
 
 def _is_name(expr: s.Expr | None) -> bool:

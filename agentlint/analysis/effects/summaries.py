@@ -173,16 +173,17 @@ class Summaries:
                 if methods is not None and not (target.kind == "constructor" and self._of_new(entry.effect, target)) \
                         and not self.is_said(entry.effect, site, target):
                     confidence = max(entry.confidence, target.confidence, key=_RANK.__getitem__)
-                    effect = self._as_called(entry.effect, site, target)
+                    effect = self.as_called(entry.effect, site, target, node[1])
                     if effect is not None:
                         changed |= mine.add(Entry(effect, entry.distance + 1, methods, confidence, (site, target), entry))
         return changed
 
-    def _as_called(self, effect: Effect, site: CallSite, target: Target) -> Effect | None:
-        """A callee's effect with what this call fills in; None when the call leaves it out."""
+    def as_called(self, effect: Effect, site: CallSite, target: Target, concrete: Type | None) -> Effect | None:
+        """A callee's effect with what this call fills in; None when the call leaves it out. What is handed in may be of the class on which the caller runs."""
         callee = self._program.functions[target.function]
         if effect.open_model.startswith("parameter "):
             effect = self._binding.bind_argument(effect, site, callee)
+            effect = self._binding.bind_mixed_in(effect, concrete)
         return self._binding.bind_fields(effect, site, callee) if effect.open_fields else effect
 
     def _of_new(self, effect: Effect, constructor: Target) -> bool:

@@ -54,6 +54,8 @@ class RecordSite(msgspec.Struct, frozen=True):
     """Models whose deletion takes rows of the trail along, but not this one: it was made without the key that ties it to them."""
     only: tuple[str, ...] = ()
     """Models of which alone the record tells, for the callers of the function that makes it of its own effects; empty when it tells of any."""
+    opened: Effect | None = None
+    """The write that is this record where a caller hands in a row of a trail, and none where it does not."""
 
 
 class Written(msgspec.Struct, frozen=True):

@@ -140,6 +140,8 @@ class MechanismRow(_Row, frozen=True, kw_only=True, gc=False):
     """Name of a setting that lists the models left out by one that watches every model."""
     heirs: str = ""
     """Whether writes of subclasses are seen: empty when they are, `never`, or the place of the argument that asks for it."""
+    admins: tuple[str, ...] = ()
+    """Base classes of admin pages that register the model that they show, and those of their inline rows."""
 
 
 class ListenerRow(_Row, frozen=True, kw_only=True, gc=False):

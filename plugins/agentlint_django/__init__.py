@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from agentlint.api import CallSite, Context, Effect, FrameworkBase, Mechanism, Program, Route, Target, Type, imports
 from agentlint_django.admin import admin_routes
-from agentlint_django.admin_log import admin_mechanisms
+from agentlint_django.admin_log import admin_histories, admin_mechanisms
 from agentlint_django.attributes import attribute_types
 from agentlint_django.commands import command_routes
 from agentlint_django.saving import form_effects
@@ -44,7 +44,7 @@ class Django(FrameworkBase):
 
     def mechanisms(self, context: Context) -> Iterable[Mechanism]:
         """The admin site's own log."""
-        return admin_mechanisms(context)
+        return (*admin_mechanisms(context), *admin_histories(context))
 
 
 plugin = Django()

@@ -1,4 +1,4 @@
-"""The log that the admin site keeps of what staff do on its pages."""
+"""The log that the admin site keeps of what staff do on its pages, and models that are registered with a history by the page that shows them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,21 @@ def admin_mechanisms(context: Context) -> Iterator[Mechanism]:
             continue
         for model in (found.model, *_inline_models(found.admin, context.program)):
             yield _mechanism(model, found.admin.module.path, found.admin.node.line, found.admin.id)
+
+
+def admin_histories(context: Context) -> Iterator[Mechanism]:
+    """Models that a library's class of admin pages registers with its history (`class OrderAdmin(VersionAdmin)`), wherever they are then written."""
+    rows = [(base, path, row) for path, row in context.library.mechanism_rows("call") for base in row.admins]
+    for found in registrations(context.program) if rows else ():
+        if found.admin is None:
+            continue
+        for base, path, row in rows:
+            if context.program.inherits(found.admin.id, base):
+                for model in (found.model, *_inline_models(found.admin, context.program)):
+                    yield Mechanism(
+                        f"{row.name} on {model.rpartition('.')[2]}", path, model, found.admin.module.path, found.admin.node.line,
+                        operations=row.operations, exact=row.heirs == "never",
+                    )
 
 
 def _makes_entry(method: FunctionInfo) -> bool:

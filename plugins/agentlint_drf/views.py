@@ -220,13 +220,28 @@ class _Views:
         told = options.get("serializer_class", view.attribute("serializer_class"))
         names: list[str] = [told.name] if isinstance(told, Ref) else []
         method = view.method("get_serializer_class")
-        for expr in walk.body_expressions(method.node.body) if method is not None else ():
+        for expr in _considered(method.node.body, view) if method is not None else ():
             if isinstance(expr, syntax.Attribute) and walk.dotted(expr.value) == "self":
                 held = view.attribute(expr.attr)
                 names += [v.name for v in (held.values() if isinstance(held, dict) else (held,)) if isinstance(v, Ref)]
             elif isinstance(expr, (syntax.Name, syntax.Attribute)) and method is not None:
                 names.append(self._program.resolve(expr, method))
         return [n for n in dict.fromkeys(names) if is_serializer(n, self._program)]
+
+
+def _considered(body: tuple[syntax.Stmt, ...], view: ViewSet) -> Iterator[syntax.Expr]:
+    """What may be returned: where an attribute that the view sets is given back at once, what follows it is for other views."""
+    for stmt in body:
+        if not isinstance(stmt, syntax.If):
+            yield from walk.body_expressions((stmt,))
+            continue
+        yield from walk.expressions(stmt.test)
+        yield from _considered(stmt.body, view)
+        asked = stmt.test.operands[0] if isinstance(stmt.test, syntax.Apply) and stmt.test.op == "is not" else stmt.test
+        own = asked.attr if isinstance(asked, syntax.Attribute) and walk.dotted(asked.value) == "self" else ""
+        if own and isinstance(view.attribute(own), Ref) and isinstance(stmt.body[-1], syntax.Return):
+            return
+        yield from _considered(stmt.orelse, view)
 
 
 def _marked(hook: FunctionInfo) -> tuple[str, ...]:

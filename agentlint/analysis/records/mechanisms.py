@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+import msgspec
+
 from agentlint.analysis.calls.listeners import Listening, find_listeners
 from agentlint.analysis.calls.sites import Calls, CallSite
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
@@ -39,7 +41,7 @@ def find_mechanisms(
 ) -> tuple[Mechanism, ...]:
     """Every registered mechanism, sorted by place. `told` are those that framework plugins know of."""
     finder = _Finder(program, types, calls, library, makes_record)
-    found = [*told, *finder.views(), *finder.bases(), *finder.classes(), *finder.sites(), *finder.functions(), *finder.settings()]
+    found = [*map(finder.completed, told), *finder.views(), *finder.bases(), *finder.classes(), *finder.sites(), *finder.functions(), *finder.settings()]
     return tuple(sorted(dict.fromkeys(found), key=lambda m: (m.file, m.line, m.model, m.name, m.operations)))
 
 
@@ -67,6 +69,15 @@ class _Finder:
         for name, path, row in attributes:
             if name.startswith("__"):
                 self._attributes.setdefault(name, []).append((path, row))
+
+    def completed(self, told: Mechanism) -> Mechanism:
+        """One that a plugin tells of, with what the program uses of its library."""
+        row = self._library.mechanism(told.library)
+        if row is None or not row.blocks or told.scope:
+            return told
+        always = any(map(self._places.used, row.always))
+        content = RecordContent(who=row.who or any(map(self._places.used, row.actor)), what=row.what, why=row.why)
+        return msgspec.structs.replace(told, content=content, inside=not always, asked=always)
 
     # views whose base class records what the framework does in them
 

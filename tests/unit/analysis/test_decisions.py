@@ -40,7 +40,8 @@ def _audited(path: Path) -> Audited:
     finder = EffectFinder(program, types, calls, library, tuple(lambda site, f=f: f.call_effects(site, later) for f in used))
     summaries = summarise(program, calls, finder, finder.all())
     entries = build_entries([r for f in used for r in f.routes(later)], Reach(program, summaries), GuardFinder(program, calls, library))
-    return audit(Linked(program, types, calls, library, finder.models, summaries, entries))
+    told = tuple(mechanism for f in used for mechanism in f.mechanisms(later))
+    return audit(Linked(program, types, calls, library, finder.models, summaries, entries, told))
 
 
 def _picked(rows: list[Decision], wanted: list[str]) -> list[Decision]:

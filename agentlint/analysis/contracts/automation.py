@@ -107,7 +107,8 @@ class Automations:
         if _SIGN_IN_HOME.search(operation.path) and (signs_in or _SIGN_IN.search(operation.path)):
             return "safe", "it gives or ends a session of the caller's own"
         several = role.bulk and role.kind == "action" and spoken_verb(operation) in ("update", "edit", "modify", "change")
-        sets = operation.method in ("PUT", "PATCH") and (role.kind != "create" or role.path.ends_with_hole)
+        makes = role.kind == "create" and not role.path.ends_with_hole and (role.verb != "add" or role.path.shape in self._lists)
+        sets = operation.method in ("PUT", "PATCH") and not makes
         if sets or role.kind == "update" or several:
             return self._update(role)
         anew = (said & _SETS and not said & _MAILS) or self._sets_anew(role)
@@ -146,6 +147,8 @@ class Automations:
     def _sets_anew(self, role: Role) -> bool:
         """True for a POST that puts a value or a content in the place of another: a mark, a toggle that is told where to go, an upload to a thing itself."""
         if role.verb == "mark":
+            return True
+        if role.path.ends_with_hole and role.operation.method == "POST" and self._payloads.sends_file(role.operation.body):
             return True
         toggled = "toggle" in words(role.operation.path.rsplit("/", 1)[-1])[:1] and role.operation.body is not None
         return role.kind == "action" and role.place == "item" and (toggled or (role.verb == "upload" and self._part_of_read(role)))

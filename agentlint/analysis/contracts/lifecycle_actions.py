@@ -20,6 +20,8 @@ _STOPS = ("cancel", "stop", "abort", "terminate", "kill", "halt", "pause")
 _ACCOUNTS = ("status", "data", "event", "log", "history")
 """Ends of names of what only tells of something."""
 _PROOFS = frozenset("token key code confirmation otp hash".split())
+_PUT_AWAY = ("archive", "deactivate", "disable", "suspend")
+"""What some DELETEs say that they do."""
 _MONEY = frozenset({"payment", "refund", "payout", "transfer", "charge"})
 """What banks and providers carry out."""
 _SWITCHES = frozenset("enabled active status state disabled".split())
@@ -87,8 +89,9 @@ class Actions:
     def inverses(self, resource: Resource) -> Iterator[Step]:
         """Actions that are meant to be taken back and cannot be."""
         fields = settable(resource.roles, self._payloads)
-        for role in resource.of("action", "create"):
-            back = v.INVERSES.get(role.verb) if role.kind == "action" or role.verb in ("grant", "share", "assign", "enroll") else None
+        for role in resource.of("action", "create", "delete"):
+            said = ("grant", "share", "assign", "enroll") if role.kind == "create" else _PUT_AWAY
+            back = v.INVERSES.get(role.verb) if role.kind == "action" or role.verb in said else None
             if back is None or role.bulk or role.operation.method == "GET" or self._taken_back(role, back, resource):
                 continue
             if (role.verb in ("activate", "enable", "enroll", "join") and self._proves(role)) or resource.noun in v.ACTION_VERBS - v.NOUN_VERBS:
@@ -155,6 +158,8 @@ class Actions:
             return True
         if any(verb in fields for fields in (settable((*resource.of("update", "action"), role), self._payloads),) for verb in back):
             return True
+        if role.kind == "delete":
+            return role.verb != "archive" and bool(resource.of("create"))
         shape, parent = role.path.shape, role.path.shape.rsplit("/", 1)[0]
         near = (words(r.operation.path.rsplit("/", 1)[-1]) for r in self._shapes.beginning_with(parent.rsplit("/", 1)[0] + "/") if r.writes)
         if any(said[:1] and said[0] in ("stop", "end", "undo") and v.has_verb(role.verb, said[1:]) for said in near):
@@ -207,7 +212,12 @@ class Actions:
         return any(role.kind == "delete" for role in (*resource.roles, *self._ownership.sharing(resource)))
 
     def _halted(self, resource: Resource) -> bool:
-        """True when some operation stops such work, wherever it stands."""
+        """True when some operation stops such work, wherever it stands, or the whole that it is part of (`/runs/{id}/cancel` the jobs of a run)."""
+        wholes = tuple(f"{base.rpartition('/')[0]}/" for base in resource.bases if base.rpartition("/")[0].endswith("{}"))
+        ends = {shape.count("/") for shape in wholes}
+        above = (r for r in self._shapes.beginning_with(*wholes) if r.writes and r.path.shape.count("/") in ends)
+        if any(v.has_verb(verb, words(r.path.segments[-1].text)) for r in above for verb in _STOPS):
+            return True
         return any(doing(verb, resource.roles) or self._mentions.does(resource, verb) for verb in _STOPS)
 
     def _stopped(self, resource: Resource, starter: Role) -> bool:

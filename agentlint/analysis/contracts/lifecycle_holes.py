@@ -89,7 +89,8 @@ class Holes:
         if self._plain.only_switched_off(resource, made[0]):
             yield self._lacks("delete", "nothing removes it for good", resource)
         last = {resource.noun.split(" ")[-1], *undressed(resource.schema).split(" ")[-1:]}
-        if not (resource.of("update") or any(map(puts_whole, made)) or resource.issued or resource.tie or last & v.VALUES or self._updated(resource)):
+        fixed = resource.issued or resource.tie or last & v.VALUES or self._plain.by_content(resource)
+        if not (fixed or resource.of("update") or any(map(puts_whole, made)) or self._updated(resource)):
             given = self._payloads.given(made[0].operation)
             unseen = resource.entity is None or not self._payloads.schemas.shape(resource.entity).properties
             told = {v.state_word(name) for name in given}

@@ -28,6 +28,7 @@ _STAMP = re.compile(
     r"(_at|_by|_on|At|By|On|[cC]ount|[sS]ize|[sS]pace|[aA]ccessible|[aA]vailable)$|^(un[mM]apped|used|free|total)|^(type|kind|object|(is_?|Is)?[aA]ctive|guid|uuid|links|_links)$|^(created|updated|modified|last_?([uU]pdated|[mM]odified))"
 )
 """Fields that the system fills in, or that say what a thing is."""
+_HASHES = frozenset({"sha", "sha1", "sha256", "digest", "hash", "checksum"})
 _PLACES = frozenset("city zip postal postcode country county".split())
 
 
@@ -117,6 +118,12 @@ class Plain:
         whole = any(r.operation.method == "DELETE" and r.place != "item" for r in resource.roles)
         return whole and not any(r.path.ends_with_hole for r in resource.roles)
 
+    @staticmethod
+    def by_content(resource: Resource) -> bool:
+        """True for things that are known by what they hold (`/blobs/{file_sha}`): another content is another thing, and none goes."""
+        holes = (h for r in resource.roles if r.place == "item" and r.path.ends_with_hole for h in r.path.segments[-1].holes)
+        return any(set(words(h)[-1:]) & _HASHES for h in holes)
+
     def _lacks(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
         born, place = made[0].operation.name, made[0].operation.node
         inside = self._containment.writes(resource)
@@ -127,7 +134,7 @@ class Plain:
             shown = self._containment.lists(resource) or self._listed_elsewhere(made[0], resource) or self._mentions.lists(resource)
             told = f"{shown.name} shows them" if shown is not None else f"{born} creates one, no operation lists them"
             yield Step("list", shown.name if shown is not None else None, told, place, "plain")
-        value = resource.noun.split(" ")[-1] in v.VALUES
+        value = resource.noun.split(" ")[-1] in v.VALUES or self.by_content(resource)
         if not self._stays(resource, made[0]) and not self._ends(resource):
             told = f"{inside.name} replaces them" if inside is not None else f"{born} creates one, nothing deletes, cancels or revokes it"
             yield Step("delete", inside.name if inside is not None else None, told, place, "plain")
@@ -143,7 +150,7 @@ class Plain:
     def _stays(self, resource: Resource, made: Role, firmly: bool = False) -> bool:
         """True for what is deleted, and for what is meant to stay or goes by itself."""
         deleted = any(not (firmly and takes_off(r, resource)) for r in resource.of("delete"))
-        if deleted or self._deleted_elsewhere(resource, made) or self._mentions.ends(resource, firmly):
+        if deleted or self._deleted_elsewhere(resource, made) or self._mentions.ends(resource, firmly) or self.by_content(resource):
             return True
         fleeting = resource.issued and not resource.of("list", "update")
         return resource.archival or resource.setting or fleeting or made.verb in v.INVERSES or self._is_work(resource)

@@ -33,7 +33,7 @@ _GIVEN = frozenset(
     "instance system community familiar in out stale distinct dependent get".split()
 )
 """Words for things of which a list only shows a choice, or which come from elsewhere."""
-_ELSEWHERE = frozenset("search autocomplete available discover suggestion suggestions lookup settings".split())
+_ELSEWHERE = frozenset("search autocomplete available discover suggestion suggestions lookup settings import imports".split())
 """Parts of paths below which a list only shows what could be taken."""
 _DOORS = frozenset("invitation invite signup register registration join".split())
 """Parts of paths by which people come in."""
@@ -48,12 +48,16 @@ class Unmade:
         self._mentions = mentions
         self._made = {undressed(r.schema) for r in resources if r.schema and r.of("create")}
         self._nouns = {r.noun for r in resources if r.of("create")}
+        self._inside = {" ".join(v.noun_words(n)) for r in resources for role in r.of("create") for n in self._lists_given(role)}
+        """What is made along with what holds it: `POST /orders` with `lines`."""
         self._open = any(self._lets_in(role, r) for r in resources for role in r.of("create", "action"))
         """True where people come in by invitation, by signing up, or are made."""
 
     def lacks_a_maker(self, resource: Resource) -> bool:
         """True when people make such things and no operation does."""
         last = resource.noun.split(" ")[-1]
+        if resource.noun in self._inside:
+            return False
         if last in _MADE_BY_SYSTEMS or resource.issued or _given(resource) or _of_entries(resource):
             return False
         if last in v.JOINED:
@@ -61,6 +65,12 @@ class Unmade:
         else:
             made = undressed(resource.schema) in self._made or resource.noun in self._nouns or self._mentions.makes(resource)
         return not made and (self._edited(resource) or self.looked_after(resource))
+
+    def _lists_given(self, role: Role) -> list[str]:
+        """Names of lists of objects in what a call is given."""
+        shape_of = self._payloads.schemas.shape
+        given = {n: shape_of(node) for n, node in self._payloads.given(role.operation).items()}
+        return [n for n, shape in given.items() if shape.kind == "array" and shape.items is not None and shape_of(shape.items).kind == "object"]
 
     def made_elsewhere(self, resource: Resource) -> bool:
         """True when things of the name are made at another address, where they are looked after too."""
@@ -75,7 +85,8 @@ class Unmade:
             return False  # members of a network are no people
         kept = any("created" in said for said in shown) or any(r.place == "item" and r.writes for r in resource.roles)
         named = self._plain.has_identity(resource) and any(set(said[-1:]) & (TEXTS | _CALLED) for said in shown)
-        return bool(resource.of("read")) or (kept and named)
+        alone = " " not in resource.noun  # a `concurrency group` may as well come with what runs in it
+        return (alone and bool(resource.of("read"))) or (kept and (named or bool(resource.of("read"))))
 
     def _edited(self, resource: Resource) -> bool:
         """True for what is read, changed and removed, or whose texts are changed."""

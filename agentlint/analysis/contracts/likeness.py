@@ -61,4 +61,6 @@ def reads_another(read: Role, resource: Resource, other: Resource) -> bool:
 def single_reads(resource: Resource) -> list[Role]:
     """Operations on it that read one; of several, those that can be told which."""
     several = bool(resource.of("list"))
-    return [role for role in resource.of("read") if not (several and role.place == "single" and not says_which(role.operation))]
+    own = {role.path.shape for role in resource.roles if role.writes and role.place == "item" and role.path.ends_with_hole}
+    read = [role for role in resource.of("read") if not (several and role.place == "single" and not says_which(role.operation))]
+    return read or [role for role in resource.of("list") if role.path.shape in own]  # a file or a folder, by one address

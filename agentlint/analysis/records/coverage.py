@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
 import msgspec
 
@@ -19,6 +20,8 @@ from agentlint.knowledge.paths import bare, expand
 _RELATION = "relation"
 _MANY = frozenset({"ManyToManyField", "TaggableManager", "SortedManyToManyField"})
 _ANY_TABLE = ("create", "update", "delete")
+_WRITTEN: tuple[Literal["create", "update"], ...] = ("create", "update")
+"""What saving a row may be where the code does not say whether it is new."""
 _DONE_IN = {
     "create": frozenset({"create", "perform_create"}),
     "update": frozenset({"update", "partial_update", "perform_update"}),
@@ -54,7 +57,11 @@ class Coverage:
 
     def sees(self, effect: Effect, owner: str = "") -> Mechanism | None:
         """The mechanism that records the write. `owner` is the class that the framework performs it for (an admin class)."""
-        return next((m for m in self._watching(effect, owner) if not self._needs_block(m, effect) and not self._skipped(effect, m)), None)
+        found = next((m for m in self._watching(effect, owner) if not self._needs_block(m, effect) and not self._skipped(effect, m)), None)
+        if found is None and effect.operation == "write" and self.mechanisms:  # one may see new rows, another changes
+            halves = [self.sees(msgspec.structs.replace(effect, operation=one), owner) for one in _WRITTEN]
+            return halves[1] if all(halves) else None
+        return found
 
     def around(self, function: str, owner: str) -> Mechanism | None:
         """The mechanism of a view's base class that records all that a method does which the framework runs for the view."""
@@ -125,6 +132,8 @@ class Coverage:
             return False
         if is_relation(effect):
             return _RELATION in mechanism.operations and (not mechanism.fields or bool(set(effect.fields) & set(mechanism.fields)))
+        if effect.operation == "write" and not set(_WRITTEN) <= set(mechanism.operations):
+            return False
         operations = _ANY_TABLE if effect.operation in ("write", "run", "grant", "revoke") else (effect.operation,)
         if not set(operations) & set(mechanism.operations):
             return False

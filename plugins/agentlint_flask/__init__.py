@@ -1,4 +1,4 @@
-"""Flask: applications, blueprints, function and method views, Flask-RESTful, RESTX and smorest resources."""
+"""Flask: applications, blueprints, function and method views, Flask-RESTful, RESTX and smorest resources, registered classes of Flask-Classful."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Flask(FrameworkBase):
     def detect(self, program: Program) -> bool:
         """True when a module imports Flask, its async twin Quart, or an extension that adds routes or holds an application."""
         return imports(program, "flask", "quart", "flask_restful", "flask_restx", "flask_smorest", "flask_openapi3", "apiflask", "dash",
-                       "flask_rest_jsonapi", "flask_combo_jsonapi")
+                       "flask_rest_jsonapi", "flask_combo_jsonapi", "flask_classful", "flask_classy")
 
     def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
         """Who `current_user` is, what `g` and the application hold, and what resources are made with."""

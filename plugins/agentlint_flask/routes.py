@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from agentlint.api import ClassInfo, Context, FunctionInfo, Made, Route, Value, join_paths
 from agentlint_flask.answers import Answer, Answers
+from agentlint_flask.classful import Classful
 from agentlint_flask.csrf import BrowserCheck
 from agentlint_flask.hooks import Hooks
 from agentlint_flask.jsonapi import Answered, JsonApi
@@ -37,11 +40,13 @@ class _Reader:
         self._browser = BrowserCheck(self._tables, context.program)
         self._answers = Answers(context.program)
         self._jsonapi = JsonApi(self._tables, context.program, context.library)
+        self._classful = Classful(context.program, self._tables.setup)
         self._around = {self._tables.key(m): m for m in self._tables.calls if self._tables.key(m)}
 
     def routes(self) -> Iterator[Route]:
         """Rules in the order in which set-up code makes them."""
         for made in self._tables.calls:
+            yield from self._registered(made)
             table, verb = self._tables.called_on(made)
             if not table:
                 continue
@@ -78,6 +83,19 @@ class _Reader:
         if view is not None:
             for path in made.args[1:]:
                 yield from self._rule(table, path, (), view, made)
+
+    def _registered(self, made: Made) -> Iterator[Route]:
+        """`OrdersView.register(app)`: every public method of the class."""
+        found = self._classful.registered(made)
+        if found is None:
+            return
+        table, view = self._tables.key(found[1]), View(found[0])
+        for rule in self._classful.rules(found[0], made) if table else ():
+            for place in self._tables.tree.places(table):
+                path = join_paths(_holes(place.prefix), _holes(f"/{rule.path}")) or "/"
+                for method in rule.methods:
+                    route = self._route(table, (method, path), view, rule.handler, made)
+                    yield msgspec.structs.replace(route, guard_handlers=tuple(dict.fromkeys((*route.guard_handlers, *rule.before))))
 
     def _json_resource(self, made: Made, table: str) -> Iterator[Route]:
         """`api.route(ArticleList, "articles", "/articles", "/people/<int:id>/articles")`."""

@@ -28,7 +28,7 @@ _STAND_INS = {
     **dict.fromkeys(("bp", "blueprint"), "flask.Blueprint"),
     "api": "flask_restful.Api",
 }
-_VERBS = frozenset({"register_blueprint", "add_url_rule", "add_resource", "add_namespace", "init_app", "permission_manager"})
+_VERBS = frozenset({"register_blueprint", "add_url_rule", "add_resource", "add_namespace", "init_app", "permission_manager", "register"})
 _DECORATING = frozenset({"route", "websocket", "get", "post", "put", "patch", "delete", "resource", "before_request", "before_app_request"})
 _ROOTS = ("flask.current_app", "quart.current_app")
 _INNER = ("app", "flask_app", "server", "wsgi_app")

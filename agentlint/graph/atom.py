@@ -45,6 +45,9 @@ class Atom(msgspec.Struct, frozen=True):
     purpose: bool = True
     """False for what only accompanies the rest: the operation cannot be used to do just that."""
 
+    faint: bool = False
+    """True for what goes along with the rest and lies deep below, or is done by nearly all: nobody calls an endpoint for that who does not call it anyway."""
+
     @property
     def key(self) -> tuple[str, str]:
         """What offers are looked up by."""

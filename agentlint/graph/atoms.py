@@ -58,7 +58,8 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     nearest = min((len(r.chain) for group in grouped.values() for r in group), default=0)
     rights = frozenset(subject_of(r.effect, background) for r in effects if r.effect.kind == "permission")
     changed = frozenset(_short(subject) for _, _, subject in grouped)
-    made = _named_best([_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())], spoken)
+    made = [_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())]
+    made = _named_best(made, spoken, _segments(entry))
     made = [msgspec.structs.replace(a, follows=_follows(grouped[a.kind, a.operation, a.subject], changed - {_short(a.subject)})) for a in made]
     atoms = _with_purpose(_without_savings(made if with_parts else _with_later_writes(made)), rights)
     atoms = without_asides(atoms, entry.operation)
@@ -66,7 +67,9 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     if not atoms:
         return []
     heaviest = max(a.weight for a in atoms)
-    kept = (a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest or (with_parts and (a.subject in rights or a.kind in _BESIDE_ROWS or _is_own(a))))
+    kept = [a for a in atoms if a.weight >= _PRIMARY_SHARE * heaviest or (with_parts and (a.subject in rights or a.kind in _BESIDE_ROWS or _is_own(a)))]
+    if with_parts:
+        kept += [msgspec.structs.replace(a, faint=True) for a in atoms if not a.purpose and a not in kept]
     return sorted(kept, key=lambda a: (-a.weight, a.key))
 
 
@@ -116,15 +119,28 @@ def _is_named_in_full(subject: str, spoken: frozenset[str]) -> bool:
     return bool(said) and (set(said) <= spoken or "".join(said) in spoken)
 
 
-def _named_best(atoms: Sequence[Atom], spoken: frozenset[str]) -> list[Atom]:
-    """Atoms without the names of things that share their last word with one that is named in full: `/books/{id}` is about Book, not SyncedBook."""
-    full = {said[-1] for a in atoms if a.named and (said := _said(a.subject)) and set(said) <= spoken}
-    return [msgspec.structs.replace(a, named=False) if _is_lesser(a, full, spoken) else a for a in atoms]
+def _segments(entry: Entry) -> frozenset[tuple[str, ...]]:
+    """Parts of an operation's addresses, as singular words."""
+    return frozenset(tuple(singular(w) for w in words(part)) for r in entry.routes for part in r.path.split("/"))
 
 
-def _is_lesser(atom: Atom, full: set[str], spoken: frozenset[str]) -> bool:
-    said = _said(atom.subject)
-    return atom.named and not atom.registered and said[-1] in full and not _is_named_in_full(atom.subject, spoken)
+def _named_best(atoms: Sequence[Atom], spoken: frozenset[str], segments: frozenset[tuple[str, ...]]) -> list[Atom]:
+    """Atoms without the names of things that share their last word with one that is named in full: `/books/{id}` is about Book, not SyncedBook.
+
+    Of two that are named in full, the longer name is meant: `/order_notes/{id}` is about OrderNote, not Note.
+    """
+    full: dict[str, int] = {}
+    for said in (_said(a.subject) for a in atoms if a.named):
+        if said and set(said) <= spoken:
+            full[said[-1]] = max(full.get(said[-1], 0), len(said))
+
+    def is_lesser(atom: Atom) -> bool:
+        said = _said(atom.subject)
+        if not atom.named or atom.registered or said[-1] not in full or tuple(said) in segments:
+            return False
+        return len(said) < full[said[-1]] or not _is_named_in_full(atom.subject, spoken)
+
+    return [msgspec.structs.replace(a, named=False) if is_lesser(a) else a for a in atoms]
 
 
 def _said(subject: str) -> list[str]:

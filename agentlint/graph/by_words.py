@@ -30,7 +30,7 @@ class SaidEndpoints:
         deed = _of_endpoint(entry.operation)
         if deed is not None and deed[1] not in _SIGNED_IN_BY:
             self._all[deed].append(entry)
-            if not _is_known_to_write(entry, deed[1]):
+            if not _is_known_to_write(entry, *deed):
                 self._blank[deed].append(entry)
 
     def for_rows(self, operation: str, subject: str, fields: Collection[str]) -> list[Entry]:
@@ -52,10 +52,11 @@ class SaidEndpoints:
         return self._all.get(deed, []) if deed is not None else []
 
 
-def _is_known_to_write(entry: Entry, noun: str) -> bool:
-    """True for an operation that is known to write rows of what it names."""
-    rows = (r.effect.model or r.effect.target for r in entry.reached if r.effect.kind in ROWS and is_consequential(r.effect))
-    return any(_noun(words(thing.rsplit(".", 1)[-1])) == noun for thing in rows if thing)
+def _is_known_to_write(entry: Entry, verb: str, noun: str) -> bool:
+    """True for an operation that is known to write rows of what it names, or to do what it says to rows of something else."""
+    rows = [r.effect for r in entry.reached if r.effect.kind in ROWS and is_consequential(r.effect) and (r.effect.model or r.effect.target)]
+    named = any(_noun(words((e.model or e.target).rsplit(".", 1)[-1])) == noun for e in rows)
+    return named or any(e.operation == verb or (e.operation == "write" and verb != "delete") for e in rows)
 
 
 def _of_endpoint(operation: Operation) -> tuple[str, str] | None:

@@ -12,7 +12,9 @@ from agentlint.graph.atom import Atom
 from agentlint.ir.operations import Operation
 
 _ACTS = ("POST", "ANY")
-_DEEDS_TOO = frozenset({"process", "hold", "resubmit", "refuse", "resolve", "unresolve", "evaluate", "finalize", "finalise", "dispatch", "ship", "return"})
+_DEEDS_TOO = frozenset(
+    "refresh recalculate poke ping process hold resubmit refuse resolve unresolve evaluate finalize finalise dispatch ship return".split()
+)
 """More verbs of doing, where they stand alone behind a thing."""
 
 
@@ -41,6 +43,14 @@ def does_something_else(page: Operation, endpoint: Operation) -> bool:
     if not is_deed(said) and not _DEEDS_TOO.issuperset(said):
         return False
     return not set(said) & {singular(w) for text in (page.symbol, page.path) for w in words(text)}
+
+
+def has_a_deed(page: Operation, endpoint: Operation) -> bool:
+    """True for a page whose address ends in a deed of its own that an endpoint by which things are edited does not say: to refresh is not to edit."""
+    said = _last(page)
+    if endpoint.method not in ("PUT", "PATCH") or not said or any(w in VERBS for w in said) or not (is_deed(said) or _DEEDS_TOO.issuperset(said)):
+        return False
+    return not set(said) & {singular(w) for text in (endpoint.symbol, endpoint.path) for w in words(text)}
 
 
 def _last(operation: Operation) -> list[str]:

@@ -16,7 +16,7 @@ from agentlint.analysis.wording import only_rights, singular, stems, words
 from agentlint.graph.atom import Atom, Background
 from agentlint.graph.atoms import atoms_of, column, rarities
 from agentlint.graph.by_words import SaidEndpoints
-from agentlint.graph.deeds import does_something_else
+from agentlint.graph.deeds import does_something_else, has_a_deed
 from agentlint.graph.general_lines import general_functions, general_lines
 from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Operation, Status
@@ -100,7 +100,10 @@ class Matcher:
             return self._by_domain(entry)
         if not atoms:
             return self._by_words(entry)
-        answers = self._with_accompaniments([(atom, self._answer(atom, entry)) for atom in atoms])
+        indirect = all(a.follows and not a.registered for a in atoms)  # what the operation itself writes is not known
+        meant = {atom.key: self._answer(atom, entry, indirect) for atom in atoms if atom.purpose}
+        doing = frozenset(a.entry.operation.id for a in meant.values() if a.entry is not None)
+        answers = self._with_accompaniments([(atom, meant.get(atom.key) or self._answer(atom, entry, indirect, doing)) for atom in atoms])
         total = sum(a.weight for a, _ in answers)
         share = sum(a.weight * answer.share for a, answer in answers) / total
         lacks = any(a.registered and answer.share < _COVERED for a, answer in answers)  # people can do each of them there
@@ -153,15 +156,23 @@ class Matcher:
             callers = self._callers[inner[0]]
         return min(callers, key=lambda e: (_distance(entry, e), e.operation.id)) if callers else None
 
-    def _answer(self, atom: Atom, entry: Entry) -> _Answer:
-        """The best offer for one effect."""
+    def _answer(self, atom: Atom, entry: Entry, same_line: bool, doing: frozenset[str] = frozenset()) -> _Answer:
+        """The best offer for one effect; where its line has to be the same, no other counts. Things go along with endpoints that are `doing` the rest."""
         best = _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
-        for other, offer in self._candidates(atom):
+        for other, offer in self._candidates(atom, doing):
             if is_person(atom.subject) and atom.operation != "create" and _is_for_another(entry, other):
                 continue
-            if atom.fields and offer.open_fields and does_something_else(entry.operation, other.operation):
+            if same_line and not (atom.sites & offer.sites) - self._background.general:
+                continue
+            other_deed = atom.operation in ("update", "write") and does_something_else(entry.operation, other.operation)
+            if other_deed and not atom.fields and not atom.sites & offer.sites:
+                continue
+            if other_deed and offer.open_fields:
                 offer = msgspec.structs.replace(offer, open_fields=False)  # its address says what it writes them for: those that are known are all there are
             answer = _for_rank(_compare(atom, other, offer, self._background.general), entry)
+            untold = atom.operation == "update" and not atom.fields and not atom.sites & offer.sites
+            if untold and has_a_deed(entry.operation, other.operation):  # what the page writes is not known, and it says more than to edit
+                answer = msgspec.structs.replace(answer, share=answer.share * _SOME_FIELDS)
             if (answer.share, -_distance(entry, other)) > (best.share, -_distance(entry, best.entry)) and answer.share > 0:
                 best = answer
         if best.share == 0 and atom.kind == "rows" and atom.subject and (said := self._saying(atom, entry)):
@@ -200,7 +211,7 @@ class Matcher:
             return True
         return any((r := self._background.relation(end[0], f)) is not None and r[0] in others for f in offer.fields)
 
-    def _candidates(self, atom: Atom) -> list[tuple[Entry, Atom]]:
+    def _candidates(self, atom: Atom, doing: frozenset[str]) -> list[tuple[Entry, Atom]]:
         direct = self._offers.get(atom.key, []) if atom.subject and atom.kind not in _CHANNELS else []  # two writes of nobody knows what have nothing in common
         if atom.ends:  # the API may write the relation as a field of either model
             direct = [*direct, *(o for end in atom.ends for o in self._offers.get((end[0], "update"), ()) if self._covers(o[1], end, atom))]
@@ -214,13 +225,15 @@ class Matcher:
         if atom.kind != "rows" and self._rarity.get(atom.subject, 1.0) < _TELLING:
             return []  # how everything is kept here, and no thing of its own
         shared = [offer for site in sorted(atom.sites - self._background.general) for offer in self._sites.get((atom.key, site), ())]
-        return [(e, offer) for e, offer in (*direct, *shared) if offer.purpose or not atom.purpose]
+        return [(e, o) for e, o in (*direct, *shared) if o.purpose or (not atom.purpose and (not o.faint or e.operation.id in doing))]
 
 
 def _only_follows(answers: Sequence[tuple[Atom, _Answer]]) -> bool:
     """True when all that an endpoint answers for lies below what none does: that it follows from the operation is no part that somebody could ask for."""
     answered = [atom for atom, answer in answers if answer.share > 0]
     refused = [atom for atom, answer in answers if answer.share == 0]
+    if any(r.purpose for r in refused) and not any(a.purpose for a in answered):
+        return True
     return bool(refused) and not any(a.named for a in answered) and all(a.depth > min(r.depth for r in refused) for a in answered)
 
 

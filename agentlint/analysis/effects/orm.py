@@ -112,6 +112,12 @@ class OrmWrites:
         receiver = dotted(self._places.expression(site, row.model.removeprefix("item of ")))
         return self._memory.set_to(site, receiver) if receiver else ()
 
+    def _receiver(self, expr: s.Expr | None, site: CallSite) -> str:
+        """The name of what is saved; `super().save()` in a method of another name saves `self`."""
+        is_super = isinstance(expr, s.Call) and isinstance(expr.func, s.Name) and expr.func.id == "super"
+        info = self._places.program.functions.get(site.caller) if is_super else None
+        return "self" if info is not None and info.node.name != site.name else dotted(expr)
+
     def _named_by_text(self, site: CallSite, models: tuple[Model, ...]) -> tuple[Model, ...]:
         """What a text names beside the client; a collection that is handed in is left to who hands it in."""
         held = site.call.func.value if isinstance(site.call.func, s.Attribute) else None
@@ -150,7 +156,7 @@ class OrmWrites:
         expr = self._places.expression(site, row.model.removeprefix("item of "))
         made = self.origins.made(expr, site.caller)
         given = constructor_fields(*made, self._places) if made is not None else ()
-        receiver = dotted(expr)
+        receiver = self._receiver(expr, site)
         return unique((*given, *(self._memory.before(site, receiver) if receiver else ())))
 
     def _whole(self, site: CallSite, types: tuple[Type, ...], fields: tuple[str, ...]) -> Iterator[Effect]:

@@ -95,6 +95,7 @@ def answer(options: Options, found: Found | None = None) -> Answer:
         facts.tools,
         contracts=facts.contracts,
         chains=facts.chains,
+        not_applicable=facts.not_applicable,
         plan=make_plan(counted, findings),
         controls=standing(load_controls(), (r.info for r in chosen), counted, facts.model_calls),
         settings=settings.shown,

@@ -164,5 +164,6 @@ def _with(facts: Facts, document: Description, handed: HandedOn, gap: Callable[[
         facts, operations=agreement.operations, mismatches=(*facts.mismatches, *agreement.mismatches), problems=(*facts.problems, *problems),
         lifecycles=(*facts.lifecycles, *found.lifecycles), identifiers=(*facts.identifiers, *found.identifiers),
         shortcomings=(*facts.shortcomings, *found.shortcomings), tools=(*facts.tools, *found.tools),
-        chains=(*facts.chains, *found.chains), contracts=(*facts.contracts, *([found.contract] if found.contract else ())),
+        chains=(*facts.chains, *found.chains),
+        not_applicable=(*facts.not_applicable, *found.not_applicable), contracts=(*facts.contracts, *([found.contract] if found.contract else ())),
     )

@@ -39,5 +39,7 @@ class Facts(msgspec.Struct, frozen=True):
     """What each description tells on the whole."""
     chains: tuple[Chain, ...] = ()
     """Calls that an agent needs before each described operation."""
+    not_applicable: tuple[Lifecycle, ...] = ()
+    """Steps of described lives that the system alone takes."""
     notes: tuple[Note, ...] = ()
     """What comments and descriptions say to agentlint."""

@@ -54,6 +54,8 @@ class Report(msgspec.Struct, frozen=True):
     """What each API description tells on the whole."""
     chains: tuple[Chain, ...] = ()
     """Calls that an agent needs before each described operation."""
+    not_applicable: tuple[Lifecycle, ...] = ()
+    """Steps of described lives that the system alone takes."""
     remarks: tuple[str, ...] = ()
     """Sentences on what the findings leave out, e.g. those that a change does not touch."""
     plan: Plan = Plan()

@@ -6,19 +6,19 @@ from typing import Literal
 
 import msgspec
 
-Thought = Literal["plain", "state", "inverse", "link", "job", "part", "declared", "hole"]
+Thought = Literal["plain", "state", "inverse", "link", "job", "part", "declared", "hole", "driven"]
 """How a step of a life is known: a plain step, a state that the schema shows, an action that asks for its inverse, an address in an answer, running work that
 asks for a stop, a part that is set and not taken off, words of the description itself."""
 
 
 class Lifecycle(msgspec.Struct, frozen=True, gc=False):
-    """One transition of one resource, present or missing (JSON contract `lifecycles[]`)."""
+    """One transition of one resource, present or missing (JSON contract `lifecycles[]`), or taken by the system alone (`not_applicable[]`)."""
 
     resource: str
     schema: str
     pointer: str
     transition: str
-    status: Literal["present", "missing"]
+    status: Literal["present", "missing", "not-applicable"]
     operation: str | None
     evidence: str
     file: str

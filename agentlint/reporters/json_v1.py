@@ -49,6 +49,7 @@ def to_v1(report: Report) -> v1.ReportV1:
         tools=[_same(row, v1.ToolRowV1) for row in report.tools],
         contracts=[v1.ContractV1(row.file, [v1.ClauseV1(c.name, c.told, c.of, c.what, list(c.lacking)) for c in row.clauses]) for row in report.contracts],
         chains=[_chain(row) for row in report.chains],
+        not_applicable=[_same(row, v1.LifecycleV1) for row in report.not_applicable],
         controls=_controls(report),
         remarks=list(report.remarks),
         settings=report.settings or None,

@@ -352,6 +352,8 @@ class ReportV1(msgspec.Struct, frozen=True):
     """What each API description tells on the whole."""
     chains: list[ChainV1] = []
     """Calls that an agent needs before each described operation."""
+    not_applicable: list[LifecycleV1] = []
+    """Steps of described lives that the system alone takes, so that no operation for them is missing; their status is `not-applicable`."""
     controls: list[ControlV1] = []
     remarks: list[str] = []
     """What the findings leave out."""

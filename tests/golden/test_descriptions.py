@@ -29,6 +29,8 @@ def said(report: Report) -> Iterator[str]:
     for row in report.lifecycles:
         if row.status == "missing":
             yield f"missing: {row.resource}: {row.transition}"
+    for row in report.not_applicable:
+        yield f"not applicable: {row.resource}: {row.transition}"
     for operation in report.operations:
         if operation.changes_state:
             yield f"{operation.automation}: {operation.method} {operation.path}"

@@ -14,6 +14,7 @@ from agentlint.analysis.contracts.chains import Callable, chains
 from agentlint.analysis.contracts.described import described_operations
 from agentlint.analysis.contracts.handed_on import HandedOn, linked
 from agentlint.analysis.contracts.identifiers import Identifiers
+from agentlint.analysis.contracts.lifecycle_driven import driven_steps
 from agentlint.analysis.contracts.lifecycles import Lifecycles, lifecycle_rows
 from agentlint.analysis.contracts.payloads import Payloads
 from agentlint.analysis.contracts.resources import build_resources
@@ -37,6 +38,8 @@ class ContractFacts(msgspec.Struct, frozen=True):
     contract: Contract | None = None
     problems: tuple[Problem, ...] = ()
     """Links that lead nowhere."""
+    not_applicable: tuple[Lifecycle, ...] = ()
+    """Steps that the system alone takes."""
 
 
 def judge(description: Description, handed: HandedOn | None = None) -> ContractFacts:
@@ -48,6 +51,7 @@ def judge(description: Description, handed: HandedOn | None = None) -> ContractF
     resources = build_resources(roles, payloads)
     births = Births(roles, resources, payloads)
     steps = Lifecycles(description, roles, resources, payloads, births).all()
+    driven = driven_steps(resources, payloads, steps)
     operations = described_operations(description, roles, Automations(roles, resources, payloads, births))
     tools = Tools(description, roles, payloads, operations)
     account = Accountability(description, resources, payloads)
@@ -58,5 +62,6 @@ def judge(description: Description, handed: HandedOn | None = None) -> ContractF
     callable_ones = [Callable(d.name, d.operation_id, description.file, closed) for d, closed in zip(description.operations, shut)]
     found, identifiers = chains(callable_ones, identifiers)
     return ContractFacts(
-        operations, lifecycle_rows(steps, description), identifiers, lacks, tools.all(), found, contract, tuple(broken_links(description))
+        operations, lifecycle_rows(steps, description), identifiers, lacks, tools.all(), found, contract, tuple(broken_links(description)),
+        lifecycle_rows(driven, description),
     )

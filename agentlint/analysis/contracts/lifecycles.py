@@ -82,8 +82,8 @@ def lifecycle_rows(steps: Sequence[tuple[Resource, Step]], description: Descript
     for resource, step in steps:
         where = description.index.locate(step.node)
         pointer = "/".join(["", *(str(p).replace("~", "~0").replace("/", "~1") for p in step.node.pointer)])
-        status: Literal["present", "missing"] = "present" if step.operation else "missing"
-        foreign = step.node.file != description.file and (step.thought == "state" or "properties" in step.node.pointer)
+        status: Literal["present", "missing", "not-applicable"] = "present" if step.operation else "not-applicable" if step.thought == "driven" else "missing"
+        foreign = step.node.file != description.file and (step.thought in ("state", "driven") or "properties" in step.node.pointer)
         schema = _schema_at(step.node.pointer) or (_schema_of(step.node) if foreign else "")
         place = (where.file, where.line, step.thought, description.file)
         made.append(Lifecycle(resource.noun, schema, pointer, step.transition, status, step.operation, step.evidence, *place))

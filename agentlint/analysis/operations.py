@@ -345,7 +345,8 @@ def _is_submission(expr: Expr) -> bool:
 
 def _is_deed(info: FunctionInfo) -> bool:
     """True for a function whose name asks for doing; one that is nothing but the verb says enough as a method only."""
-    said = words(info.node.name)
+    said, home = words(info.node.name), words(info.module.name.rpartition(".")[2])
+    said = said[len(home) :] if said[: len(home)] == home else said  # `git_set_head` of a module `git`
     return bool(said) and (len(said) > 1 or bool(info.owner)) and (said[0] in DEEDS or is_deed(said))
 
 

@@ -28,7 +28,7 @@ def commands(program: Program) -> Iterator[Line]:
 
 
 def _is_command(func: s.Expr) -> bool:
-    said = set(words(func.attr if isinstance(func, s.Attribute) else dotted(func)))
+    said = set(words(".".join(dotted(func).split(".")[-2:])))  # `@ws_command(...)`, `@rpc.method(...)`
     return bool(said & _PROTOCOLS and said & _ASKS)
 
 

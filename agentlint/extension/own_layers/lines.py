@@ -37,6 +37,8 @@ class Line(msgspec.Struct, frozen=True, eq=False):
     """The package whose word it is; empty for the project's own."""
     checks: tuple[str, ...] = ()
     """Functions that are put around the handler."""
+    within: str = ""
+    """The function that looks the handler up by what a message says: who gets there may call it."""
 
 
 def address(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -31,7 +31,7 @@ from agentlint.options import Options
 from agentlint.passes import Passes
 from agentlint.planning import make_plan
 from agentlint.project.excerpts import read_excerpts
-from agentlint.project.files import Found, find_files, read_within
+from agentlint.project.files import Found, file_beside, find_files, read_within
 from agentlint.project.settings import Settings, load_settings
 from agentlint.project.settings_reading import Known
 from agentlint.project.unread import unread_below
@@ -152,6 +152,7 @@ def _analyse(options: Options, found: Found | None) -> Analysed:
     migrations = frozenset(f.path for f in found.files if f.role == "migrations")
     state.migrations = tuple(m for m in read.modules if m.path in migrations)
     read = msgspec.structs.replace(read, modules=tuple(m for m in read.modules if m.path not in migrations))
+    state.sql_files = dict(_sql_of(state.migrations, found.root, state))
     state.beside = Documents(found.beside, lambda path: _noted(found.root, path, state), state.gap)
     facts, used = _of_code(read.modules, clients, library, frameworks, documents, state)
     read = read.with_more(clients().read)
@@ -172,6 +173,20 @@ def _noted(root: str, path: str, state: Passes) -> bytes | None:
     data = read_within(root, path)
     state.note(path, data)
     return data
+
+
+def _sql_of(migrations: tuple[Module, ...], root: str, state: Passes) -> Iterator[tuple[tuple[str, str], str]]:
+    """Files of SQL that migrations run, which may make triggers."""
+    if not migrations:
+        return
+    from agentlint.analysis.records.trigger_texts import files_named
+
+    for module in migrations:
+        for said in files_named(module):
+            path = file_beside(root, module.path, said)
+            data = _noted(root, path, state) if path else None
+            if data is not None:
+                yield (module.path, said), data.decode("utf-8", "replace")
 
 
 def _library(settings: Settings, code: bool) -> LibraryFacts:

@@ -69,7 +69,7 @@ def code_facts(
         entries += [*tie_pages(entries, client.actions), *tie_names(entries, client.read.modules)]
         entries += tie_sessions(entries, sum(m.lines for m in client.read.modules))
     with state.timed("decisions"):
-        audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations))
+        audited = audit(Linked(program, types, calls, library, finder.models, summaries, entries, tuple(mechanisms), state.migrations, state.sql_files))
     with state.timed("matching"):
         relations = Relations(types, program)
         background = Background(

@@ -27,6 +27,7 @@ class Passes:
         self.gaps: list[Gap] = []
         self.asked: dict[str, bytes | None] = {}
         self.migrations: tuple[Module, ...] = ()
+        self.sql_files: dict[tuple[str, str], str] = {}
         self.beside = Documents()
         self.last = True
         """False while an internal error leads to another try without the code that it is about."""

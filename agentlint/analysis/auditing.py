@@ -65,6 +65,8 @@ class Linked(msgspec.Struct, frozen=True):
     told: tuple[Mechanism, ...] = ()
     """Mechanisms that framework plugins know of."""
     migrations: tuple[Module, ...] = ()
+    sql_files: Mapping[tuple[str, str], str] = {}
+    """What stands in files of SQL, by the migration that runs them and the name by which it calls them."""
     """Migrations, read for the triggers that they make and for nothing else."""
 
 
@@ -102,7 +104,8 @@ def audit(linked: Linked) -> Audited:
     listeners = around | sinks.functions | {one.function for one in find_listeners(program, linked.calls, linked.library)}
     records = find_records(program, linked.library, shapes, _changes(effects), _writers(summaries, nodes, listeners | _around_changes(linked)))
     records.logged = {**streams.records(), **sinks.records(lambda function: _row_made(summaries, records, function))}
-    found_triggers = find_triggers(program, linked.migrations, lambda table: found.name if (found := linked.models.of_table(table)) is not None else "")
+    tables = linked.models.of_table
+    found_triggers = find_triggers(program, linked.migrations, lambda table: found.name if (found := tables(table)) is not None else "", linked.sql_files)
     makes_record = Making(shapes, linked.calls, records, effects)
     mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, makes_record, (*linked.told, *found_triggers))
     coverage = Coverage(program, linked.library, mechanisms, partial(never_for_requests, linked.entries, linked.calls))

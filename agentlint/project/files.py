@@ -35,6 +35,7 @@ MOST_BYTES = 32 * 1024 * 1024
 _MOST_READ = 64 * 1024 * 1024
 _HEAD = 64 * 1024
 _MOST_OF_MIGRATION = 512 * 1024
+_ABOVE, _MOST_FOLDERS = 3, 200
 
 
 class SourceFile(msgspec.Struct, frozen=True):
@@ -91,10 +92,11 @@ def find_files(root: Path, exclude: tuple[str, ...] = (), below: str = "") -> Fo
 
 
 def _makes_triggers(path: Path) -> bool:
-    """True for a migration that speaks of triggers: what they record is a fact of the product, unlike everything else in it."""
+    """True for a migration that speaks of triggers, or runs a file of SQL: what they record is a fact of the product, unlike everything else in it."""
     try:
         with path.open("rb") as handle:
-            return b"trigger" in handle.read(_MOST_OF_MIGRATION).lower()
+            said = handle.read(_MOST_OF_MIGRATION).lower()
+            return b"trigger" in said or b".sql" in said
     except OSError:
         return False
 
@@ -164,6 +166,24 @@ def _walked(base: Path) -> Iterator[str]:
             path = f"{prefix}{name}"
             if not ignored(path) and os.path.isfile(os.path.join(folder, name)):
                 yield path
+
+
+def file_beside(root: str, path: str, name: str) -> str:
+    """The file that another calls by a name, or by the end of its path: in its folder, or the one or two above and what lies below them."""
+    base, wanted = Path(root), name.lstrip("./")
+    folders = list(Path(path).parents)[:_ABOVE]
+    direct = ((folder / wanted).as_posix() for folder in folders)
+    found = next((p for p in direct if (base / p).is_file()), "")
+    if found:
+        return found
+    for seen, (folder, below, names) in enumerate(os.walk(base / folders[-1])):
+        below[:] = sorted(f for f in below if not f.startswith("."))
+        relative = os.path.relpath(folder, base).replace(os.sep, "/")
+        if Path(wanted).name in names and f"{relative}/{Path(wanted).name}".endswith(f"/{wanted}"):
+            return f"{relative}/{Path(wanted).name}".removeprefix("./")
+        if seen > _MOST_FOLDERS:
+            break
+    return ""
 
 
 def read_within(root: str, path: str) -> bytes | None:

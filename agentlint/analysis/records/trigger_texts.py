@@ -20,13 +20,14 @@ _MOST_TEXTS = 64
 Known = Mapping[str, tuple[str, ...]]
 
 _encode = msgspec.msgpack.Encoder().encode
+_FILE = re.compile(r"[\w./ -]+\.sql")
 _FUNCTION = re.compile(rb"create\s+(?:or\s+replace\s+)?function\b", re.IGNORECASE)
 
 
 def may_speak_of_triggers(module: s.Module) -> bool:
     """False when nothing in a module can make a trigger or a function of a database. A look at its encoded facts costs a tenth of a walk over them."""
     said = _encode(module)
-    return b"trigger" in said.lower() or _FUNCTION.search(said) is not None
+    return b"trigger" in said.lower() or b".sql" in said or _FUNCTION.search(said) is not None
 
 
 def texts_of(module: s.Module) -> Iterator[tuple[int, str]]:
@@ -37,6 +38,12 @@ def texts_of(module: s.Module) -> Iterator[tuple[int, str]]:
 def forward_texts(module: s.Module) -> Iterator[tuple[int, str]]:
     """The texts of a migration without those that take it back."""
     yield from _texts(module.body, _constants(module.body), frozenset(_reversing(module.body)))
+
+
+def files_named(module: s.Module) -> Iterator[str]:
+    """Files of SQL that a migration names on its way forwards: `execute(read("triggers_up.sql"))`."""
+    if b".sql" in _encode(module):
+        yield from dict.fromkeys(text for _, text in forward_texts(module) if _FILE.fullmatch(text))
 
 
 def in_order(migrations: Iterable[s.Module]) -> list[s.Module]:

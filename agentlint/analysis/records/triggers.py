@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -45,15 +45,18 @@ class _Trigger(msgspec.Struct, frozen=True):
     """The condition, where it is told apart from the rest."""
 
 
-def find_triggers(program: Program, migrations: Iterable[s.Module], model_of: Callable[[str], str]) -> Iterator[Mechanism]:
+def find_triggers(
+    program: Program, migrations: Iterable[s.Module], model_of: Callable[[str], str], files: Mapping[tuple[str, str], str] = {},
+) -> Iterator[Mechanism]:
     """A mechanism for every trigger that inserts into a table of what happened and that no later migration drops. `model_of` gives the model
-    of a table, or nothing."""
+    of a table, or nothing; `files` what stands in a file of SQL, by the migration and the name by which it is called there."""
     texts = [(m.path, line, text) for m in program.modules.values() if may_speak_of_triggers(m) for line, text in _sql(texts_of(m))]
     live: dict[tuple[str, str], _Trigger] = {}
     for file, line, text in texts:
         _apply(live, file, line, text)
     for module in filter(may_speak_of_triggers, in_order(migrations)):
-        found = [(module.path, line, text) for line, text in _sql(forward_texts(module))]
+        said = ((line, files.get((module.path, text), text)) for line, text in forward_texts(module))
+        found = [(module.path, line, text) for line, text in _sql(said)]
         texts += found
         for file, line, text in found:
             _apply(live, file, line, text)
@@ -141,7 +144,7 @@ def _kept(rest: str, bodies: str) -> bool | None:
     body = _function(_bare(called.group(1)), bodies) if called is not None else rest
     for table, columns in _INSERTED.findall(body):
         if _keeps(table):
-            return bool(_ACTOR.search(columns))
+            return bool(_ACTOR.search(columns or body))  # without names, a row that was filled in before
     given = re.findall(r"'([\w.\"]+)'", called.group(2)) if called is not None and not body else []
     return False if any(_keeps(name) for name in given) else None  # a function of the database's own, told which table to fill
 

@@ -159,3 +159,47 @@ def test_a_library_s_trigger_watches_what_its_condition_compares(tmp_path: Path,
 )
 def test_modules_that_cannot_speak_of_triggers_are_told_from_those_that_may(text: str, may: bool) -> None:
     assert may_speak_of_triggers(lower(text.encode(), "desk/sql.py", "desk.sql", False)) is may
+
+
+BY_FILE = '''
+from pathlib import Path
+
+from alembic import op
+
+revision = "d"
+down_revision = None
+
+def read(name):
+    return (Path(__file__).parent.parent / "sql" / name).read_text()
+
+def upgrade():
+    op.execute(read("keep_up.sql"))
+
+def downgrade():
+    op.execute(read("keep_down.sql"))
+'''
+WITHOUT_NAMES = """CREATE OR REPLACE FUNCTION keep_row() RETURNS trigger AS $$
+DECLARE kept desk_audit_log%ROWTYPE;
+BEGIN
+  kept.table_name = TG_TABLE_NAME; kept.user_id = current_setting('app.user_id');
+  INSERT INTO desk_audit_log VALUES (kept.*); RETURN NEW;
+END $$ LANGUAGE plpgsql;
+
+CREATE TRIGGER loan_kept AFTER INSERT OR UPDATE OR DELETE ON desk_loan FOR EACH ROW EXECUTE FUNCTION keep_row();
+"""
+
+
+def test_a_migration_may_run_files_of_sql_that_stand_beside_it(tmp_path: Path) -> None:
+    """Those of the way back are not run, nor is a file that no migration names."""
+    (tmp_path / "desk/sql").mkdir(parents=True)
+    (tmp_path / "desk/sql/keep_up.sql").write_text(WITHOUT_NAMES, encoding="utf-8")
+    (tmp_path / "desk/sql/keep_down.sql").write_text("DROP TRIGGER loan_kept ON desk_loan;", encoding="utf-8")
+    (tmp_path / "desk/sql/never.sql").write_text(WITHOUT_NAMES.replace("desk_loan", "desk_parcel"), encoding="utf-8")
+    report = _report(tmp_path, first=BY_FILE)
+    assert _statuses(report) == {"approve_loan": "audited", "annotate_loan": "audited", "lose_parcel": "unaudited"}
+    assert all(d.records.who for d in report.decisions if d.status == "audited")
+
+
+def test_a_file_of_sql_that_is_not_there_makes_nothing(tmp_path: Path) -> None:
+    """A name alone is no trigger."""
+    assert set(_statuses(_report(tmp_path, first=BY_FILE)).values()) == {"unaudited"}

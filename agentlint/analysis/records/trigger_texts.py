@@ -27,7 +27,7 @@ _FUNCTION = re.compile(rb"create\s+(?:or\s+replace\s+)?function\b", re.IGNORECAS
 def may_speak_of_triggers(module: s.Module) -> bool:
     """False when nothing in a module can make a trigger or a function of a database. A look at its encoded facts costs a tenth of a walk over them."""
     said = _encode(module)
-    return b"trigger" in said.lower() or b".sql" in said or _FUNCTION.search(said) is not None
+    return b"trigger" in said.lower() or _FUNCTION.search(said) is not None
 
 
 def texts_of(module: s.Module) -> Iterator[tuple[int, str]]:

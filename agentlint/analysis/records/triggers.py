@@ -54,7 +54,8 @@ def find_triggers(
     live: dict[tuple[str, str], _Trigger] = {}
     for file, line, text in texts:
         _apply(live, file, line, text)
-    for module in filter(may_speak_of_triggers, in_order(migrations)):
+    running_files = {path for path, _ in files}
+    for module in (m for m in in_order(migrations) if m.path in running_files or may_speak_of_triggers(m)):
         said = ((line, files.get((module.path, text), text)) for line, text in forward_texts(module))
         found = [(module.path, line, text) for line, text in _sql(said)]
         texts += found

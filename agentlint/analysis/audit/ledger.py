@@ -38,6 +38,8 @@ class Ledger:
         """Those of which a caller says what they are about."""
         self.opened_records = 0
         """Writes that are a record where a caller hands in a row of a trail."""
+        self.tied = 0
+        """Records that a parameter ties to the row of which they tell."""
         self.told = 0
         """Records of which the caller says what they tell."""
         self._effect_numbers: dict[Effect, int] = {}
@@ -82,6 +84,8 @@ class Ledger:
             self.opened_records |= (site.opened is not None) << number
             if site.told:
                 self.told |= 1 << number
+            if site.ties:
+                self.tied |= 1 << number
             self._likes.setdefault(_like(site), []).append(number)
         return 1 << number
 
@@ -104,6 +108,16 @@ class Ledger:
         found = 0
         for number in bits(records) if models else ():
             found |= self.record(msgspec.structs.replace(self.records[number], only=models))
+        return found
+
+    def freed(self, records: int, function: str, left_out: Callable[[str], bool]) -> int:
+        """The same records as a call makes them that leaves out some parameters of the function: without the keys that these would have filled."""
+        found = records
+        for number in bits(records & self.tied):
+            site = self.records[number]
+            spared = {model for parameter, model in site.ties if left_out(parameter)} if site.function == function else set()
+            if spared:
+                found = found & ~(1 << number) | self.record(msgspec.structs.replace(site, spared=site.spared | spared, ties=()))
         return found
 
     def covers(self, records: int) -> int:

@@ -12,6 +12,7 @@ from agentlint.analysis.audit.events import Events, Outcome, Transfer
 from agentlint.analysis.audit.filled import Filled, is_left_open
 from agentlint.analysis.audit.given import Given, handed
 from agentlint.analysis.audit.handing import Handing
+from agentlint.analysis.audit.leaving_out import as_called
 from agentlint.analysis.audit.ledger import Ledger, bits, says_records
 from agentlint.analysis.audit.reports import reports
 from agentlint.analysis.audit.rounds import rounds
@@ -276,9 +277,7 @@ class AuditPaths:
 
     def _called(self, group: list[Edge], node: Node, given: Given | None = None) -> Transfer:
         """Alternatives agree on what must be recorded; what runs besides the callee adds to it; what is only passed on may run."""
-        alternatives: list[Transfer] = []
-        overrides: list[Transfer] = []
-        total = _NOTHING
+        alternatives, overrides, total = list[Transfer](), list[Transfer](), _NOTHING
         several, named = len(group) > 1, False
         for site, target, callee in group:
             named = named or target.kind == "call"
@@ -289,6 +288,7 @@ class AuditPaths:
                 known = self._when_given(site, callee, node[0], given)
                 transfer = known.transfer if known is not None else transfer
             transfer = self.filled.at(transfer, (site, target, callee), node)
+            transfer = as_called(transfer, self.ledger, site.call, self._program.functions.get(callee[0]))
             if target.kind in ("call", "constructor"):
                 alternatives.append(transfer)
             elif target.kind == "override":

@@ -8,6 +8,7 @@ from agentlint.ir import syntax as s
 from agentlint.ir.walk import expressions
 
 _SAYS_NEW = "created"
+_KEYS = ("pk", "id")
 
 
 def recorded_saves(body: Iterable[s.Stmt], lines: frozenset[int]) -> tuple[str, ...]:
@@ -60,6 +61,10 @@ class _Walk:
         """What a test says of new rows, or of known ones; None when it asks for something else."""
         if isinstance(test, s.Name):
             return self._new if test.id == _SAYS_NEW else None
+        if isinstance(test, s.Attribute) and test.attr in _KEYS:
+            return not self._new  # one that has its key before is asked for its former row next, and there is none
+        if isinstance(test, s.Attribute) and test.attr == "adding":
+            return self._new
         if isinstance(test, s.Subscript):
             return self._new if isinstance(test.index, s.Constant) and test.index.value == _SAYS_NEW else None
         if isinstance(test, s.Call) and isinstance(test.func, s.Attribute) and test.func.attr in ("get", "pop") and test.args:

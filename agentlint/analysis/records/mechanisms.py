@@ -11,6 +11,7 @@ from agentlint.analysis.calls.listeners import Listening, find_listeners
 from agentlint.analysis.calls.sites import Calls, CallSite
 from agentlint.analysis.program import ClassInfo, FunctionInfo, Program
 from agentlint.analysis.records.attended import only_for_requests
+from agentlint.analysis.records.compared import watched_fields
 from agentlint.analysis.records.created import recorded_saves
 from agentlint.analysis.records.mechanism_places import Registrations, argument_at, settings_texts
 from agentlint.analysis.records.mechanism_settings import left_out, settings_told
@@ -244,11 +245,12 @@ class _Finder:
             if found is not None and found.how == "event":
                 operations = self._recorded(one.function, found.operations)
                 exact = model is not None and self._is_exact(row.heirs, call)
-                asked = only_for_requests(self._program.functions[one.function].node)
+                node = self._program.functions[one.function].node
+                asked, fields = only_for_requests(node), watched_fields(node.body, self._makes.lines(one.function))
                 for name in (m for m in models if operations and self._makes.tells(one.function, m)):
                     words = f"{found.name} {one.function.rpartition('.')[2]}"
                     listened = self._listened(name)
-                    yield Mechanism(words, hook, listened, one.file, one.line, content, operations=operations, asked=asked, exact=exact and bool(listened))
+                    yield Mechanism(words, hook, listened, one.file, one.line, content, fields, (), operations, asked=asked, exact=exact and bool(listened))
 
     def _recorded(self, function: str, operations: tuple[str, ...]) -> tuple[str, ...]:
         """The operations of a hook of which a function makes a record: one that runs after every save may go on with new rows alone."""

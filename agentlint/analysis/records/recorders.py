@@ -52,6 +52,8 @@ class RecordSite(msgspec.Struct, frozen=True):
     """True when a parameter of the function says what happened: the record is its caller's."""
     spared: frozenset[str] = frozenset()
     """Models whose deletion takes rows of the trail along, but not this one: it was made without the key that ties it to them."""
+    ties: tuple[tuple[str, str], ...] = ()
+    """(parameter of the function, model): what a caller leaves out ties the row to no row of the model."""
     only: tuple[str, ...] = ()
     """Models of which alone the record tells, for the callers of the function that makes it of its own effects; empty when it tells of any."""
     opened: Effect | None = None
@@ -131,7 +133,17 @@ class Records:
         told = info is not None and any(_is_told(one, info) for one in built)
         content = RecordContent(who=who, what=True, why=why)
         spared = self._spared(effect, call) if call is not None else frozenset()
-        return RecordSite(effect.function, effect.file, effect.line, name, content, table, parameters, told=told, spared=spared)
+        ties = tuple(self._ties_of(effect.model, given, info)) if info is not None else ()
+        return RecordSite(effect.function, effect.file, effect.line, name, content, table, parameters, told=told, spared=spared, ties=ties)
+
+    def _ties_of(self, model: str, given: Mapping[str, s.Expr], info: FunctionInfo) -> Iterator[tuple[str, str]]:
+        """The parameters that alone tie a row to another and may be left out."""
+        keys = {key: models for key, models in self.keys.get(model, {}).items() if {key, f"{key}_id", key.removesuffix("_id")} & given.keys()}
+        for key, models in keys.items():
+            value = next((given[k] for k in (key, f"{key}_id", key.removesuffix("_id")) if k in given), None)
+            others = {m for other, found in keys.items() if other != key for m in found}
+            if isinstance(value, s.Name) and _has_default(info, value.id):
+                yield from ((value.id, m) for m in models if m not in others)
 
     def _spared(self, effect: Effect, call: s.Call) -> frozenset[str]:
         """Models to which a row is not tied, as far as the call that builds it shows: what it leaves out stays empty."""

@@ -83,11 +83,24 @@ def _relation(info: ClassInfo, name: str, call: syntax.Call, program: Program, f
     through = next((_target(k.value, info, program) for k in call.keywords if k.name == "through"), "") if not to_one else ""
     many = (Type(target), Type(through)) if through else (Type(target),)
     found.setdefault(info.id, {})[name] = Type(target) if to_one else Type(_RELATED if kind in _GENERIC else _MANY, many)
-    reverse = _reverse(info, call, kind, program)
-    if reverse and kind not in _GENERIC:
-        single = kind in ("OneToOneField", "AutoOneToOneField")
-        back = Type(info.id) if single else Type(_RELATED if to_one else _MANY, (Type(info.id),))
-        found.setdefault(target, {}).setdefault(reverse, back)
+    for bearer in _bearers(info, program) if kind not in _GENERIC else ():
+        reverse = _reverse(info, bearer, call, kind, program)
+        if reverse:
+            single = kind in ("OneToOneField", "AutoOneToOneField")
+            back = Type(bearer) if single else Type(_RELATED if to_one else _MANY, (Type(bearer),))
+            found.setdefault(target, {}).setdefault(reverse, back)
+
+
+def _bearers(info: ClassInfo, program: Program) -> tuple[str, ...]:
+    """The models whose tables hold what a class declares: its heirs' where it is abstract and has any."""
+    heirs = tuple(sorted(c for c in program.subclasses(info.id) if c != info.id and not _is_abstract(program.classes[c], program)))
+    return heirs if heirs and _is_abstract(info, program) else (info.id,)
+
+
+def _is_abstract(info: ClassInfo, program: Program) -> bool:
+    meta = program.classes.get(info.nested.get("Meta", ""))
+    said = meta.attributes.get("abstract") if meta is not None else None
+    return isinstance(said, syntax.Constant) and said.value is True
 
 
 def _field_kind(call: syntax.Call, info: ClassInfo, program: Program) -> str:
@@ -103,13 +116,14 @@ def _tags(call: syntax.Call, info: ClassInfo, program: Program) -> bool:
     return any(base.endswith(_NOT_MANAGERS) for base in (made, *(program.mro(made) if made in program.classes else ())))
 
 
-def _reverse(info: ClassInfo, call: syntax.Call, kind: str, program: Program) -> str:
-    """The name of the other side of a relation; empty when it has none."""
+def _reverse(info: ClassInfo, bearer: str, call: syntax.Call, kind: str, program: Program) -> str:
+    """The name of the other side of a relation that a model has from a class; empty when it has none."""
     spoken = next((k.value for k in call.keywords if k.name == "related_name"), None)
     told = program.fold(spoken, info) if spoken is not None else None
-    name = info.node.name.lower()
+    name = bearer.rpartition(".")[2].lower()
     if isinstance(told, str) and told:
-        return "" if told.endswith("+") else told.replace("%(class)s", name)
+        app = label(bearer, program)[0] if "%(app_label)s" in told else ""
+        return "" if told.endswith("+") else told.replace("%(class)s", name).replace("%(app_label)s", app)
     return name if kind == "OneToOneField" else f"{name}_set"
 
 

@@ -258,7 +258,7 @@ def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effect
     candidates = {**shapes.tables(), **loose_tables(effects)}
     changed = _changed(effects, candidates)
     removed = {e.model for e in effects if e.operation == "delete" and not e.registered}
-    rings = _rings(effects, candidates)
+    rings = _rings(program, effects, candidates)
     seldom = {m for m in candidates if m in writers and changed.get(m, 0) * _MANY <= writers[m].places}
     written = {e.model for e in effects if e.operation in _MAKING and not e.function.startswith((f"{e.model}.save", f"{e.model}.asave"))}
     stable = {m for m, table in candidates.items() if (m in seldom and m in written if _says_nobody(table) else table.strong or m in seldom)}
@@ -289,19 +289,30 @@ def _parts(shapes: Shapes, trails: set[str]) -> Iterator[str]:
             yield model
 
 
-def _rings(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> frozenset[str]:
+def _rings(program: Program, effects: Iterable[Effect], candidates: Mapping[str, Table]) -> frozenset[str]:
     """Candidates of which whoever adds a row drops others at once: the last few are kept, and what happened before them is gone.
-    What empties many tables and leaves a note of that keeps no last few."""
+    What empties many tables and leaves a note of that keeps no last few, nor does what takes back one row by its key."""
     makers: dict[str, set[str]] = {}
     droppers: dict[str, set[str]] = {}
     emptied: dict[str, set[str]] = {}
     for effect in effects:
         if effect.operation == "delete" and effect.model:
             emptied.setdefault(effect.function, set()).add(effect.model)
-        if effect.model in candidates and not effect.registered and effect.operation in (*_MAKING, "delete"):
+        if effect.model in candidates and not effect.registered and effect.operation in (*_MAKING, "delete") and not _of_one_key(program, effect):
             (droppers if effect.operation == "delete" else makers).setdefault(effect.model, set()).add(effect.function)
     resets = {function for function, models in emptied.items() if len(models) > _FEW}
     return frozenset(model for model, functions in makers.items() if (functions & droppers.get(model, set())) - resets)
+
+
+def _of_one_key(program: Program, effect: Effect) -> bool:
+    """True for the deletion of the row that has a key: `Entry.objects.filter(pk=replaced).delete()`."""
+    info = program.functions.get(effect.function) if effect.operation == "delete" else None
+    for call in walk.calls(info.node.body) if info is not None else ():
+        func = call.func
+        asked = func.value if isinstance(func, s.Attribute) and func.attr == "delete" and call.line == effect.line else None
+        if isinstance(asked, s.Call) and not asked.args and {k.name for k in asked.keywords} in ({"pk"}, {"id"}):
+            return True
+    return False
 
 
 def _changed(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> dict[str, int]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.called import PLAIN
-from agentlint.analysis.contracts.lifecycle_plain import Plain, puts_whole
+from agentlint.analysis.contracts.lifecycle_plain import Plain, is_run, puts_whole
 from agentlint.analysis.contracts.lifecycle_unmade import TEXTS, Unmade, own
+from agentlint.analysis.contracts.lifecycle_unread import WHOLE
 from agentlint.analysis.contracts.likeness import single_reads
 from agentlint.analysis.contracts.mentions import Mentions
 from agentlint.analysis.contracts.paths import is_plural
@@ -61,7 +62,7 @@ class Holes:
 
     def _read(self, resource: Resource, made: Sequence[Role]) -> Iterator[Step]:
         last = resource.noun.split(" ")[-1]
-        if single_reads(resource) or last in ("log", "metadata") or last in v.SLIGHT - {"membership"} or (resource.tie and not resource.of("update")):
+        if single_reads(resource) or last in WHOLE or last in v.SLIGHT - {"membership"} or (resource.tie and not resource.of("update")):
             return
         at_one = [r for r in resource.roles if r.writes and r.path.segments[len(r.base) : len(r.base) + 1] and r.path.segments[len(r.base)].hole]
         looked_after = not made and self._unmade.looked_after(resource) and not self._unmade.made_elsewhere(resource)
@@ -89,7 +90,7 @@ class Holes:
         if self._plain.only_switched_off(resource, made[0]):
             yield self._lacks("delete", "nothing removes it for good", resource)
         last = {resource.noun.split(" ")[-1], *undressed(resource.schema).split(" ")[-1:]}
-        fixed = resource.issued or resource.tie or last & v.VALUES or self._plain.by_content(resource)
+        fixed = is_run(resource) or resource.issued or resource.tie or last & v.VALUES or self._plain.by_content(resource)
         if not (fixed or resource.of("update") or any(map(puts_whole, made)) or self._updated(resource)):
             given = self._payloads.given(made[0].operation)
             unseen = resource.entity is None or not self._payloads.schemas.shape(resource.entity).properties

@@ -18,6 +18,7 @@ from agentlint.analysis.contracts.roles import PROVING, Kind, Role
 from agentlint.analysis.contracts.shapes import Shapes
 from agentlint.analysis.contracts.states import doing, generic, settable, takes_actions, takes_anything
 from agentlint.analysis.contracts.steps import Step, leads_to
+from agentlint.analysis.contracts.verbs import plain_verb
 from agentlint.analysis.wording import words
 from agentlint.ir.description import DescribedOperation, Node
 
@@ -28,6 +29,9 @@ _STAMP = re.compile(
     r"(_at|_by|_on|At|By|On|[cC]ount|[sS]ize|[sS]pace|[aA]ccessible|[aA]vailable)$|^(un[mM]apped|used|free|total)|^(type|kind|object|(is_?|Is)?[aA]ctive|guid|uuid|links|_links)$|^(created|updated|modified|last_?([uU]pdated|[mM]odified))"
 )
 """Fields that the system fills in, or that say what a thing is."""
+_COMPLETES = frozenset({"complete", "commit", "finish", "finalize"})
+_BEGINNING = frozenset({"start", "run", "launch", "trigger", "execute"})
+_STOPPING = frozenset({"stop", "cancel", "abort", "terminate", "kill"})
 _HASHES = frozenset({"sha", "sha1", "sha256", "digest", "hash", "checksum"})
 _PLACES = frozenset("city zip postal postcode country county".split())
 
@@ -113,7 +117,9 @@ class Plain:
         whole, which have no identity of their own."""
         if {"import", "imports"} & {w for s in made.path.segments if not s.hole for w in words(s.text)}:
             return True
-        if any(words(r.operation.summary or r.operation.operation_id)[:1] == ["abort"] for r in resource.of("delete", "action")):
+        acts = resource.of("delete", "action")
+        sent = "upload" in resource.noun.split(" ") and any(set(words(r.operation.path.rsplit("/", 1)[-1])) & _COMPLETES for r in acts)
+        if sent or any(words(r.operation.summary or r.operation.operation_id)[:1] == ["abort"] for r in acts):
             return True  # a step of something larger, such as an upload in parts: over when that is complete
         whole = any(r.operation.method == "DELETE" and r.place != "item" for r in resource.roles)
         return whole and not any(r.path.ends_with_hole for r in resource.roles)
@@ -288,7 +294,7 @@ class Plain:
 
     def _is_work(self, resource: Resource) -> bool:
         """True for work that is set off and ends by itself, or leaves a result (`GET /tasks/{id}/result`): it keeps what was."""
-        if not resource.of("update") and self._ends_by_itself(resource):
+        if not resource.of("update") and (self._ends_by_itself(resource) or is_run(resource)):
             return True
         below = self._shapes.beginning_with(*(f"{base}/{{}}/" for base in resource.bases))
         return any(not r.writes and {"result", "results", "output", "progress"} & set(words(r.operation.path.rsplit("/", 1)[-1])) for r in below)
@@ -344,6 +350,12 @@ class Plain:
 def _fixed(shape: str) -> str:
     """The fixed parts of an address, without words that stand for an identifier (`/carts/mine/cards`: `carts/cards`)."""
     return "/".join(part for part in shape.split("/") if part and part != "{}" and part not in _ONESELF)
+
+
+def is_run(resource: Resource) -> bool:
+    """True for what is started and can be stopped, and does not change: `POST /tasks`, "Start a task"; `POST /tasks/{id}/stop`."""
+    begun = any(plain_verb(next(iter(words(r.operation.summary)), "")) in _BEGINNING for r in resource.of("create"))
+    return begun and not resource.of("update") and any(r.verb in _STOPPING for r in resource.of("action"))
 
 
 def puts_whole(role: Role) -> bool:

@@ -17,6 +17,8 @@ from agentlint.ir.description import DescribedOperation
 
 IDENTITY = frozenset("id uuid guid gid sid key slug name code number handle uid uri".split())
 """Last words of fields by which a thing is known."""
+WHOLE = frozenset({"log", "history", "metadata"})
+"""What is read as a whole: a line of it has no more to show."""
 _ONESELF = frozenset({"me", "self", "current"})
 _READING = frozenset({("get",), ("show",), ("read",), ("retrieve",), ("fetch",)})
 
@@ -43,7 +45,7 @@ class Unread:
     def made(self, resource: Resource, made: Role) -> Iterator[Step]:
         """The step for a thing that an operation makes."""
         last = resource.noun.split(" ")[-1]
-        if single_reads(resource) or last in ("log", "metadata") or (resource.tie and last not in ("link", "lock")):
+        if single_reads(resource) or last in WHOLE or (resource.tie and last not in ("link", "lock")):
             return  # what ties two things has no more to show than which ones, a line of a log no more than the log
         other, born, place = self.elsewhere(resource), made.operation.name, made.operation.node
         if other is not None:

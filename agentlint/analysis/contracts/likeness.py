@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agentlint.analysis.contracts import vocabulary as v
+from agentlint.analysis.contracts.paths import names_one
 from agentlint.analysis.contracts.resources import Resource, holder, undressed
 from agentlint.analysis.contracts.roles import Role
 from agentlint.analysis.wording import words
@@ -58,9 +59,15 @@ def reads_another(read: Role, resource: Resource, other: Resource) -> bool:
     return not any(base.startswith(above) for base in resource.bases)
 
 
+def _can_be_one(role: Role, resource: Resource) -> bool:
+    """True for a list that takes the identifier of one: `GET /positions?id=`."""
+    return any(p.location == "query" and names_one(p.name, resource.noun) for p in role.operation.parameters)
+
+
 def single_reads(resource: Resource) -> list[Role]:
     """Operations on it that read one; of several, those that can be told which."""
     several = bool(resource.of("list"))
     own = {role.path.shape for role in resource.roles if role.writes and role.place == "item" and role.path.ends_with_hole}
     read = [role for role in resource.of("read") if not (several and role.place == "single" and not says_which(role.operation))]
-    return read or [role for role in resource.of("list") if role.path.shape in own]  # a file or a folder, by one address
+    listed = [role for role in resource.of("list") if role.operation.method == "GET"]
+    return read or [role for role in listed if role.path.shape in own or _can_be_one(role, resource)]  # a file or a folder, by one address

@@ -157,6 +157,12 @@ def is_plural(text: str) -> bool:
     return bool(said) and noun_words(text)[-1] != said[-1]
 
 
+def names_one(name: str, noun: str) -> bool:
+    """True for a parameter beside the path by which one of the noun is meant: `id`, `tag_id` of a tag; `device_id` means no position."""
+    said = words(name)
+    return said[-1:] in (["id"], ["uuid"], ["guid"]) and set(noun_words("-".join(said[:-1]))) <= set(noun.split(" "))
+
+
 def verb_in(segment: Segment) -> str:
     """The verb that a fixed part starts with (`bulk-delete`, `mark_as_read`, `cancelOrder`), empty for nouns."""
     if segment.hole:

@@ -10,7 +10,7 @@ import msgspec
 
 from agentlint.analysis.contracts import vocabulary as v
 from agentlint.analysis.contracts.called import PLAIN, called_thing, is_compound, named_as_thing, shows
-from agentlint.analysis.contracts.paths import ASKING, Path, Segment, is_plural, noun_of, parse_path, verb_in
+from agentlint.analysis.contracts.paths import ASKING, Path, Segment, is_plural, names_one, noun_of, parse_path, verb_in
 from agentlint.analysis.contracts.payloads import Payload, Payloads
 from agentlint.analysis.contracts.verbs import plain_verb, spoken_verb
 from agentlint.analysis.wording import words
@@ -61,6 +61,8 @@ class RoleFinder:
         """By shape of a path: how many holes may follow it."""
         self._beside: dict[tuple[str, tuple[str, ...]], Segment] = {}
         """Last fixed parts of paths, by what stands before and their singular words."""
+        self._deletes_one: set[str] = set()
+        """Shapes of paths at which a DELETE takes the identifier of one beside the path."""
         self._lists: set[str] = set()
         self._read: set[str] = set()
         """Shapes of bases below which something is read."""
@@ -75,6 +77,8 @@ class RoleFinder:
             self._below[base] = max(self._below[base], path.trailing_holes())
             if operation.method == "GET" and path.trailing_holes():
                 self._read.add(base)
+            if operation.method == "DELETE" and _on_one(operation, noun_of(path.base())):
+                self._deletes_one.add(path.shape)
             parts = path.shape.split("/")
             self._above.update("/".join(parts[:at]) for at, part in enumerate(parts) if part == "{}")
         for operation in self._operations:
@@ -93,6 +97,8 @@ class RoleFinder:
         trailing = len(path.segments) - len(path.base()) if base == path.base() else 0
         said = spoken_verb(operation)
         place = self._place(path, base, trailing, said in v.CREATE_VERBS)
+        if place != "item" and operation.method == "DELETE" and _on_one(operation, noun_of(base)):
+            place = "item"
         answer = self._payloads.answer(operation)
         kind, word = self._kind(operation, path, verb, said, place, answer)
         bulk = verb in ("bulk", "batch") or "bulk" in words(operation.path) or "batch" in words(operation.path)
@@ -157,6 +163,8 @@ class RoleFinder:
             listed = path.shape in self._lists
             return "collection" if listed or (trailing < deepest and "DELETE" not in self._methods[path.shape] and listed) else "item"
         alone = not self._below[shape] and base and {"DELETE", "POST"} <= self._methods[path.shape]
+        if path.shape in self._lists and path.shape in self._deletes_one:
+            alone = False  # things, of which a parameter beside the path names one
         if alone and (not is_plural(base[-1].text) or ("GET" in self._methods[path.shape] and path.shape not in self._lists)):
             return "single"
         if path.shape in self._lists or self._below[shape] > 0 or (base and is_plural(base[-1].text)):
@@ -230,6 +238,11 @@ class RoleFinder:
         """True when the path ends with a plural noun, so that posting there makes one more."""
         base = path.base()
         return bool(base) and is_plural(base[-1].text)
+
+
+def _on_one(operation: DescribedOperation, noun: str) -> bool:
+    """True for `DELETE /tags?tag_id=`: one thing at the address of all."""
+    return any(p.required and p.location == "query" and names_one(p.name, noun) for p in operation.parameters)
 
 
 def _on_all(operation: DescribedOperation, verb: str) -> bool:

@@ -92,7 +92,7 @@ DECISIONS: dict[str, str] = {
 }
 """States that somebody decides on, and the verb that leads there."""
 WEAK_DECISIONS = frozenset(
-    "archive disable deactivate retire revoke terminate return confirm submit resolve lock hide complete ship redeem close".split()
+    "archive disable deactivate retire revoke terminate return confirm submit resolve lock hide complete ship redeem close block".split()
 )
 """Decisions whose states systems also reach by themselves: beside states of a job they say nothing."""
 JOB_STATES = frozenset(

@@ -39,7 +39,7 @@ from agentlint.analysis.records.coverage import Coverage, bypassing_writes
 from agentlint.analysis.records.making import Making
 from agentlint.analysis.records.mechanisms import find_mechanisms
 from agentlint.analysis.records.recorders import Records, Written, find_records
-from agentlint.analysis.records.requests import around_requests, never_for_requests, request_record
+from agentlint.analysis.records.requests import around_requests, never_for_requests, request_record, run_for_requests
 from agentlint.analysis.records.shapes import Shapes, Table
 from agentlint.analysis.records.sinks import Sinks
 from agentlint.analysis.records.streams import Streams
@@ -128,7 +128,8 @@ def audit(linked: Linked) -> Audited:
     callers = {function: _callers(linked.calls, function) for function in program.functions}
     rules = Answers(program, linked.calls, _rule_calls(linked))
     kept = request_record(around, linked.calls, records, shapes, _by_function(effects), program)
-    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers, records.tables, rules, kept, run_by_models)
+    asked = run_for_requests(linked.entries, linked.calls) if kept is not None else ()
+    finder = DecisionFinder(program, summaries, judge, callers, linked.entries, answers, records.tables, rules, kept, run_by_models, asked)
     derived = {f for f, info in program.functions.items() if info.owner and linked.models.derives(info.owner, info)}
     deciding = (f for f in program.functions if f not in derived and not _helps_only(f, derived, linked.calls))
     rows = finder.find(sorted(deciding))

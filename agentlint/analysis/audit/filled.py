@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from agentlint.analysis.audit.events import Transfer
 from agentlint.analysis.audit.ledger import Ledger, bits
 from agentlint.analysis.effects.summaries import Edge, Node, Summaries
+from agentlint.analysis.effects.summary_entries import Entry
 from agentlint.analysis.records.recorders import Records, RecordSite
 from agentlint.ir.decisions import RecordContent
 from agentlint.ir.effects import Effect
@@ -34,6 +35,12 @@ class Filled:
         if not is_left_open(effect) or effect.operation not in _MAKING:
             return 0
         return self._ledger.record(RecordSite(effect.function, effect.file, effect.line, "row", RecordContent(), opened=effect))
+
+    def is_kept_whole(self, effect: Effect, entries: Iterable[Entry]) -> bool:
+        """True for the update of a trail's row by a method that makes such rows as well: `entry.save()`, which only says both."""
+        if effect.operation != "update" or effect.model not in self._records.tables:
+            return False
+        return any(e.effect.model == effect.model and self._records.is_making(e.effect) for e in entries)
 
     def at(self, transfer: Transfer, edge: Edge, node: Node) -> Transfer:
         """What a callee does, as this call fills it in."""

@@ -125,6 +125,8 @@ class Judge:
                 if filled is None or (filled != entry.effect and filled in told):
                     continue
                 told.add(filled)
+                if self._paths.filled.is_kept_whole(filled, self._summaries.entries(callee)):
+                    continue
                 if methods is None or not self._paths.counts(filled) or self._in_passing(entry, getter) or only_asks(entry.effect, info.id) \
                         or is_index_work(entry.effect, (info.id, target.function)) or self._summaries.is_said(entry.effect, site, target) \
                         or (_hands_on_saving(entry.effect, target.function) and (site.call.site, entry.effect.model) in known

@@ -114,11 +114,12 @@ class DecisionFinder:
     def __init__(
         self, program: Program, summaries: Summaries, judge: Judge, callers: Mapping[str, Callers], entries: Sequence[Entry], answers: Answers,
         trails: Iterable[str] = (), rules: Answers | None = None, kept: RequestRecord | None = None, tools: Container[str] = (),
+        asked: Container[str] = (),
     ) -> None:
         self._program, self._summaries, self._judge, self._callers, self._answers = program, summaries, judge, callers, answers
         self._rules = rules or answers
-        self._kept = kept
-        """What middleware keeps of every request."""
+        self._kept, self._asked = kept, asked
+        """What middleware keeps of every request, and the functions that run for one."""
         self._tools = tools
         """Functions that a model runs when it wants."""
         self._scripts: dict[str, bool] = {}
@@ -209,7 +210,7 @@ class DecisionFinder:
             source = "model" if function in self._tools else self._source(group, source)
             row = self._row(info.module.path, info.node.line, self._outermost(info).node.qualname, function, arm, group, source)
             operations = sorted({o for j in group for o in self._operations.get(_place_of(j.effect), ())})
-            if self._kept is not None and operations and all(o.partition(":")[0] in PERSON for o in operations):
+            if self._kept is not None and operations and function in self._asked and all(o.partition(":")[0] in PERSON for o in operations):
                 again = [_with_request(j, self._kept) for j in group]
                 row = msgspec.structs.replace(row, status=_status(again), records=_content(again), audit=(self._kept.site,), path=())
             yield msgspec.structs.replace(row, operations=tuple(operations[:20]), inner=bool(operations))

@@ -69,6 +69,13 @@ def never_for_requests(entries: Iterable[Entry], calls: Calls) -> frozenset[str]
     return frozenset(_run_from(unasked, calls, (), frozenset()) - _run_from(asked, calls, ("deferred",), frozenset(unasked - asked)))
 
 
+def run_for_requests(entries: Iterable[Entry], calls: Calls) -> frozenset[str]:
+    """Functions that handlers of requests run while the request is answered."""
+    attended = (e for e in entries if e.operation.surface not in ("job", "cli"))
+    asked = {f for entry in attended for route in entry.routes for f in (route.handler, *route.extra_handlers) if f}
+    return frozenset(_run_from(asked, calls, ("deferred",), frozenset()))
+
+
 def _run_from(roots: set[str], calls: Calls, without: tuple[str, ...], left: frozenset[str]) -> set[str]:
     """`left` are functions that run elsewhere when they are only handed on."""
     found, waiting = set(roots), sorted(roots)

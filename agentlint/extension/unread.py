@@ -12,7 +12,7 @@ from agentlint.ir.walk import statements
 
 _FRAMEWORKS = {
     "anvil": "Anvil", "apistar": "API Star", "blacksheep": "BlackSheep", "chalice": "AWS Chalice", "emmett": "Emmett", "esmerald": "Esmerald",
-    "flask_restless": "Flask-Restless", "flet": "Flet", "gluon": "web2py", "hug": "hug", "justpy": "JustPy", "masonite": "Masonite",
+    "flask_restless": "Flask-Restless", "flet": "Flet", "hug": "hug", "justpy": "JustPy", "masonite": "Masonite",
     "mesop": "Mesop", "microdot": "Microdot", "morepath": "Morepath", "muffin": "Muffin", "nameko": "Nameko", "panel": "Panel", "py4web": "py4web",
     "pylons": "Pylons", "pywebio": "PyWebIO", "reflex": "Reflex", "remi": "REMI", "responder": "Responder", "safrs": "SAFRS", "shiny": "Shiny",
     "solara": "Solara", "taipy": "Taipy", "web": "web.py", "webapp2": "webapp2",

@@ -173,20 +173,21 @@ class Records:
             known = self._of_calls[id(site)] = (site, self._asked(site))
         return known[1]
 
+    def _access_paths(self, site: CallSite) -> Iterator[str]:
+        """The call's own path, and those that name the model whose manager is asked, or one that it derives from: `LogEntry.objects.log_action`."""
+        if site.library:
+            yield site.library
+        for held in site.receiver:
+            if held.args and held.args[0].name not in self.tables and (site.library.rpartition(".")[0] or held.name).endswith(("Manager", "QuerySet")):
+                yield from (f"{base}.objects.{site.name}" for base in self._program.mro(held.args[0].name))
+            elif held.meta and held.name in self._program.classes and not site.targets:
+                yield from (f"{base}.{site.name}" for base in self._program.mro(held.name) if base not in self._program.classes)
+
     def _asked(self, site: CallSite) -> RecordSite | None:
-        row = next((row for row in map(self._library.record, _access_paths(site)) if row is not None), None)
+        row = next((row for row in map(self._library.record, self._access_paths(site)) if row is not None), None)
         if row is None and not site.targets:
             row = self._by_keywords.get((site.name, frozenset(k.name for k in site.call.keywords if k.name)))
         return None if row is None else _library_site(site, row)
-
-
-def _access_paths(site: CallSite) -> Iterator[str]:
-    """The call's own path, and the one that names the model whose manager is asked: `LogEntry.objects.log_action`."""
-    if site.library:
-        yield site.library
-    for held in site.receiver:
-        if held.args and held.name.endswith(("Manager", "QuerySet")):
-            yield f"{held.args[0].name}.objects.{site.name}"
 
 
 def _is_given(value: s.Expr | None) -> bool:
@@ -267,12 +268,22 @@ def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effect
         if model in writers and writers[model].nearest <= (_FARTHEST if table.actors and (table.open_object or table.strong) else _CLOSE) and model in stable
         and not (table.frail and model in removed) and model not in rings
     }
+    kept |= dict(_of_libraries(program, library, effects))
     records = Records(program, library, kept, {model: erasers(program, shapes, model, table.subjects, trail=True) for model, table in kept.items()})
     records.keys = {model: erasing_columns(program, shapes, model) for model in kept}
     records.types = shapes.types
     records.tie(shapes.lists_of(kept), effects)
     records.parts = frozenset(_parts(shapes, {model for model, table in kept.items() if table.open_object and table.strong}))
     return records
+
+
+def _of_libraries(program: Program, library: LibraryFacts, effects: Iterable[Effect]) -> Iterator[tuple[str, Table]]:
+    """Models of a library's trail, and those of the program that derive from one, as far as rows of them are made."""
+    for model in sorted({e.model for e in effects if e.model and e.operation == "create"}):
+        rows = (library.record(f"{base}.objects.create") for base in (program.mro(model) if model in program.classes else (model,)))
+        row = next((row for row in rows if row is not None), None)
+        if row is not None:
+            yield model, Table(model, "event", (), tuple(_keywords(row.who_from)), reasons=tuple(_keywords(row.why_from)), open_object=True, strong=True)
 
 
 def _says_nobody(table: Table) -> bool:

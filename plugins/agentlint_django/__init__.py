@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from agentlint.api import CallSite, Context, Effect, FrameworkBase, Mechanism, Program, Route, Target, Type, imports
+from agentlint.api import CallSite, Context, Effect, Element, FrameworkBase, Mechanism, Program, Route, Target, Type, imports
 from agentlint_django.admin import admin_routes
 from agentlint_django.admin_log import admin_histories, admin_mechanisms
 from agentlint_django.attributes import attribute_types
@@ -24,7 +24,7 @@ class Django(FrameworkBase):
         """True when a module imports Django."""
         return imports(program, "django")
 
-    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type]]:
+    def attribute_types(self, context: Context) -> Mapping[str, Mapping[str, Type | Element]]:
         """Relations, reverse relations, managers, the request's user, what the framework hands to hooks."""
         return attribute_types(context.program)
 

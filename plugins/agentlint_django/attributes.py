@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from agentlint.api import ClassInfo, FunctionInfo, Program, Type, syntax, walk
+from agentlint.api import ClassInfo, Element, FunctionInfo, Program, Scope, Type, called, kept_attributes, syntax, walk
 from agentlint_django.admin_sites import Registration, registrations
 from agentlint_django.class_views import ClassView
 from agentlint_django.cleaned_data import cleaned_data_types
@@ -30,10 +30,17 @@ _ABSTRACT_USER, _USER_MANAGER = "django.contrib.auth.models.AbstractUser", "djan
 _USER_MODEL = "django.contrib.auth.get_user_model()"
 _FORM_HOOKS = ("form_valid", "form_invalid", "formset_valid")
 
+_OWN = frozenset({
+    "user", "session", "method", "path", "path_info", "GET", "POST", "FILES", "META", "COOKIES", "body", "headers", "encoding", "content_type",
+    "resolver_match", "urlconf", "site", "data", "auth", "csrf_processing_done", "LANGUAGE_CODE",
+})
+"""Attributes of a request that Django, its middleware and its REST framework give it."""
+_LAZY = "SimpleLazyObject"
+
 Attributes = dict[str, dict[str, Type]]
 
 
-def attribute_types(program: Program) -> Attributes:
+def attribute_types(program: Program) -> Mapping[str, Mapping[str, Type | Element]]:
     """Class id to attribute to type, and function id to parameter to type; under `*` what goes by its name everywhere."""
     found: Attributes = {"*": {"request": Type(_REQUEST)}}
     models = models_of(program)
@@ -57,7 +64,30 @@ def attribute_types(program: Program) -> Attributes:
         found[_USER_MODEL] = {"": Type(models.user, (), True)}
     for function, name, given in (*_form_parameters(program), *_admin_parameters(program), *_signal_parameters(program), *set_types(program)):
         found.setdefault(function, {})[name] = given
-    return found
+    return {**found, _REQUEST: {**dict(_on_requests(program)), **found.get(_REQUEST, {})}}
+
+
+def _on_requests(program: Program) -> Iterator[tuple[str, Element]]:
+    """What the project keeps on requests, as middleware does: `request.account = request.user.account`."""
+    for name, kept in kept_attributes(program, called("request")).items():
+        value = kept.expr
+        given = [p.name for p in kept.scope.node.params] if isinstance(kept.scope, FunctionInfo) else []
+        if name in _OWN or name.startswith("_") or not any(p.endswith("request") for p in given):
+            continue
+        if isinstance(value, syntax.Call) and walk.dotted(value.func).rpartition(".")[2] == _LAZY and value.args:
+            yield from ((name, one) for one in _put_off(value.args[0], kept.scope, program))
+        else:
+            yield name, kept
+
+
+def _put_off(value: syntax.Expr, scope: Scope, program: Program) -> Iterator[Element]:
+    """What a function gives that is asked later: `SimpleLazyObject(lambda: account_of(request))`, `SimpleLazyObject(load)`."""
+    if isinstance(value, syntax.Lambda):
+        yield from (Element(s.value, scope) for s in value.function.body[:1] if isinstance(s, syntax.Return) and s.value is not None)
+    else:
+        function = program.functions.get(program.resolve(value, scope))
+        returned = [r for r in program.returned(function) if not isinstance(r, syntax.Constant)] if function is not None else []
+        yield from (Element(r, function) for r in returned[:1])
 
 
 def _labels(class_id: str, program: Program) -> Iterator[str]:

@@ -259,13 +259,20 @@ class Parameters:
         """How many leading parameters a call fills by itself; None when it calls something else."""
         program = self._engine.program
         for one in self._engine.eval(call.func, frame):
-            if one.meta and one.name == info.id:
+            if one.meta and (one.name == info.id or self._overrides(info, one.name)):
                 return 1 if one.args else 0
             if one.meta and one.name in program.classes and info.node.name == "__init__":
                 method = program.method(one.name, "__init__")
                 if method is not None and method.id == info.id:
                     return 1
         return None
+
+
+    def _overrides(self, info: FunctionInfo, called: str) -> bool:
+        """True for a method that runs in place of the one called, in a class below: it is given the same."""
+        program = self._engine.program
+        named = program.functions.get(called) if called.rpartition(".")[2] == info.node.name else None
+        return named is not None and bool(named.owner) and bool(info.owner) and named.owner in program.mro(info.owner)[1:]
 
 
 def _spoken_on(call: s.Call) -> Iterator[str]:

@@ -21,6 +21,13 @@ _PEOPLE = frozenset({"owner", "author", "assignee", "creator", "member", "recipi
 """Words for a person in a part that the person plays."""
 
 
+_SAME_KIND = frozenset(
+    "item entity object resource record parent child root source target previous next other related from to old new original base copy start end before after "
+    "first last my own this external client unique".split()
+)
+"""Words before `id` that say nothing of a kind, or of the same one."""
+
+
 def shared(resource: Resource, role: Role) -> int:
     """How many parts at the start of its path an operation shares with a resource."""
     asked = _split(role.path.shape)
@@ -54,6 +61,16 @@ def nouns_of(name: str) -> tuple[str, ...]:
     if len(said) > 1 and said[-1] in IDENTIFYING:
         return (" ".join(said[:-1]), said[-2])
     return (" ".join(said), said[-1]) if said and said[-1] not in IDENTIFYING else ()
+
+
+def of_another(name: str, resource: Resource) -> bool:
+    """True for the identifier of something else (`workspaceId` among tags): a plain `id` of the resource is none."""
+    said = noun_words(name)
+    if len(said) < 2 or said[-1] not in ("id", "ids", "uuid", "guid"):
+        return False
+    own, schema = resource.noun.split(" "), noun_words(resource.schema)
+    short = {"".join(word[:1] for word in own), "".join(word[:1] for word in schema)}  # `pat_ids` of personal access tokens
+    return not set(said[:-1]) & {*_SAME_KIND, *own, *schema, *short}
 
 
 def noun_before(path: Path, name: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from agentlint.analysis.contracts.handed_on import HandedOn
-from agentlint.analysis.contracts.identifier_words import IDENTIFYING, LOGINS, fits, noun_before, nouns_of, people, same_start, shared
+from agentlint.analysis.contracts.identifier_words import IDENTIFYING, LOGINS, fits, noun_before, nouns_of, of_another, people, same_start, shared
 from agentlint.analysis.contracts.offers import Offer, Own, Row, keys_of, parts_of
 from agentlint.analysis.contracts.paths import Path
 from agentlint.analysis.contracts.payloads import Payloads
@@ -235,7 +235,7 @@ class Identifiers:
                     return row.from_any(offers, f"{offers[0].operation.name} answers {wanted}s with {offers[0].where}")
         if noun_words(name)[-1:] in (("password",), ("passphrase",)):
             return row.of("caller-known", None, "only its owner knows it")
-        offers = (self._best(own, name, role) if own is not None else []) or self._anywhere(name, role)
+        offers = (self._best(own, name, role) if own is not None and not of_another(name, own) else []) or self._anywhere(name, role)
         if offers:
             return row.from_any(offers, f"{offers[0].operation.name} answers with {offers[0].where}")
         listing = self._listing(role, name)

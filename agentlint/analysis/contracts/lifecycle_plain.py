@@ -361,7 +361,9 @@ def is_run(resource: Resource) -> bool:
 def puts_whole(role: Role) -> bool:
     """True for a PUT of a whole thing at its own address, which makes it or puts it in the place of what is there: nothing speaks of a conflict."""
     answers = {r.status for r in role.operation.responses}
-    return role.operation.method == "PUT" and role.path.ends_with_hole and role.operation.body is not None and "409" not in answers and answers != {"201"}
+    if role.operation.method != "PUT" or not role.path.ends_with_hole or role.operation.body is None:
+        return False
+    return bool({"update", "updates", "replace", "replaces", "upsert"} & set(words(role.operation.summary))) or ("409" not in answers and answers != {"201"})
 
 
 _BETWEEN = frozenset("for by of in on with to from".split())

@@ -42,6 +42,7 @@ class Mentions:
         self._by_head: dict[str, list[tuple[Phrase, Role]]] = defaultdict(list)
         self._of_parts: dict[Phrase, list[Role]] = defaultdict(list)
         """Changes of a part, by the whole: `UpdatePullRequestTitle`, "Updates the title of a pull request"."""
+        self._read_at = {role.path.shape for role in self._roles if role.operation.method == "GET"}
         self._any_item: set[str] = set()
         """Methods of addresses that are nothing but a hole: `DELETE /v1/{name}` takes the full name of anything."""
         for role in self._roles:
@@ -92,7 +93,8 @@ class Mentions:
 
     def changes(self, resource: Resource) -> bool:
         """True when some operation changes such a thing."""
-        return bool({"PUT", "PATCH"} & self._any_item) or any(_changes(role) for role in (*self._about(resource), *self._parts(resource)))
+        whole = bool({"PUT", "PATCH"} & self._any_item) or any(_changes(role) for role in self._about(resource))
+        return whole or any(_changes(role) and not self._read_apart(role) for role in self._parts(resource))
 
     def makes(self, resource: Resource) -> bool:
         """True when some operation makes, invites or takes in such a thing, or puts one where the caller says."""
@@ -105,6 +107,10 @@ class Mentions:
     def does(self, resource: Resource, verb: str) -> bool:
         """True when some operation at another address says that it does this to such a thing or to a part of it."""
         return any(role.writes and role.operation.method != "GET" and _does(role, (verb,)) for role in (*self._about(resource), *self._parts(resource)))
+
+    def _read_apart(self, role: Role) -> bool:
+        """True for a change of something that has an address of its own below the thing, where it is read too (`/groups/{id}/acl`)."""
+        return role.path.shape in self._read_at and not role.path.ends_with_hole
 
     def _parts(self, resource: Resource) -> Iterator[Role]:
         for name in dict.fromkeys(without_pale(name) for name in self._names(resource)):

@@ -259,7 +259,7 @@ def find_records(program: Program, library: LibraryFacts, shapes: Shapes, effect
     candidates = {**shapes.tables(), **loose_tables(effects)}
     changed = _changed(effects, candidates)
     removed = {e.model for e in effects if e.operation == "delete" and not e.registered}
-    rings = _rings(program, effects, candidates)
+    rings = _rings(program, effects, candidates) | _latest_states(effects, candidates)
     seldom = {m for m in candidates if m in writers and changed.get(m, 0) * _MANY <= writers[m].places}
     written = {e.model for e in effects if e.operation in _MAKING and not e.function.startswith((f"{e.model}.save", f"{e.model}.asave"))}
     stable = {m for m, table in candidates.items() if (m in seldom and m in written if _says_nobody(table) else table.strong or m in seldom)}
@@ -313,6 +313,15 @@ def _rings(program: Program, effects: Iterable[Effect], candidates: Mapping[str,
             (droppers if effect.operation == "delete" else makers).setdefault(effect.model, set()).add(effect.function)
     resets = {function for function, models in emptied.items() if len(models) > _FEW}
     return frozenset(model for model, functions in makers.items() if (functions & droppers.get(model, set())) - resets)
+
+
+def _latest_states(effects: Iterable[Effect], candidates: Mapping[str, Table]) -> frozenset[str]:
+    """Candidates of which most makers write over the row of a key where there is one (`update_or_create`): they keep what is, not what happened."""
+    made: dict[str, list[bool]] = {}
+    for effect in effects:
+        if effect.model in candidates and effect.operation in _MAKING and not effect.registered:
+            made.setdefault(effect.model, []).append(effect.api.endswith("update_or_create()"))
+    return frozenset(model for model, over in made.items() if 2 * sum(over) > len(over))
 
 
 def _of_one_key(program: Program, effect: Effect) -> bool:

@@ -30,6 +30,7 @@ _CREATED = re.compile(
     r"^(created|created_(at|on|date|time)|creation_(date|time)|date_created|time_?stamp|(logged|recorded|occurred|happened|changed)_at)$"
 )
 """Names that say when a row was made, whatever type a project gives the column."""
+_BEGINS, _ENDS = re.compile(r"^(start|begin)s?(_?(date|time|at|on|datetime))*$"), re.compile(r"^(end|finish|stop|close)s?(_?(date|time|at|on|datetime))*$")
 _NO_TIME = frozenset({"BooleanField", "Boolean", "bool", "ForeignKey"})
 _STAMPING = re.compile(r"time_?stamped|created(at|on)?(model|mixin)|auditable", re.IGNORECASE)
 _TIME_NAMES = re.compile(
@@ -362,8 +363,14 @@ def _kind_of(names: list[str], said: set[str]) -> TableKind | None:
     if said & _OTHER_WORDS:
         return None
     if said & _EVENT_WORDS and (described or told):
-        return "event"
+        return None if _lasts(names) else "event"
     return "event" if any(n in ("kind", "action", "event", "event_type", "verb") for n in names) else None
+
+
+def _lasts(names: Iterable[str]) -> bool:
+    """True for what begins and ends: an event that people go to, a change that is planned, is a thing itself."""
+    said = [name.lower() for name in names]
+    return any(map(_BEGINS.match, said)) and any(map(_ENDS.match, said))
 
 
 def named_shape(said: Collection[str], names: Collection[str]) -> tuple[TableKind | None, tuple[str, ...], tuple[str, ...], bool]:

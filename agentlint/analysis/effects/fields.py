@@ -76,8 +76,14 @@ def _field(expr: s.Expr | None) -> str | None:
     return expr.attr if isinstance(expr, s.Attribute) else None
 
 
+_FILLED_IN = frozenset({"model_validate", "model_validate_json", "model_validate_strings", "parse_obj", "from_orm"})
+"""Class methods that make an object of a mapping or of another object. Pydantic documentation, "Models"; SQLModel, "Multiple models with FastAPI"."""
+
+
 def constructor_fields(call: s.Call, function: str, places: Places) -> tuple[str, ...]:
-    """Fields that a constructor call of a model sets."""
+    """Fields that a constructor call of a model sets; none are told where it is filled in from data as a whole."""
+    if isinstance(call.func, s.Attribute) and call.func.attr in _FILLED_IN:
+        return ()
     return unique(keyword_fields(call.keywords, function, places) or ())
 
 

@@ -9,11 +9,13 @@ import msgspec
 from agentlint.analysis.program import Program
 from agentlint.extension.own_layers.answering import answer_of
 from agentlint.extension.own_layers.calls import registered
+from agentlint.extension.own_layers.classes import placed
 from agentlint.extension.own_layers.commands import commands
 from agentlint.extension.own_layers.decorators import decorated
 from agentlint.extension.own_layers.dispatch import dispatched
 from agentlint.extension.own_layers.lines import CALL, Line
 from agentlint.extension.own_layers.servlets import servlets
+from agentlint.extension.own_layers.signed_in import signed_in
 from agentlint.extension.own_layers.wrappers import Wrappers
 from agentlint.ir.operations import Route
 
@@ -37,6 +39,7 @@ def _all(program: Program, known: Collection[str]) -> Iterable[Line]:
     yield from decorated(program, known)
     yield from registered(program)
     yield from servlets(program)
+    yield from placed(program)
     yield from commands(program)
 
 
@@ -58,5 +61,5 @@ def _route(line: Line, verb: str, program: Program) -> Route:
         file=info.module.path if owner is None or mine else owner.module.path, line=info.node.line if owner is None or mine else owner.node.line,
         owner=owner.id if owner is not None else "", surface="rpc" if verb == CALL and not line.within else None,
         renders=answer_of(info, program), name=info.node.name, table_file=line.file, table_line=line.line,
-        guard_handlers=line.checks, confidence="medium",
+        guards=signed_in(info, program), guard_handlers=line.checks, confidence="medium",
     )

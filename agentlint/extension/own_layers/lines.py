@@ -18,6 +18,9 @@ _ALL = frozenset({*VERBS, "HEAD", "OPTIONS"})
 _NAMED = re.compile(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)")
 _GROUP = re.compile(r"\((?:\?:)?(?:[^()]|\([^()]*\))*\)[?*+]?")
 _CONVERTED = re.compile(r"<(?:\w+:)?(\w+)(?::[^<>]*)?>|(?<=/):(\w+)|\{(\w+):[^{}]*\}")
+_LEADING = re.compile(r"^\((?:\?:)?(/[^()|]*)\)\??")
+"""A group around the beginning of an address: `(/rooms/R\\d+)/edit`."""
+_LETTERS = re.compile(r"(?:\\[dwS]|\.|\[\^/\])[+*]")
 _ADDRESS = re.compile(r"^/(?!/)[^\s:;,|\\\"'=]*$")
 _RELATIVE = re.compile(r"^[A-Za-z_{][\w{}/.-]*$")
 _ON_DISK = re.compile(r"^/(etc|proc|usr|var|tmp|dev|home|sys|opt|bin|lib|run|mnt|root|srv)(/|$)")
@@ -43,8 +46,8 @@ class Line(msgspec.Struct, frozen=True, eq=False):
 
 def address(text: str) -> str:
     """A text as an address with holes in braces; empty when it is none: a place on disk, a sentence, an address of somewhere else."""
-    bare = _NAMED.sub(r"{\1}", text.removeprefix("^").removesuffix("$").removesuffix("/?"))
-    bare = _GROUP.sub("{}", bare) if "(" in bare else bare
+    bare = _NAMED.sub(r"{\1}", _LEADING.sub(r"\1", text.removeprefix("^").removesuffix("$").removesuffix("/?")))
+    bare = _LETTERS.sub("{}", _GROUP.sub("{}", bare) if "(" in bare else bare)
     bare = _CONVERTED.sub(lambda m: f"{{{m[1] or m[2] or m[3]}}}", bare).replace("\\.", ".").replace("\\", "")
     return bare if _ADDRESS.match(bare) and not _ON_DISK.match(bare) else ""
 

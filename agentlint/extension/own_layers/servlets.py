@@ -17,7 +17,7 @@ def servlets(program: Program) -> Iterator[Line]:
     """A line for each verb of each class that keeps an address."""
     for info in program.classes.values():
         kept = [name for name in info.attributes if _KEEPS.match(name)]
-        if not kept or program.subclasses(info.id):
+        if not kept:
             continue
         found = next(addresses((info.attributes[name] for name in kept), program, info), "")
         for verb, method in responders(info, program) if found else ():

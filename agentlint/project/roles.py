@@ -82,8 +82,8 @@ _MINIFIED = re.compile(r"[.-]min\.(js|mjs|css)$|\.bundle\.js$|\.chunk\.js$|\.d\.
 _VERSION_KEYS = (b"openapi", b"swagger", b"arazzo", b"overlay")
 _VERSION = re.compile(rb'(^|[\s{,])["\']?(openapi|swagger|arazzo|overlay)["\']?\s*:\s*["\']?\d')
 _SORTED_ROOT = re.compile(
-    rb'\A(?:\xef\xbb\xbf)?\s*(?:\{\s*)?["\']?(basePath|components|consumes|definitions|externalDocs|host|info|parameters|paths|produces|responses|schemes|'
-    rb'security|securityDefinitions|servers|tags|webhooks|x-[\w-]+)["\']?\s*:'
+    rb'\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:[#%][^\n]*|---[ \t\r]*)?\r?\n)*[ \t]*(?:\{\s*)?["\']?(basePath|components|consumes|definitions|externalDocs|host|info|'
+    rb'parameters|paths|produces|responses|schemes|security|securityDefinitions|servers|tags|webhooks|x-[\w-]+)["\']?\s*:'
 )
 """A first key of a description that is sorted, or in an order of its own, so that its version may stand anywhere."""
 _LONG_LINE = 5000

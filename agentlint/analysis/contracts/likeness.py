@@ -67,7 +67,7 @@ def _can_be_one(role: Role, resource: Resource) -> bool:
 def single_reads(resource: Resource) -> list[Role]:
     """Operations on it that read one; of several, those that can be told which."""
     several = bool(resource.of("list"))
-    own = {role.path.shape for role in resource.roles if role.writes and role.place == "item" and role.path.ends_with_hole}
+    own = {role.path.shape for role in resource.roles if role.operation.method in ("PUT", "PATCH") and role.path.ends_with_hole}
     read = [role for role in resource.of("read") if not (several and role.place == "single" and not says_which(role.operation))]
     listed = [role for role in resource.of("list") if role.operation.method == "GET"]
     return read or [role for role in listed if role.path.shape in own or _can_be_one(role, resource)]  # a file or a folder, by one address

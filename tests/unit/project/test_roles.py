@@ -48,7 +48,8 @@ def test_a_description_is_found_whose_sorted_keys_put_its_version_last(tmp_path:
     things = "".join(f"  Thing{n}: {{type: object, properties: {{id: {{type: string}}}}}}\n" for n in range(3000))
     (tmp_path / "api.yaml").write_text(f"basePath: /api\ndefinitions:\n{things}info: {{title: Things, version: '1'}}\npaths: {{}}\nswagger: '2.0'\n")
     (tmp_path / "locale.yaml").write_text(f"definitions:\n{things}")
-    assert [file.path for file in find_files(tmp_path).files] == ["api.yaml"]
+    (tmp_path / "made.yaml").write_text(f"# Made by a bundler.\n# Of parts.\n\n---\ncomponents:\n{things}openapi: 3.1.0\ninfo: {{title: Things, version: '1'}}\npaths: {{}}\n")
+    assert [file.path for file in find_files(tmp_path).files] == ["api.yaml", "made.yaml"]
 
 
 def test_a_description_is_found_that_begins_with_its_paths(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class Linker:
 
     def _scope(self, body: Iterable[s.Stmt], table: Table, owner: str, parent: str) -> None:
         """Bind what statements bind; `owner` and `parent` are the class and function that hold them."""
-        hidden = _for_checkers(body) if table.kind == "class" else frozenset()
+        hidden = _for_checkers(body, table.kind == "class")
         defined = [st for st in statements(body) if self._bind(st, table) and id(st) not in hidden]
         ids = _ids(defined, table.id)
         for stmt, name in zip(defined, ids, strict=True):
@@ -138,10 +138,27 @@ class Linker:
                     (info.nested if self._names.definitions[bound.name] == "class" else info.methods)[name] = bound.name
 
 
-def _for_checkers(body: Iterable[s.Stmt]) -> frozenset[int]:
-    """Identities of the definitions that a class has for type checkers alone: at run time a base, or nothing, stands where they seem to."""
+def _for_checkers(body: Iterable[s.Stmt], in_class: bool) -> frozenset[int]:
+    """Identities of the definitions that stand there for type checkers alone: at run time the other branch, in a class also a base or nothing, stands where
+    they seem to."""
     shown = (st for st in body if isinstance(st, s.If) and dotted(st.test).rpartition(".")[2] == "TYPE_CHECKING")
-    return frozenset(id(inner) for st in shown for inner in statements(st.body) if isinstance(inner, s.Define))
+    return frozenset(
+        id(inner) for st in shown for inner in statements(st.body)
+        if isinstance(inner, s.Define) and (in_class or inner.definition.name in _named_in(st.orelse))
+    )
+
+
+def _named_in(body: Iterable[s.Stmt]) -> frozenset[str]:
+    """Names that a block gives something to."""
+    found: set[str] = set()
+    for stmt in statements(body):
+        if isinstance(stmt, s.Assign):
+            found.update(t.id for t in stmt.targets if isinstance(t, s.Name))
+        elif isinstance(stmt, s.Import):
+            found.update(n.alias or n.name for n in stmt.names)
+        elif isinstance(stmt, s.Define):
+            found.add(stmt.definition.name)
+    return frozenset(found)
 
 
 _STUB_DECORATORS = ("overload", "setter", "deleter")

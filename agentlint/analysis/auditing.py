@@ -108,7 +108,7 @@ def audit(linked: Linked) -> Audited:
     found_triggers = find_triggers(program, linked.migrations, lambda table: found.name if (found := tables(table)) is not None else "", linked.sql_files)
     makes_record = Making(shapes, linked.calls, records, effects)
     mechanisms = find_mechanisms(program, linked.types, linked.calls, linked.library, makes_record, (*linked.told, *found_triggers))
-    coverage = Coverage(program, linked.library, mechanisms, partial(never_for_requests, linked.entries, linked.calls))
+    coverage = Coverage(program, linked.library, mechanisms, partial(never_for_requests, linked.entries, linked.calls, program))
     places = PlaceIndex()
     blocks = Blocks(program, linked.calls, linked.library, mechanisms)
     ledger = Ledger(records, neighbours_of(shapes), lambda effect: coverage.within(effect) is not None)

@@ -79,7 +79,7 @@ class AuditPaths:
         self.ledger, self._records, self._coverage, self._matters = ledger, records, coverage, matters
         self.blocks = blocks
         self._endings, self._handing = linked.endings, Handing()
-        self.filled = Filled(linked.summaries, ledger, records, lambda effect: self.counts(effect) and coverage.sees(effect) is None)
+        self.filled = Filled(linked.summaries, ledger, records, lambda effect: self.counts(effect) and not coverage.sees_always(effect))
         self._unchanged = Unchanged(linked.program, linked.types)
         self._accounts: dict[Node, Account] = {}
         self._callers: dict[Node, list[tuple[Node, int]]] = {}
@@ -270,7 +270,7 @@ class AuditPaths:
             must |= self.filled.left_open(effect)
             if self._records.is_making(effect):
                 must |= 0 if is_left_open(effect) else self.ledger.record(self._records.of_effect(effect, call, info))
-            elif self.counts(effect) and self._coverage.sees(effect) is None:
+            elif self.counts(effect) and not self._coverage.sees_always(effect):
                 pending |= self.ledger.effect(effect)
         together = pending & self.ledger.covers(must)
         return Transfer(must, must, pending & ~together, together=together) if must or pending else _NOTHING
@@ -329,7 +329,7 @@ class AuditPaths:
         pending = 0  # a function that calls back into itself: nothing is known to be recorded
         for entry in self._summaries.entries(callee):
             for effect in self.parts(entry.effect):
-                if self.counts(effect) and self._coverage.sees(effect) is None:
+                if self.counts(effect) and not self._coverage.sees_always(effect):
                     pending |= self.ledger.effect(effect)
         return Transfer(pending=pending)
 

@@ -194,7 +194,7 @@ class Judge:
 
     def _judged(self, node: Node, account: Account, site: int, effect: Effect, places: dict[int, Place], owner: str) -> Judged:
         place = _place(effect, site, places)
-        mechanism = self._coverage.sees(effect, owner) or (self._coverage.around(node[0], owner) if owner else None)
+        mechanism = self._coverage.sees(effect, owner, node[0]) or (self._coverage.around(node[0], owner) if owner else None)
         if mechanism is not None:
             status: AuditStatus = "partial" if _says_rights(self._coverage.unseen_relations(effect, owner)) else "audited"
             return Judged(effect, site, place.line, place, status, mechanism.content, (_site(mechanism),), methods=effect.methods, function=node[0])

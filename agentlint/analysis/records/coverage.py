@@ -55,11 +55,13 @@ class Coverage:
     def _table(self, model: str) -> str:
         return table_of(model, self._program)
 
-    def sees(self, effect: Effect, owner: str = "") -> Mechanism | None:
-        """The mechanism that records the write. `owner` is the class that the framework performs it for (an admin class)."""
-        found = next((m for m in self._watching(effect, owner) if not self._needs_block(m, effect) and not self._skipped(effect, m)), None)
+    def sees(self, effect: Effect, owner: str = "", function: str = "") -> Mechanism | None:
+        """The mechanism that records the write. `owner` is the class that the framework performs it for (an admin class), `function` what is asked about:
+        a row that a command saves is not recorded by what records for requests, though its `save` runs in both."""
+        watching = (m for m in self._watching(effect, owner) if not self._needs_block(m, function or effect.function))
+        found = next((m for m in watching if not self._skipped(effect, m)), None)
         if found is None and effect.operation == "write" and self.mechanisms:  # one may see new rows, another changes
-            halves = [self.sees(msgspec.structs.replace(effect, operation=one), owner) for one in _WRITTEN]
+            halves = [self.sees(msgspec.structs.replace(effect, operation=one), owner, function) for one in _WRITTEN]
             return halves[1] if all(halves) else None
         return found
 
@@ -69,8 +71,13 @@ class Coverage:
         does = next((operation for operation, names in _DONE_IN.items() if name in names), "")
         return next((m for m in self._views.get(owner, ()) if does in m.operations or set(_ANY_TABLE) <= set(m.operations)), None)
 
-    def _needs_block(self, mechanism: Mechanism, effect: Effect) -> bool:
-        return mechanism.inside or (mechanism.asked and effect.function in self._unasked)
+    def sees_always(self, effect: Effect) -> bool:
+        """True when a mechanism records the write whoever makes it, with a request or without."""
+        found = self.sees(effect)
+        return found is not None and not found.asked
+
+    def _needs_block(self, mechanism: Mechanism, function: str) -> bool:
+        return mechanism.inside or (mechanism.asked and function in self._unasked)
 
     def within(self, effect: Effect) -> Mechanism | None:
         """The mechanism that records the write when it happens inside a block that code has to open."""

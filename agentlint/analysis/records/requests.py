@@ -30,6 +30,8 @@ _OF_REQUEST = re.compile(r"\b(method|user|current_user|is_authenticated|is_anony
 """Tests that only tell requests apart, so that what runs under them runs for every change that somebody asks for."""
 _OF_CONTENT = re.compile(r"has_|data|entr|changes|pending|dirty|empty|finished")
 """Tests of the keeper of records that ask whether it was told anything."""
+_ASIDE = frozenset({"tasks", "jobs", "cron", "crons", "cronjobs", "workers", "management"})
+"""Modules and packages of what runs by itself: celery's `autodiscover_tasks` looks for `tasks`, Django for `management.commands`."""
 _SAYS_WHAT = re.compile(r"path|url|uri|view|endpoint|route|method|request|action|operation", re.IGNORECASE)
 _DEPTH = 2
 
@@ -59,14 +61,16 @@ def around_requests(program: Program, calls: Calls) -> frozenset[str]:
     return frozenset(found)
 
 
-def never_for_requests(entries: Iterable[Entry], calls: Calls) -> frozenset[str]:
-    """Functions that jobs and commands run and no handler of a request does; what a handler leaves to a worker runs without its request."""
+def never_for_requests(entries: Iterable[Entry], calls: Calls, program: Program) -> frozenset[str]:
+    """Functions that jobs and commands run and no handler of a request does; what a handler leaves to a worker runs without its request, and so does
+    what stands with the jobs and is at the most handed on."""
     asked: set[str] = set()
     unasked: set[str] = set()
     for entry in entries:
         unattended = entry.operation.surface in ("job", "cli")
         (unasked if unattended else asked).update(f for route in entry.routes for f in (route.handler, *route.extra_handlers) if f)
-    return frozenset(_run_from(unasked, calls, (), frozenset()) - _run_from(asked, calls, ("deferred",), frozenset(unasked - asked)))
+    unasked |= {f for f, info in program.functions.items() if _ASIDE.intersection(info.module.name.split("."))} - asked
+    return frozenset(_run_from(unasked, calls, (), frozenset()) - _run_from(asked, calls, ("deferred",), frozenset(unasked)))
 
 
 def run_for_requests(entries: Iterable[Entry], calls: Calls) -> frozenset[str]:

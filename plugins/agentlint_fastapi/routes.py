@@ -29,6 +29,7 @@ def collect_routes(context: Context) -> Iterator[Route]:
     for scope, body in _scopes(context):
         reader.read_mounts(scope, body)
         reader.middleware.read_calls(scope, body)
+    reader.mount_found()
     for info in context.program.functions.values():
         reader.middleware.read_function(info)
     for info in context.program.functions.values():
@@ -61,6 +62,8 @@ class _Reader:
         self._classes: dict[str, str] = {}
         """Classes of the project behind tables."""
         self._wrapped = Wrapped(self._program, self._dependencies, self._tree, self._classes)
+        self._open: list[tuple[str, str, tuple[Guard, ...]]] = []
+        """Tables that include whatever a search at run time finds, with the prefix and the guards of that."""
         self._pages: set[str] = set()
         """Tables whose path operations answer with pages unless they say otherwise: `default_response_class=HTMLResponse`."""
         for name in _READY_MADE:
@@ -123,6 +126,8 @@ class _Reader:
             if isinstance(stmt, syntax.Loop) and isinstance(stmt.target, syntax.Name) and stmt.iterable is not None:
                 items = stmt.iterable if isinstance(stmt.iterable, syntax.Sequence) else self._program.lookup(self._program.resolve(stmt.iterable, scope))
                 loops[stmt.target.id] = items.items if isinstance(items, syntax.Sequence) else ()
+            elif isinstance(stmt, syntax.Loop) and isinstance(stmt.target, syntax.Sequence):
+                loops |= {t.id: () for t in stmt.target.items if isinstance(t, syntax.Name)}
             for root in walk.own_expressions(stmt):
                 for expr in walk.expressions(root):
                     if isinstance(expr, syntax.Call):
@@ -138,6 +143,8 @@ class _Reader:
             prefix = self._text(_keyword(call, "prefix") if at_first else call.args[0] if call.args else _keyword(call, "path"), scope)
             guards, providers = split(self._dependencies.of_expression(_keyword(call, "dependencies"), scope))
             for child in (*children, *((named,) if named is not None else ())):
+                if at_first and isinstance(child, syntax.Name) and loops.get(child.id) == () and not any(map(self._tree.known, self._child_keys(child, scope))):
+                    self._open.append((parent, prefix or ("/{prefix}" if _keyword(call, "prefix") is not None else ""), guards))
                 for one in loops.get(child.id, (child,)) if isinstance(child, syntax.Name) else (child,):
                     for key in self._child_keys(one, scope):
                         self._link(parent, key, prefix, guards, providers)
@@ -149,6 +156,12 @@ class _Reader:
                 key = table_key(argument, scope, self._program)
                 if key and self._tree.known(key) and self._tree.known(f"{target.id}.{name}"):
                     self._tree.mount(key, f"{target.id}.{name}")
+
+    def mount_found(self) -> None:
+        """Includes what a search at run time finds, `for router in discover(): app.include_router(router)`: every table that nothing includes by name."""
+        for parent, prefix, guards in self._open:
+            if self._tree.is_mounted(parent):
+                self._tree.mount_rest(parent, prefix, guards)
 
     def _link(self, parent: str, child: str, prefix: str, guards: tuple[Guard, ...], providers: tuple[str, ...]) -> None:
         if parent and child:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from agentlint.analysis.clients.builtins import joined, joins, known_result
 from agentlint.analysis.clients.expressions import Expressions
-from agentlint.analysis.clients.libraries import CLIENTS, VERBS, Sent, client_made, looks_like_path, requests_of, rewrites_url
+from agentlint.analysis.clients.libraries import (
+    CLIENTS,
+    VERBS,
+    Sent,
+    client_made,
+    declared_request,
+    endpoints_made,
+    looks_like_path,
+    requests_declared,
+    requests_of,
+    rewrites_url,
+)
 from agentlint.analysis.clients.requests import shown_method
 from agentlint.analysis.clients.scopes import Frame, Scope
 from agentlint.analysis.clients.state import DEEPEST, MOST_STEPS
@@ -114,6 +125,9 @@ class Calling(Expressions):
             return self.instance(callee, args)
         if isinstance(callee, Ref) and receiver is None and callee.path:
             receiver, attr = Ref(callee.owner, callee.name, callee.path[:-1]), callee.path[-1]
+        declared = self._declared_endpoints(callee, receiver, attr, args, expr, scope)
+        if declared is not None:
+            return declared
         made = client_made(callee.name, attr, args) if isinstance(callee, External) else None
         if made is not None:
             return made
@@ -132,6 +146,21 @@ class Calling(Expressions):
         if args and isinstance(args[0], Cls) and said.rpartition(".")[2].lower() in _INJECTS:
             return self.handed_out(args[0])
         return _wrapped(args)
+
+    def _declared_endpoints(
+        self, callee: Value, receiver: Value | None, attr: str, args: tuple[Value, ...], expr: s.Call, scope: Scope
+    ) -> Client | None:
+        """A client with endpoints that are declared one by one, or one of them, whose request is recorded; None for other calls."""
+        made = endpoints_made(callee, receiver, attr, args)
+        if made is not None:
+            self.body(made[1], made[:1], None)
+            return made[0]
+        says = declared_request(receiver, attr, args)
+        if says is None or not isinstance(receiver, Client):
+            return None
+        for one in requests_declared(receiver, self.body(says, (HOLE,) * len(says.node.params), says.this), attr):
+            self.record(one, expr, scope)
+        return receiver
 
     def _in_passing(self, said: str, attr: str, args: tuple[Value, ...]) -> list[Sent]:
         """Requests that no library is known for: an object with method and URL, a page to go to, a form's new action."""

@@ -37,6 +37,8 @@ _FETCHES = frozenset({
 CLIENTS = frozenset({"axios", "$axios", "ky", "got", "superagent", "$http", "http", "HttpClient", "request", "wretch", "redaxios", "ofetch", "$api"})
 _FACTORIES = frozenset({"openapi-fetch", "openapi-fetch.createClient", "openapi-react-query", "openapi-react-query.createClient"})
 """Factories of clients whose calls name method and path as an API description writes them (openapi-ts.dev)."""
+ENDPOINTS = "endpoints"
+"""Name of a client whose endpoints are declared one by one. Redux Toolkit, "RTK Query"."""
 _HOOKS = frozenset({"useQuery", "useMutation", "useSuspenseQuery", "useInfiniteQuery", "queryOptions", "prefetchQuery"})
 """Methods of openapi-react-query: `$api.useMutation("post", "/x")`."""
 _JQUERY = frozenset({"$", "jQuery", "jquery"})
@@ -244,12 +246,43 @@ def client_made(name: str, attr: str, args: tuple[Value, ...]) -> Client | None:
     library = short(name).rsplit(".", 1)[0] if attr else short(name)
     if name in ("XMLHttpRequest", "window.XMLHttpRequest"):
         return Client("XMLHttpRequest")
+    if library.endswith(".fetchBaseQuery"):
+        return Client(name, _base_in(args[0] if args else None))
     if name in _FACTORIES:
         given = args[0] if args else None
         return given if isinstance(given, Client) else Client(name, _base_in(given))
     if attr not in ("create", "extend", "defaults", "instance") or library.rsplit(".", 1)[-1] not in CLIENTS | _FETCHES:
         return None
     return Client(library, _base_in(args[0] if args else None))
+
+
+def endpoints_made(callee: Value, receiver: Value | None, attr: str, args: tuple[Value, ...]) -> tuple[Client, Fn] | None:
+    """The client and the function that declares its endpoints: `createApi({ baseQuery, endpoints })`, `api.injectEndpoints({ endpoints })`. RTK Query."""
+    options = args[0] if args and isinstance(args[0], Obj) else None
+    makes = isinstance(callee, External) and callee.name.endswith("createApi")
+    declare = options.known().get("endpoints") if options is not None and (makes or attr in ("injectEndpoints", "enhanceEndpoints")) else None
+    if options is None or not isinstance(declare, Fn):
+        return None
+    held = options.known().get("baseQuery") if makes else receiver
+    return Client(ENDPOINTS, held.base if isinstance(held, Client) and held.base is not None else HOLE), declare
+
+
+def declared_request(receiver: Value | None, attr: str, args: tuple[Value, ...]) -> Fn | None:
+    """The function that says what an endpoint of such a client sends: `builder.mutation({ query: order => ({ url, method }) })`."""
+    if not isinstance(receiver, Client) or receiver.name != ENDPOINTS or attr not in ("query", "mutation", "infiniteQuery") or not args:
+        return None
+    said = args[0].known().get("query") if isinstance(args[0], Obj) else None
+    return said if isinstance(said, Fn) else None
+
+
+def requests_declared(client: Client, said: Value, attr: str) -> list[Sent]:
+    """What it returns as a request: an address to read, or options."""
+    found = []
+    for one in alternatives(said):
+        read = [Sent(text("GET"), one, f"builder.{attr}")] if isinstance(one, Text) else []
+        sent = _options_call((one,), f"builder.{attr}") if isinstance(one, Obj) else read
+        found += [Sent(r.method, _on_base(client, r.url), r.caller) for r in sent]
+    return found
 
 
 def _base_in(settings: Value | None) -> Value | None:

@@ -47,6 +47,12 @@ class MountTree:
         if edge not in self._parents[child]:
             self._parents[child].append(edge)
 
+    def mount_rest(self, parent: str, prefix: str, guards: Sequence[Guard] = ()) -> None:
+        """Every table that nothing mounts is reachable below `parent`: it takes all that it finds at run time."""
+        for key in sorted(self._own):
+            if key != parent and not self.is_mounted(key):
+                self.mount(parent, key, prefix, guards)
+
     def known(self, key: str) -> bool:
         """True when the table was declared."""
         return key in self._own

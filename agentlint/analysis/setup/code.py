@@ -218,12 +218,20 @@ class SetupCode:
         return ""
 
     def _define(self, stmt: s.Define, frame: Frame) -> str:
+        name = stmt.definition.name
         defined = self.caller.definition(stmt.definition, frame)
-        frame.names[stmt.definition.name] = defined
+        frame.names[name] = self._imported_as(name, frame) or defined  # `@register(Order) class Order(Admin)` names what was imported
         if not self.program.is_class(frame.scope):
             for decorator in reversed(stmt.definition.decorators):
                 self.caller.call(self.evaluate(decorator, frame), Given([defined], {}, decorator.line, frame))
+        frame.names[name] = defined
         return ""
+
+    def _imported_as(self, name: str, frame: Frame) -> Value:
+        """What an import gave a name that a definition takes afterwards; None where there was none."""
+        table = self.program.names.tables.get(self.program.id_of(frame.scope))
+        bound = next((b for b in table.names.get(name, ()) if b.kind == "from"), None) if table is not None else None
+        return self.evaluator.named(f"{bound.module}.{bound.name}") if bound is not None else None
 
 
 def _asks_for_program(test: s.Expr) -> bool:

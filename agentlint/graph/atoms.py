@@ -13,7 +13,7 @@ from agentlint.analysis.effects.summaries import AROUND, SIGNALLED
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import nouns, singular, stems, words
 from agentlint.graph.atom import Atom, Background
-from agentlint.graph.deeds import without_asides
+from agentlint.graph.deeds import CHANNELS, sends, without_asides
 from agentlint.ir.effects import Effect, ReachedEffect
 
 ROWS = frozenset({"orm-write", "raw-sql", "permission"})
@@ -27,6 +27,8 @@ _STEP_DOWN, _DEEPEST = 0.7, 0.1
 """What one more call between the handler and an effect leaves of its weight, counted from the nearest effect; and the least that is left."""
 _NEAR = 1
 """Calls that an effect may lie below the nearest one and still be what its operation is there for."""
+_SENT_WITHIN = 2
+"""Calls between a handler that says it sends something and the line that does."""
 _UPSERTS = ("update_or_create()", "bulk_create()")
 """Calls that make rows, or fill in those that are there with the values they are handed."""
 _LOOK_UPS = "get_or_create()"
@@ -46,7 +48,11 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     effects = [r for r in effects if r.effect.model not in background.records or _is_named_in_full(r.effect.model, spoken)] or effects
     rows = [r for r in effects if r.effect.kind in ROWS]
     if rows:
-        effects = [r for r in effects if r.effect.kind in ROWS or r.effect.kind in _BESIDE_ROWS]
+        sending = sends(entry.operation)
+        effects = [
+            r for r in effects
+            if r.effect.kind in ROWS or r.effect.kind in _BESIDE_ROWS or (sending and r.effect.kind in CHANNELS and len(r.chain) <= _SENT_WITHIN)
+        ]
     effects = _without_insides(_without_makings(effects, background, spoken if with_parts else frozenset()), background)
     about = any(is_named(subject_of(r.effect, background), spoken) for r in effects if not r.chain)
     meant = [r for r in effects if with_parts or not _in_passing(r, spoken, background, about)]
@@ -59,6 +65,8 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
     rights = frozenset(subject_of(r.effect, background) for r in effects if r.effect.kind == "permission")
     changed = frozenset(_short(subject) for _, _, subject in grouped)
     made = [_atom(key, group, rarity, spoken, nearest, background) for key, group in sorted(grouped.items())]
+    if rows:  # what is sent beside them is what the operation says it is for, however many others send something
+        made = [msgspec.structs.replace(a, weight=max(a.weight, 1.0)) if a.kind in CHANNELS else a for a in made]
     made = _named_best(made, spoken, _segments(entry))
     made = [msgspec.structs.replace(a, follows=_follows(grouped[a.kind, a.operation, a.subject], changed - {_short(a.subject)})) for a in made]
     atoms = _with_purpose(_without_savings(made if with_parts else _with_later_writes(made)), rights)

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import msgspec
 
 from agentlint.analysis.asking import is_deed
-from agentlint.analysis.wording import CLEARING, VERBS, singular, words
+from agentlint.analysis.wording import CLEARING, VERBS, nouns, singular, words
 from agentlint.graph.atom import Atom
 from agentlint.ir.operations import Operation
 
 _ACTS = ("POST", "ANY")
+CHANNELS = frozenset({"outbound-http", "message", "mail"})
+"""Kinds of effects whose subject says where something goes: two operations that send there need not send the same."""
+_SENDING = frozenset({"send", "resend", "notify", "remind", "email", "mail", "contact", "announce", "broadcast"})
 _DEEDS_TOO = frozenset(
     "refresh recalculate poke ping process hold resubmit refuse resolve unresolve evaluate finalize finalise dispatch ship return".split()
 )
@@ -51,6 +54,17 @@ def has_a_deed(page: Operation, endpoint: Operation) -> bool:
     if endpoint.method not in ("PUT", "PATCH") or not said or any(w in VERBS for w in said) or not (is_deed(said) or _DEEDS_TOO.issuperset(said)):
         return False
     return not set(said) & {singular(w) for text in (endpoint.symbol, endpoint.path) for w in words(text)}
+
+
+def sends(operation: Operation) -> bool:
+    """True for an operation that says of itself that it sends something: then that is what it is for, whatever it writes down about it."""
+    texts = [_last(operation), [singular(w) for w in words(operation.symbol.split(".")[0 if operation.symbol.endswith((".post", ".get")) else -1])]]
+    return any(said and (said[0] in _SENDING or said[-1] in _SENDING) for said in texts)
+
+
+def sends_alike(one: Operation, other: Operation) -> bool:
+    """True for two that send something about the same kind of thing."""
+    return sends(one) and sends(other) and bool(nouns([one.path]) & nouns([other.path]) - _SENDING)
 
 
 def _last(operation: Operation) -> list[str]:

@@ -16,7 +16,7 @@ from agentlint.analysis.wording import only_rights, singular, stems, words
 from agentlint.graph.atom import Atom, Background
 from agentlint.graph.atoms import atoms_of, column, rarities
 from agentlint.graph.by_words import SaidEndpoints
-from agentlint.graph.deeds import does_something_else, has_a_deed
+from agentlint.graph.deeds import CHANNELS, does_something_else, has_a_deed, sends_alike
 from agentlint.graph.general_lines import general_functions, general_lines
 from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Operation, Status
@@ -37,8 +37,6 @@ _DELETED = re.compile(r"^(is_|was_|date_|soft_)?deleted(_at|_on|_by|_date|_time)
 """Fields that mark a row as deleted."""
 _EDITS = frozenset({"PUT", "PATCH", "MUTATION", "CALL"})
 """Methods under which somebody changes what is there: other endpoints that save it again on the way do not let a caller say what to change."""
-_CHANNELS = frozenset({"outbound-http", "message", "mail"})
-"""Kinds whose subject says where something goes: two operations that send there need not send the same."""
 _MOST_COUNTERPARTS = 5
 _OF_WHAT_IS_THERE = ("DELETE", "PATCH")
 _PROCEDURE = "CALL"
@@ -162,6 +160,8 @@ class Matcher:
         for other, offer in self._candidates(atom, doing):
             if is_person(atom.subject) and atom.operation != "create" and _is_for_another(entry, other):
                 continue
+            if atom.kind in CHANNELS and not (atom.sites & offer.sites) - self._background.general and not sends_alike(entry.operation, other.operation):
+                continue
             if same_line and not (atom.sites & offer.sites) - self._background.general:
                 continue
             other_deed = atom.operation in ("update", "write") and does_something_else(entry.operation, other.operation)
@@ -212,7 +212,7 @@ class Matcher:
         return any((r := self._background.relation(end[0], f)) is not None and r[0] in others for f in offer.fields)
 
     def _candidates(self, atom: Atom, doing: frozenset[str]) -> list[tuple[Entry, Atom]]:
-        direct = self._offers.get(atom.key, []) if atom.subject and atom.kind not in _CHANNELS else []  # two writes of nobody knows what have nothing in common
+        direct = self._offers.get(atom.key, []) if atom.subject or atom.kind in CHANNELS else []  # two writes of nobody knows what have nothing in common
         if atom.ends:  # the API may write the relation as a field of either model
             direct = [*direct, *(o for end in atom.ends for o in self._offers.get((end[0], "update"), ()) if self._covers(o[1], end, atom))]
         for model, field in self._background.links(atom.subject):

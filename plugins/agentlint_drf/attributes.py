@@ -55,5 +55,7 @@ def _serializer(views: Sequence[ViewSet], models: set[str], program: Program) ->
     if len(found) == 1:
         return Type(found.pop())
     written = {w.model for name in found if (w := written_by(name, program)) is not None}
+    if any(not v.model() and v.serializers() for v in views) and len(views) > 1:
+        return Type(BASE)  # what one of them is about is not known, and none that hands the serializer on to the method speaks for it
     base = shared_base(models or written, program)
     return Type(BASE, (Type(base),)) if base else None

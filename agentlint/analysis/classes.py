@@ -75,10 +75,16 @@ class Hierarchy:
 
     def _shown(self, info: ClassInfo, found: list[str]) -> list[str]:
         """What the members of a class show it to be, where it has a library's base of which nothing is known: a model below a package's own model."""
-        unknown = [b for b in found if b not in self._classes and "." in b and not self._library.is_class(b)]
-        members = [v.func for v in info.attributes.values() if isinstance(v, s.Call)] if unknown else []
+        calls = [v.func for v in info.attributes.values() if isinstance(v, s.Call)]
+        members = calls if calls and self._has_unknown(found, _DEPTH) else []
         names = (self._names.resolve(m, self._names.tables.get(info.id)) for m in members)
         return list(dict.fromkeys(c for n in names if n and (c := self._library.shown_by(n))))
+
+    def _has_unknown(self, bases: Iterable[str], depth: int) -> bool:
+        """True when some base, or one above it, is a library's of which nothing is known."""
+        return any(
+            (depth > 0 and self._has_unknown(self.bases(b), depth - 1)) if b in self._classes else "." in b and not self._library.is_class(b) for b in bases
+        )
 
     def _of_base(self, expr: s.Expr, scope: str) -> tuple[str, ...]:
         if isinstance(expr, s.Call):

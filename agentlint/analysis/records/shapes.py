@@ -80,6 +80,7 @@ _SENDING_WORDS = frozenset({
     "notification", "delivery", "email", "mail", "sms", "message", "webhook", "call", "attempt", "dispatch", "send", "outbox", "request",
 })
 _WRAPPING = frozenset({"model", "table", "row", "line", "data", "info", "detail", "base", "orm", "feed", "stream", "message"})
+_BARE_LOG = _WRAPPING | {"log", "schema", "entry", "record"}
 _GONE = frozenset({"deleted", "removed", "erased", "cancelled", "canceled", "revoked"})
 _RELATION_CALLS = frozenset({"relationship", "ForeignKey", "OneToOneField", "ForeignKeyField"})
 _COLUMN_CALLS = frozenset({"Column", "mapped_column", "MappedColumn", "Field"})
@@ -356,6 +357,8 @@ def _kind_of(names: list[str], said: set[str]) -> TableKind | None:
     told = any(_TEXT_NAMES.match(n) for n in names)
     if pairs(names):
         return "event" if described or any(map(_KEEPING.match, names)) else "status-history"
+    if said <= _BARE_LOG and not (described or told or any(map(STATE_NAMES.match, names))):
+        return None  # where the output of something is kept: neither its name nor a column says that anything happened
     if said & TRAIL_WORDS:
         return "status-history" if not (described or told) and any(map(STATE_NAMES.match, names)) else "event"
     if said & _SENDING_WORDS and any(_RESULT_NAMES.match(n) for n in names):

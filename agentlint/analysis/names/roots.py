@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -9,6 +10,7 @@ from agentlint.ir import syntax as s
 
 _SCRIPT = "manage"
 """Django's script: Python puts the folder of a script at the head of its path, so that imports start there, be it a package or not."""
+_DEEPEST_START, _MANY_INSIDE = 2, 3
 _MOST_LEADING = 4
 """Leading names of an import that may lie above the analysed folder."""
 
@@ -22,7 +24,9 @@ class Roots:
         self._folders = _folders(modules)
         self._places = self._index()
         self._memo: dict[tuple[str, str], str] = {}
-        self._above = self._leading(sorted(set(imported)))
+        said = sorted(set(imported))
+        self._started = self._starting(said)
+        self._above = self._leading(said)
 
     def _index(self) -> dict[str, tuple[str, ...]]:
         """First name of an import to the source roots that hold it."""
@@ -73,12 +77,31 @@ class Roots:
         return rest if dropped and (rest in self._modules or rest in self._folders or self._known_prefix(parts[dropped:])) else ""
 
     def _inside(self, parts: Sequence[str], importer: str) -> str:
-        """A module of the importer's own package, where that lies in a folder that is a package too and holds several projects."""
+        """A module of the importer's own package or of one beside it, where both lie in a folder that is a package too: it holds several projects, or is
+        where the product is started."""
         above = importer.split(".")
         for cut in range(len(above) - 1, 0, -1):
-            if above[cut] == parts[0] and len(parts) > 1 and self._known_prefix(parts, ".".join(above[:cut])) > 1:
+            root = ".".join(above[:cut])
+            begins = root in self._started and parts[0] not in sys.stdlib_module_names
+            if (begins or above[cut] == parts[0]) and len(parts) > 1 and self._known_prefix(parts, root) > 1:
                 return ".".join((*above[:cut], *parts))
         return ""
+
+    def _starting(self, imported: Iterable[str]) -> frozenset[str]:
+        """Packages in which the product is started, so that imports begin inside: many imports name modules there, and no module elsewhere."""
+        inside: dict[str, set[str]] = defaultdict(set)
+        for name in self._modules:
+            parts = name.split(".")
+            for cut in range(1, min(len(parts), _DEEPEST_START + 1)):
+                if ".".join(parts[:cut]) in self._packages:
+                    inside[parts[cut]].add(".".join(parts[:cut]))
+        hits: dict[str, int] = defaultdict(int)
+        for name in imported:
+            top = name.partition(".")[0]
+            if top != name and top not in self._places and top not in sys.stdlib_module_names:
+                for root in inside.get(top, ()):
+                    hits[root] += f"{root}.{name}" in self._modules
+        return frozenset(root for root, count in hits.items() if count >= _MANY_INSIDE)
 
     def _beside(self, dotted: str, importer: str) -> str:
         """A nearer source root that holds the same name: services in one repository often share package names."""

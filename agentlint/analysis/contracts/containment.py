@@ -37,7 +37,7 @@ class Containment:
             operation, answer = role.operation, role.answer
             if operation.method == "GET" or not role.writes:
                 self._enter(operation)
-                name = undressed(payloads.schemas.name(answer.entity)) if answer.entity is not None and not answer.many and role.kind != "list" else ""
+                name = _kind_of(role, payloads.schemas.name(answer.entity)) if answer.entity is not None and not answer.many and role.kind != "list" else ""
                 if name:
                     self._single.setdefault(name, operation)
                     if says_which(operation):
@@ -102,3 +102,11 @@ class Containment:
                 if kind.kind == "array" or kind.values is not None:
                     self._names.setdefault(" ".join(v.noun_words(name)), operation)
                 stack.append((child, depth + 1, many))
+
+
+def _kind_of(role: Role, schema: str) -> str:
+    """What an operation shows by its schema; a word that dresses up other names (`MediaInfo`) says what it is where the path says so too (`MediaRequest` at
+    `/requests/{id}`)."""
+    name, last = undressed(schema), role.noun.split(" ")[-1]
+    said = v.noun_words(schema)
+    return " ".join(said) if last in said and last not in name.split(" ") else name

@@ -121,7 +121,7 @@ class Mentions:
         above = {word for base in resource.bases for part in base.split("/") if part not in _PREFIXES for word in v.noun_words(part)}
         seen: set[int] = set()
         for name in dict.fromkeys(without_pale(name) for name in self._names(resource)):
-            around, near = above | set(name), above - {name[-1]} - _PREFIXES
+            around, near = above | set(name), (above | set(name[:-1])) - {name[-1]} - _PREFIXES
             for phrase, role in self._by_head.get(name[-1], ()):
                 owner = self._of.get(id(role))
                 if owner is not None and apart(owner, resource):

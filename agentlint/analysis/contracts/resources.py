@@ -26,7 +26,7 @@ _DRESS = frozenset(
 _SIGN_IN = frozenset("auth oauth oauth2 authorization authorizations login sso saml oidc".split())
 
 
-_KEPT_IN_ROWS = frozenset("config configuration".split())
+_KEPT_IN_ROWS = frozenset("config configuration media".split())
 """Technical words that stand for things where there are several, each with an address of its own."""
 
 _NOT_REAL = frozenset("test test_helpers testing tests sandbox debug simulate simulation mock internal".split())

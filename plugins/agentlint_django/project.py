@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from agentlint.api import Closure, Made, Member, Program, Ref, SetupCode, Value, setup_code, syntax, walk
@@ -9,6 +10,8 @@ from agentlint.api import Closure, Made, Member, Program, Ref, SetupCode, Value,
 _TELLING = frozenset({"ROOT_URLCONF", "INSTALLED_APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "REST_FRAMEWORK", "AUTH_USER_MODEL", "ROOT_HOSTCONF"})
 """Settings that only a settings module assigns."""
 
+_WORD = re.compile(r"[A-Z]?[a-z]+")
+_FOR_WORK = frozenset({"dev", "devel", "develop", "development", "local", "test", "tests", "testing", "ci", "debug"})
 _LAZY = frozenset({"_setup", "_wrapped"})
 """Names that a lazy object keeps to itself."""
 
@@ -122,7 +125,8 @@ def label(model: str, program: Program) -> tuple[str, str]:
 
 
 def _homes(program: Program) -> dict[str, list[str]]:
-    """Setting to the modules and classes (class-based settings) that assign it; the shortest names first: base settings before special ones."""
+    """Setting to the modules and classes (class-based settings) that assign it; the shortest names first: base settings before special ones, and those of
+    developers and of tests last."""
     found: dict[str, list[str]] = {}
     for module in program.modules.values():
         names = {t.id for stmt in walk.statements(module.body) if isinstance(stmt, syntax.Assign) for t in stmt.targets if isinstance(t, syntax.Name)}
@@ -133,7 +137,12 @@ def _homes(program: Program) -> dict[str, list[str]]:
         if _TELLING & (info.attributes.keys() | info.methods.keys()):
             for name in (*info.attributes, *info.methods):
                 found.setdefault(name, []).append(info.id)
-    return {name: sorted(homes, key=lambda h: (h.count("."), len(h), h)) for name, homes in found.items()}
+    return {name: sorted(homes, key=lambda h: (_is_for_work(h), h.count("."), len(h), h)) for name, homes in found.items()}
+
+
+def _is_for_work(home: str) -> bool:
+    """True for settings under which nobody uses a system: on a developer's machine, in tests."""
+    return not _FOR_WORK.isdisjoint(w.lower() for w in _WORD.findall(home.rpartition(".")[2]))
 
 
 def _late(program: Program) -> dict[str, list[tuple[syntax.Expr, syntax.Module]]]:

@@ -61,7 +61,8 @@ def tie_sessions(entries: Sequence[Entry], script_lines: int) -> list[Entry]:
     known = {handler_key(e) for e in entries if e.operation.surface == "gui"}
     open_ = [e for e in entries if e.operation.surface == "api" and e.operation.changes_state and handler_key(e) not in known]
     both = [e for e in open_ if "session" in e.operation.auth and e.machine_callable and _MACHINE.intersection(e.operation.auth)]
-    found = sum(e.operation.surface == "gui" and e.operation.changes_state and not e.human for e in entries)
+    pages = (e for e in entries if e.operation.surface == "gui" and e.operation.changes_state and not e.human)
+    found = sum(any(r.renders != "json" for r in e.routes) for e in pages)  # those that answer scripts say that there are scripts, not that they were read
     if found * _HARDLY > len(both) or script_lines < _FRONT_END * len(both):
         return []
     return [seen_from_page(e, PageAction("script", e.operation.method, e.operation.path, file=e.operation.file, line=e.operation.line), _SESSION) for e in both]

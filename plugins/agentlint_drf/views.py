@@ -23,6 +23,8 @@ _DOES: dict[str, EffectOperation] = {"create": "create", "update": "update", "pa
 _ENDS_IN = {"post": "create", "put": "update", "patch": "partial_update", "delete": "destroy"}
 """What the methods of generic views call (rest_framework/generics.py)."""
 _PERFORM = {"create": "perform_create", "update": "perform_update", "partial_update": "perform_update", "destroy": "perform_destroy"}
+_PAGES = tuple(f"rest_framework.renderers.{name}" for name in ("TemplateHTMLRenderer", "StaticHTMLRenderer", "BrowsableAPIRenderer", "AdminRenderer"))
+"""Renderers whose answers are pages. https://www.django-rest-framework.org/api-guide/renderers/"""
 _AROUND = ("initial", "dispatch", "get_queryset", "get_serializer", "get_serializer_class", "get_object", "finalize_response")
 _BEFORE_3 = {
     "create": ("pre_save", "post_save"), "update": ("pre_save", "post_save"), "partial_update": ("pre_save", "post_save"),
@@ -158,11 +160,17 @@ class _Views:
         symbol, line = (f"{info.node.qualname}.{name}", own.node.line) if mine and own is not None else (info.node.qualname, info.node.line)
         return Route(
             framework="drf", method=place.verb, path=place.path, handler=own.id if own is not None else "", symbol=symbol, file=info.module.path, line=line,
-            owner=info.id, guards=guards, effects=effects, renders="json", name=place.name,
+            owner=info.id, guards=guards, effects=effects, renders="html" if self._draws_pages(view, place) else "json", name=place.name,
             action=name, resource=effects[0].target if effects else "", table_file=place.file, table_line=place.line,
             extra_handlers=tuple(dict.fromkeys(a for a in around if own is None or a != own.id)), runs_on=tuple(serializers), guard_handlers=checks,
             confidence=place.confidence,
         )
+
+    def _draws_pages(self, view: ViewSet, place: _Place) -> bool:
+        """True where all renderers of a view draw pages: a browser asks for those, whatever the view takes as credentials."""
+        told = place.options.get("renderer_classes", view.attribute("renderer_classes"))
+        given = told if isinstance(told, list | tuple) else ()
+        return bool(given) and all(isinstance(one, Ref) and (one.name in _PAGES or self._program.inherits(one.name, *_PAGES)) for one in given)
 
     def _guards(self, view: ViewSet, place: _Place) -> Guards:
         told = [place.options.get(n, view.attribute(n)) for n in ("authentication_classes", "permission_classes")]

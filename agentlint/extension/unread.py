@@ -11,7 +11,7 @@ from agentlint.ir.syntax import Import
 from agentlint.ir.walk import statements
 
 _FRAMEWORKS = {
-    "anvil": "Anvil", "apistar": "API Star", "blacksheep": "BlackSheep", "chalice": "AWS Chalice", "emmett": "Emmett", "esmerald": "Esmerald",
+    "anvil": "Anvil", "apistar": "API Star", "blacksheep": "BlackSheep", "emmett": "Emmett", "esmerald": "Esmerald",
     "flask_restless": "Flask-Restless", "flet": "Flet", "hug": "hug", "justpy": "JustPy", "masonite": "Masonite",
     "mesop": "Mesop", "microdot": "Microdot", "morepath": "Morepath", "muffin": "Muffin", "nameko": "Nameko", "panel": "Panel", "py4web": "py4web",
     "pylons": "Pylons", "pywebio": "PyWebIO", "reflex": "Reflex", "remi": "REMI", "responder": "Responder", "safrs": "SAFRS", "shiny": "Shiny",

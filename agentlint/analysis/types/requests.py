@@ -92,7 +92,7 @@ def is_method(expr: s.Expr) -> bool:
 
 
 def _is_request(expr: s.Expr) -> bool:
-    return dotted(expr).rpartition(".")[2] in ("request", "req", "_request")
+    return dotted(expr).rpartition(".")[2] in ("request", "req", "_request", "current_request")
 
 
 def in_case(subject: s.Expr, patterns: tuple[s.Expr, ...]) -> Methods:

@@ -37,9 +37,9 @@ class Passes:
         """Remembers a further file that was asked for, and what was there."""
         self.asked[path] = None if data is None else digest(data)
 
-    def gap(self, file: str, line: int, reason: str) -> None:
-        """Records what could not be resolved."""
-        self.gaps.append(Gap(file, line, reason, "unresolved"))
+    def gap(self, file: str, line: int, reason: str, kind: str = "unresolved") -> None:
+        """Records what could not be resolved, or with another kind what was not read at all."""
+        self.gaps.append(Gap(file, line, reason, kind))
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:

@@ -38,13 +38,13 @@ class Context:
     """The linked program as a plugin sees it. `types` and `calls` exist from the phase named in each method of `Framework`."""
 
     def __init__(
-        self, program: Program, library: LibraryFacts, gap: Callable[[str, int, str], None], descriptions: tuple[Description, ...] = (),
+        self, program: Program, library: LibraryFacts, gap: Callable[..., None], descriptions: tuple[Description, ...] = (),
         documents: Documents | None = None,
     ) -> None:
         self.program = program
         self.library = library
         self.gap = gap
-        """Records something that could not be resolved: file, line, reason."""
+        """Records something that could not be resolved: file, line, reason; with `unread` as the fourth, a whole interface of which nothing is known."""
         self.descriptions = descriptions
         """API descriptions of the project: of frameworks that route by them."""
         self.documents = documents or Documents()

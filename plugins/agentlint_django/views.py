@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -20,6 +21,8 @@ from agentlint_django.urlconf import UrlEntry, url_table
 _RESTRICT = {"require_POST": ("POST",), "require_GET": ("GET",), "require_safe": ("GET",)}
 _FOREIGN = ("rest_framework.", "ninja", "graphene", "strawberry", "modernrpc", "ariadne")
 """Packages whose views other plugins read."""
+_API = re.compile(r"(^|[/_-])api([/_-]?v?[\d.]*)?/?$")
+"""An address that ends so is where a whole interface for programs begins."""
 _POSTS = frozenset({"create", "update", "delete", "form", "formset", "wizard", "unknown"})
 
 
@@ -31,6 +34,10 @@ def view_routes(context: Context) -> Iterator[Route]:
     reader = _Views(context)
     for entry in table.entries:
         yield from reader.routes(entry)
+
+
+def _is_api(path: str) -> bool:
+    return _API.search(path) is not None
 
 
 class _Views:
@@ -65,9 +72,13 @@ class _Views:
             return
         if view.name and view.name.partition(".")[0] not in {m.partition(".")[0] for m in self._program.modules}:
             if entry.included:
-                self._context.gap(entry.file, entry.line, f"the URLs of {view.name} are in a library and were not read")
+                kind = "unread" if _is_api(entry.path) else "unresolved"
+                self._context.gap(entry.file, entry.line, f"the URLs of {view.name} are in a library and were not read", kind)
             return
-        self._context.gap(entry.file, entry.line, f"the view of {entry.path} could not be resolved")
+        if _is_api(entry.path):
+            self._context.gap(entry.file, entry.line, f"what answers at {entry.path} could not be resolved: what that interface offers is not known", "unread")
+        else:
+            self._context.gap(entry.file, entry.line, f"the view of {entry.path} could not be resolved")
 
     # ------------------------------------------------------------- functions
 

@@ -31,7 +31,7 @@ def shown(action: PageAction) -> str:
 def test_requests_of_client_code(case: Path, update_golden: bool) -> None:
     gaps: list[str] = []
     modules = [m for path in sorted(case.iterdir()) if path.suffix != ".txt" for m in lowered(path)]
-    found = find_client_calls(modules, lambda file, line, reason: gaps.append(f"? {file}:{line} {reason}"))
+    found = find_client_calls(modules, lambda file, line, reason, *kind: gaps.append(f"? {file}:{line} {reason}"))
     actual = "\n".join([*map(shown, found), *gaps]) + "\n"
     golden = case / "calls.txt"
     if update_golden:

@@ -27,7 +27,7 @@ ANSWERS = {"true": True, "false": False, "null": None}
 def _audited(path: Path) -> Audited:
     library = load_library()
     program = build_program([lower(path.read_bytes(), path.name, path.stem)], library)
-    context = Context(program, library, lambda file, line, reason: None)
+    context = Context(program, library, lambda file, line, reason, *kind: None)
     used = [f for f in load_frameworks()[0] if f.detect(program)]
     extra: dict = {}
     for framework in used:

@@ -22,7 +22,7 @@ _MARK = re.compile(r"# -> (.*)$")
 def effects_of(text: str) -> list[Effect]:
     """Direct effects of one file, with the frameworks that come along."""
     program = program_of({"shop/code.py": text})
-    context = Context(program, library(), lambda file, line, reason: None)
+    context = Context(program, library(), lambda file, line, reason, *kind: None)
     used = [f for f in load_frameworks()[0] if f.detect(program)]
     extra: dict[str, dict[str, object]] = {}
     for framework in used:

@@ -29,7 +29,7 @@ def routes_of(folder: Path) -> list[str]:
     program = build_program(modules, library)
     gaps: list[str] = []
     documents = tuple(d for f in sorted(folder.rglob("*.yaml")) if isinstance(d := load(f.read_bytes(), str(f.relative_to(folder)), lambda _: None), Description))
-    context = Context(program, library, lambda file, line, reason: gaps.append(f"gap {file}:{line}: {reason}"), documents)
+    context = Context(program, library, lambda file, line, reason, *kind: gaps.append(f"gap {file}:{line}: {reason}"), documents)
     frameworks = [f for f in load_frameworks()[0] if f.detect(program)]
     extra: dict[str, dict[str, object]] = {}
     for framework in frameworks:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from agentlint.app import Options, run
 from agentlint.extension.own_layers import own_routes
 from agentlint.extension.unread import unread_frameworks, unread_servers
 from agentlint.ir.operations import Route, Surface
@@ -62,3 +65,14 @@ def test_requests_that_are_answered_by_hand_are_said(kind: str) -> None:
 def test_beside_a_framework_such_code_is_around_it(surface: Surface | None, said: int) -> None:
     route = Route(framework="x", method="POST", path="/x", handler="a.x", symbol="x", file="a.py", line=1, surface=surface)
     assert len(list(unread_servers(program_of({"a.py": _BY_HAND["WSGI"]}), [route]))) == said
+
+
+def test_an_interface_that_a_library_makes_leaves_the_answer_unsure(tmp_path: Path) -> None:
+    """What stands at `/api/` may offer everything: nobody knows what a program can reach."""
+    (tmp_path / "settings.py").write_text('ROOT_URLCONF = "urls"\nINSTALLED_APPS = []\n')
+    (tmp_path / "urls.py").write_text(
+        "from django.urls import include, path\nfrom elsewhere import tree\nurlpatterns = [path('api/', include(tree.root.get_patterns())), path('help/', tree.help())]\n"
+    )
+    report, _ = run(Options(tmp_path))
+    assert [g.kind for g in report.inventory.gaps if "/api/" in g.reason] == ["unread"]
+    assert report.scores.agent_ready.confidence == "low"

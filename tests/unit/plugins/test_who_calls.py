@@ -146,7 +146,7 @@ def lend_by_program():
 def callers_of(text: str) -> dict[str, tuple[str, tuple[str, ...]]]:
     """Surface and kinds of guards of each handler."""
     program = program_of({"library/web.py": text})
-    context = Context(program, library(), lambda file, line, reason: None)
+    context = Context(program, library(), lambda file, line, reason, *kind: None)
     types = infer_types(program, library(), {})
     calls = resolve_calls(program, types, library())
     finder = GuardFinder(program, calls, library())

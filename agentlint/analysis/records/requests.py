@@ -32,6 +32,7 @@ _OF_CONTENT = re.compile(r"has_|data|entr|changes|pending|dirty|empty|finished")
 """Tests of the keeper of records that ask whether it was told anything."""
 _ASIDE = frozenset({"tasks", "jobs", "cron", "crons", "cronjobs", "workers", "management"})
 """Modules and packages of what runs by itself: celery's `autodiscover_tasks` looks for `tasks`, Django for `management.commands`."""
+_ATTENDED = frozenset({"views", "models", "admin", "serializers", "api", "viewsets", "forms", "urls", "routes", "signals", "receivers", "managers", "services"})
 _SAYS_WHAT = re.compile(r"path|url|uri|view|endpoint|route|method|request|action|operation", re.IGNORECASE)
 _DEPTH = 2
 
@@ -69,8 +70,13 @@ def never_for_requests(entries: Iterable[Entry], calls: Calls, program: Program)
     for entry in entries:
         unattended = entry.operation.surface in ("job", "cli")
         (unasked if unattended else asked).update(f for route in entry.routes for f in (route.handler, *route.extra_handlers) if f)
-    unasked |= {f for f, info in program.functions.items() if _ASIDE.intersection(info.module.name.split("."))} - asked
+    unasked |= {f for f, info in program.functions.items() if _is_aside(info.module.name.split("."))} - asked
     return frozenset(_run_from(unasked, calls, (), frozenset()) - _run_from(asked, calls, ("deferred",), frozenset(unasked)))
+
+
+def _is_aside(parts: list[str]) -> bool:
+    """True for a module of jobs or commands; an application may be about tasks or jobs, and has views and models of them."""
+    return bool(_ASIDE.intersection(parts)) and parts[-1] not in _ATTENDED
 
 
 def run_for_requests(entries: Iterable[Entry], calls: Calls) -> frozenset[str]:

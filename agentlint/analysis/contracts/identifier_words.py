@@ -28,6 +28,10 @@ _SAME_KIND = frozenset(
 """Words before `id` that say nothing of a kind, or of the same one."""
 
 
+_SHORT = 4
+"""Letters of `uuid` and the like, which name nothing before `id`."""
+
+
 def shared(resource: Resource, role: Role) -> int:
     """How many parts at the start of its path an operation shares with a resource."""
     asked = _split(role.path.shape)
@@ -60,6 +64,8 @@ def nouns_of(name: str) -> tuple[str, ...]:
     said = noun_words(name)
     if len(said) > 1 and said[-1] in IDENTIFYING:
         return (" ".join(said[:-1]), said[-2])
+    if len(said) == 1 and said[0].endswith("id") and len(said[0]) > _SHORT:
+        return (said[0][:-2], said[0])  # `nodeid`
     return (" ".join(said), said[-1]) if said and said[-1] not in IDENTIFYING else ()
 
 

@@ -202,6 +202,8 @@ class Identifiers:
         if name not in last or role.operation.method not in ("POST", "PUT"):
             return False
         resource = self._resource.get(id(role))
+        if resource is not None and self._kept_elsewhere(name, resource):
+            return False
         if role.operation.method == "PUT":
             if role.kind == "create":
                 return True
@@ -215,6 +217,12 @@ class Identifiers:
         return not any(r.kind == "create" and r.path.shape == collection and r is not role and not r.bulk for r in self._roles_of(resource)) or any(
             r.operation.method == "DELETE" and r.path.shape == role.path.shape for r in self._roles_of(resource)
         )
+
+    def _kept_elsewhere(self, name: str, resource: Resource) -> bool:
+        """True for what names another thing that the API lists or shows: `server_name` of a share."""
+        own = {*resource.noun.split(" "), *noun_words(resource.schema)}
+        others = (other for noun in nouns_of(name) if noun not in own for other in self._by_noun.get(noun, ()))
+        return any(other is not resource and other.noun.split(" ")[-1] not in own and bool(other.of("list", "read")) for other in others)
 
     @staticmethod
     def _roles_of(resource: Resource | None) -> tuple[Role, ...]:

@@ -18,6 +18,7 @@ from agentlint.graph.atoms import atoms_of, column, rarities
 from agentlint.graph.by_words import SaidEndpoints
 from agentlint.graph.deeds import CHANNELS, does_something_else, has_a_deed, sends_alike
 from agentlint.graph.general_lines import general_functions, general_lines
+from agentlint.graph.handed_over import HandedOver
 from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Operation, Status
 
@@ -66,6 +67,7 @@ class Matcher:
         self._callers: dict[str, list[Entry]] = defaultdict(list)
         self._plumbing = _called_by_many(entries) | general_functions(entries, background.general)
         self._shared = SharedCode(background)
+        self._handed = HandedOver(entries, background)
         self._said = SaidEndpoints()
         for entry in entries:
             if not entry.machine_callable:
@@ -107,7 +109,7 @@ class Matcher:
         lacks = any(a.registered and answer.share < _COVERED for a, answer in answers)  # people can do each of them there
         little = share < _UNCOVERED and not _some_of_its_own(answers)
         status: Status = "agent-accessible" if share >= _COVERED and not lacks else "gui-only" if little or _only_follows(answers) else "partial"
-        if status != "agent-accessible" and (running := self._running_all_of(entry)) is not None:
+        if status != "agent-accessible" and (running := self._running_all_of(entry) or self._handing_over_the_same(entry)) is not None:
             return running
         found = [answer.entry for _, answer in answers if answer.entry is not None] if status != "gui-only" else []
         told = [answer.text for _, answer in answers if status != "gui-only" or answer.share == 0] or [answer.text for _, answer in answers]
@@ -122,6 +124,14 @@ class Matcher:
         if nearest is None:
             return None
         return _judged(entry.operation, "agent-accessible", [nearest], [f"{_where(nearest)} calls {_short(function)} too, which does all of it"], "medium")
+
+    def _handing_over_the_same(self, entry: Entry) -> Operation | None:
+        """The judgement where an endpoint hands over the same task, and does itself all else that the page does itself."""
+        task, found = self._handed.alike(entry)
+        nearest = min((e for e in found if entry.administrators or not e.administrators), key=lambda e: (_distance(entry, e), e.operation.id), default=None)
+        if nearest is None:
+            return None
+        return _judged(entry.operation, "agent-accessible", [nearest], [f"{_where(nearest)} hands over to {task} too"], "medium")
 
     def _by_domain(self, entry: Entry) -> Operation:
         """The judgement where no row is known to be written: by the functions that a page and an endpoint both call to get it done."""

@@ -320,7 +320,9 @@ def _compare(atom: Atom, other: Entry, offer: Atom, general: frozenset[tuple[str
         return _Answer(1.0, other, f"{where} reaches the same line {file}:{line}")
     if atom.operation == "update" and atom.whole_form and offer.fields and not offer.open_fields:
         return _Answer(_SOME_FIELDS, other, f"{where} writes {', '.join(sorted(offer.fields))} of {_short(atom.subject)}, the form every field")
-    if atom.operation not in ("update", "write") or not atom.fields or (offer.open_fields and not offer.handed_on) or atom.ends or offer.operation == "delete":
+    both_forms = atom.operation == offer.operation == "create" and atom.registered and offer.registered and bool(atom.fields and offer.fields)
+    by_fields = both_forms or (atom.operation in ("update", "write") and bool(atom.fields) and not atom.ends)
+    if not by_fields or (offer.open_fields and not offer.handed_on) or offer.operation == "delete":
         return _Answer(1.0, other, f"{where} can {_said(offer)} too")
     if offer.handed_on and not offer.fields and offer.named and other.operation.method in _EDITS and not only_rights(atom.fields):
         return _Answer(_SOME_FIELDS, other, f"{where} can {_said(offer)} through a shared line, which does not tell its fields")

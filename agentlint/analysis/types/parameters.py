@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from agentlint.analysis.program import FunctionInfo
 from agentlint.analysis.types.decorated import added_by_decorators
 from agentlint.analysis.types.library import Given
@@ -26,6 +28,9 @@ _INJECTING = frozenset({"Depends", "Security", "Inject", "Injects", "Injected", 
 _PROVIDER = "dependency_injector.providers.Provider"
 _CONTAINERS = frozenset({"dict", "list", "set", "tuple"})
 """Annotations that leave open what is in the container: calls may tell."""
+_RUNNING = {"to_thread": 0, "run_in_threadpool": 0, "run_sync": 0, "submit": 0, "run_in_executor": 1, "partial": 0, "start_soon": 0, "add_task": 0}
+"""Calls that run a function with what follows it, by the function's place. Python documentation, "asyncio.to_thread", "Executor.submit", "functools.partial";
+AnyIO, "Working with threads"; Starlette, "Background Tasks"."""
 _MOST_SITES = 24
 _CROWDED = 120
 """Calls of one name beyond which those of a module's function are picked out by what they name: `get` is a method of every mapping too."""
@@ -235,6 +240,9 @@ class Parameters:
                     name = func.attr if isinstance(func, s.Attribute) else func.id if isinstance(func, s.Name) else ""
                     if name:
                         self._by_name[name].append((call, scope_id))
+                    handed = handed_on(call, name)
+                    if handed is not None:
+                        self._by_name[dotted(handed.func).rpartition(".")[2]].append((handed, scope_id))
         names = self._names(info)
         if not info.owner and not info.parent and len(self._by_name.get(names[0], ())) > _CROWDED:
             return self._calls_naming(names[0]).get(info.id, [])
@@ -273,6 +281,14 @@ class Parameters:
         program = self._engine.program
         named = program.functions.get(called) if called.rpartition(".")[2] == info.node.name else None
         return named is not None and bool(named.owner) and bool(info.owner) and named.owner in program.mro(info.owner)[1:]
+
+
+def handed_on(call: s.Call, name: str) -> s.Call | None:
+    """The call that another makes of a function and the arguments it is handed: `asyncio.to_thread(grade, model, task)`."""
+    position = _RUNNING.get(name)
+    if position is None or position >= len(call.args) or not isinstance(call.args[position], (s.Name, s.Attribute)):
+        return None
+    return msgspec.structs.replace(call, func=call.args[position], args=call.args[position + 1:])
 
 
 def _spoken_on(call: s.Call) -> Iterator[str]:

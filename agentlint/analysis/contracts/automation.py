@@ -33,6 +33,8 @@ _SETS = frozenset(
     "tag categorize label rename move resize reorder "
     "assign attach detach add link unlink pin unpin enable disable activate deactivate suspend resume lock unlock archive star".split()
 )
+_CONTENTS = frozenset({"text", "message", "mail", "email", "post"})
+"""Verbs that mostly name what is sent."""
 _REPEATABLE = frozenset("sync synchronize refresh reload heartbeat activity touch ping validate verify check".split())
 _MAILS = frozenset("send resend remind".split())
 _SIGN_IN = re.compile(r"(^|/)(oauth2?/)?(token|login|logout|signin|signout|refresh|session)s?/?$", re.IGNORECASE)
@@ -161,7 +163,9 @@ class Automations:
         if answers or any(s.text.lower() == "create" for s in role.path.segments):
             return False
         tried = role.verb == "test" and role.place != "item"
-        if role.operation.method == "POST" and self._births.asks(role) and not ({role.verb} | said) & (v.SENDING_VERBS | v.FINAL_VERBS):
+        first = words(role.operation.summary or role.operation.operation_id)[:1]
+        done = {role.verb} | {word for word in said if word not in _CONTENTS or [word] == first}  # "Get feeds from a text" sends no text
+        if role.operation.method == "POST" and self._births.asks(role) and not done & (v.SENDING_VERBS | v.FINAL_VERBS):
             return True
         return role.kind == "list" or tried or (bool(said & v.HARMLESS_VERBS) and role.kind == "action" and not said & v.SENDING_VERBS)
 

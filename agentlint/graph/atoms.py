@@ -29,6 +29,8 @@ _NEAR = 1
 """Calls that an effect may lie below the nearest one and still be what its operation is there for."""
 _SENT_WITHIN = 2
 """Calls between a handler that says it sends something and the line that does."""
+_NOT_FAR = 2
+"""The same for rights: those that an operation gives far below the rest of what it does go with the thing, and nobody asks it for them."""
 _UPSERTS = ("update_or_create()", "bulk_create()")
 """Calls that make rows, or fill in those that are there with the values they are handed."""
 _LOOK_UPS = "get_or_create()"
@@ -104,7 +106,7 @@ def _with_purpose(atoms: Sequence[Atom], rights: frozenset[str]) -> list[Atom]:
     changed = {_short(a.subject) for a in atoms if a.named and a.operation in ("update", "write")}
 
     def means(atom: Atom) -> bool:
-        if atom.named or (atom.subject in rights and not atom.follows):
+        if atom.named or (atom.subject in rights and not atom.follows and atom.depth <= nearest + _NOT_FAR):
             return True
         if atom.follows:
             return False

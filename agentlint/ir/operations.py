@@ -27,6 +27,8 @@ class Guard(msgspec.Struct, frozen=True, gc=False, order=True):
     line: int = 0
     optional: bool = False
     """True for a credential that may be absent: it tells who calls where there is one, and turns nobody away."""
+    standing: bool = False
+    """True for a credential that middleware takes in place of the browser's session: it opens what asks for a session, and is asked for nowhere else."""
     whole: bool = False
     """True where it was set for a whole table of routes at once: what lifts a browser check there does so for programs, not for one that calls back."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
-from agentlint.api import ClassInfo, Context, FunctionInfo, Guard, Program, syntax, walk
+from agentlint.api import AuthKind, ClassInfo, Context, FunctionInfo, Guard, Program, syntax, walk
 from agentlint_django.project import settings_of
 from agentlint_django.urlconf import UrlEntry
 
@@ -15,6 +16,10 @@ _SESSION_MIXINS = (
 )
 """Endings of mixins that ask for a person's session, in Django and in packages that add to them."""
 _HOOKS = ("__call__", "process_request", "process_view")
+
+
+_OF_PROGRAMS = frozenset({"token", "oauth", "basic", "api-key"})
+_HEADER = re.compile(r"^(HTTP_)?(X_)?(PROXY_)?(AUTHORIZATION|AUTH_TOKEN|API_?KEY|ACCESS_TOKEN)$", re.IGNORECASE)
 
 
 class Guarding:
@@ -28,6 +33,20 @@ class Guarding:
         self._csrf = next((m for m in middleware if m.endswith(_CSRF)), "")
         self._login = next((m for m in middleware if self._demands_login(m)), "")
         self._open_paths = tuple(sorted(self._spared(self._login)))
+        self._standing = tuple(dict.fromkeys((kind, m) for m in middleware if (kind := self._takes(m)) is not None))
+        """Credentials that middleware takes in place of the browser's session, each with the middleware."""
+
+    def _takes(self, name: str) -> AuthKind | None:
+        """The credential by which a middleware signs programs in: a library's, or one of the project that reads a header and sets the user by it."""
+        kind = self._library.guard(name)
+        if kind is not None:
+            return kind if kind in _OF_PROGRAMS else None
+        info = self._program.lookup(name)
+        bodies = [m.node.body for b in self._program.mro(info.id) if b in self._program.classes for i in self._program.classes[b].methods.values()
+                  if (m := self._program.functions.get(i)) is not None] if isinstance(info, ClassInfo) else []
+        if isinstance(info, FunctionInfo):
+            bodies = [info.node.body, *(f.node.body for f in self._program.functions.values() if f.parent == info.id)]
+        return "token" if any(map(_signs_in, bodies)) and any(map(_reads_header, bodies)) else None
 
     def _demands_login(self, name: str) -> bool:
         """True for Django's own middleware, and for one of the project that sends strangers to the login page."""
@@ -54,6 +73,7 @@ class Guarding:
             found.append(Guard("csrf", self._csrf, entry.file, entry.line))
         if self._login and not (target is not None and _exempt(target)) and not f"/{entry.path.lstrip('/')}".startswith(self._open_paths):
             found.append(Guard("session", self._login, entry.file, entry.line))
+        found += [Guard(kind, name, entry.file, entry.line, standing=True) for kind, name in self._standing]
         return tuple(found)
 
     def of_wrappers(self, names: Iterable[str], entry: UrlEntry) -> tuple[tuple[Guard, ...], tuple[str, ...]]:
@@ -90,6 +110,18 @@ class Guarding:
                 kind = self._library.guard(self._program.resolve(head, info.module)) if isinstance(head, (syntax.Name, syntax.Attribute)) else None
                 if kind is not None:
                     yield Guard(kind, walk.dotted(head), info.module.path, decorator.line)
+
+
+def _signs_in(body: tuple[syntax.Stmt, ...]) -> bool:
+    """True for a body that sets the request's user: `request.user = owner`."""
+    targets = (t for stmt in walk.statements(body) if isinstance(stmt, syntax.Assign) for t in stmt.targets)
+    return any(isinstance(t, syntax.Attribute) and t.attr == "user" and walk.dotted(t.value).endswith("request") for t in targets)
+
+
+def _reads_header(body: tuple[syntax.Stmt, ...]) -> bool:
+    """True for a body that names the header in which programs send a credential."""
+    texts = (e.value for e in walk.body_expressions(body) if isinstance(e, syntax.Constant) and isinstance(e.value, str))
+    return any(_HEADER.match(text.replace("-", "_")) for text in texts)
 
 
 def _turns_away(method: FunctionInfo) -> bool:

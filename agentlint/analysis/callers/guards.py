@@ -185,7 +185,11 @@ class GuardFinder:
 
 
 def _demanded(guards: tuple[Guard, ...], page: bool) -> tuple[Guard, ...]:
-    """Guards without the credentials that may be absent, where another is demanded: they open nothing. Nor do tokens that a page could do without."""
+    """Guards without the credentials that may be absent, where another is demanded: they open nothing. Nor do tokens that a page could do without, and those
+    that stand in for a session, where none is asked for, a page answers, or the browser's own check turns programs away."""
+    kinds = {g.kind for g in guards if not g.optional}
+    if page or "session" not in kinds or ("csrf" in kinds and "csrf-exempt" not in kinds):
+        guards = tuple(g for g in guards if not g.standing)
     if any(g.kind in _CREDENTIALS and not g.optional for g in guards):
         return tuple(g for g in guards if not g.optional)
     return tuple(g for g in guards if not g.optional or g.kind == "session") if page else guards

@@ -191,7 +191,7 @@ class Shapes:
         frail = kind is None and bool(actors and related) and any(map(tells_state, names))
         if frail:
             kind = "event" if any(map(_TEXT_NAMES.match, names)) or any(n in ("title", "subject") for n in names) else "status-history"
-        if kind is None or not (related or open_object or actors):
+        if kind is None or not (related or open_object or actors) or (not actors and not said & TRAIL_WORDS and _awaits_work(names)):
             return None
         states = frozenset(w for n in names for w in state_words(n)) if kind == "status-history" else frozenset()
         reasons = tuple(n for n in names if _REASON_NAMES.match(n))
@@ -374,6 +374,11 @@ def _lasts(names: Iterable[str]) -> bool:
     """True for what begins and ends: an event that people go to, a change that is planned, is a thing itself."""
     said = [name.lower() for name in names]
     return any(map(_BEGINS.match, said)) and any(map(_ENDS.match, said))
+
+
+def _awaits_work(names: Collection[str]) -> bool:
+    """True for rows that wait to be done, the urgent ones first: orders to a worker, which say nothing of who gave them."""
+    return "priority" in names and any(map(_RESULT_NAMES.match, names))
 
 
 def named_shape(said: Collection[str], names: Collection[str]) -> tuple[TableKind | None, tuple[str, ...], tuple[str, ...], bool]:

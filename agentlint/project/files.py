@@ -24,6 +24,7 @@ from agentlint.project.roles import (
     may_be_description,
     may_be_sorted,
     may_declare,
+    may_hold_description,
     patch_folders,
     proven_test_folders,
     role_of,
@@ -132,6 +133,9 @@ def _take(base: Path, name: str, role: Role, files: list[SourceFile], aside: dic
                 return
         elif not os.access(absolute, os.R_OK):
             raise PermissionError(13, "Permission denied")
+        elif role == "markup":
+            with absolute.open("rb") as handle:
+                role = "data" if may_hold_description(name, handle.read(_HEAD)) else role
     except OSError as error:
         gaps.append(Gap(name, 0, f"cannot be read: {error.strerror or error}"))
         return

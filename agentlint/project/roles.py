@@ -232,6 +232,15 @@ def may_be_description(head: bytes, size: int) -> bool:
     return size > 20 and any(word in head for word in _VERSION_KEYS) and bool(_VERSION.search(head))
 
 
+_EMBEDDED = re.compile(rb"""\{\s*"(?:openapi|swagger)"\s*:\s*"[23]\.""")
+
+
+def may_hold_description(name: str, head: bytes) -> bool:
+    """True for a page into whose script the JSON of an OpenAPI document was put for a viewer to show (Redoc, Swagger UI)."""
+    found = _EMBEDDED.search(head) if name.lower().endswith((".html", ".htm")) else None
+    return found is not None and head.rfind(b"<script", 0, found.start()) > head.rfind(b"</script", 0, found.start())
+
+
 def may_be_sorted(head: bytes) -> bool:
     """True when YAML or JSON begins like a description whose keys are sorted: its version key may stand behind everything else."""
     return bool(_SORTED_ROOT.match(head))

@@ -28,11 +28,21 @@ class Wrappers:
 
     def around(self, route: Route) -> Route:
         """The route with the checks of the wrapper that a plugin read at the same address, which is left out from then on."""
-        for outer in self._routes:
-            tail = outer.path.replace("/{}", "", 1)
-            if outer.method == route.method and (outer.path.endswith(route.path) or (len(tail) > 1 and route.path.endswith(tail))):
-                self.replaced.add(outer)
-                path = route.path if len(route.path) >= len(tail) else outer.path
-                checks = tuple(dict.fromkeys((*route.guard_handlers, *outer.guard_handlers, outer.handler)))
-                return msgspec.structs.replace(route, path=path, guards=(*route.guards, *outer.guards), guard_handlers=checks)
-        return route
+        fitting = [outer for outer in self._routes if outer.method == route.method and _fits(outer.path, route.path)]
+        if not fitting:
+            return route
+        # of `/api/loans/` and `/api/readers/{id}/loans/`, what is called `/loans/` is the one that says least beside it
+        outer = min(fitting, key=lambda r: (abs(len(r.path) - len(route.path)), r.path))
+        self.replaced.add(outer)
+        path = route.path if len(route.path) >= len(_tail(outer.path)) else outer.path
+        checks = tuple(dict.fromkeys((*route.guard_handlers, *outer.guard_handlers, outer.handler)))
+        return msgspec.structs.replace(route, path=path, guards=(*route.guards, *outer.guards), guard_handlers=checks)
+
+
+def _fits(outer: str, inner: str) -> bool:
+    """True for one address at the end of the other."""
+    return outer.endswith(inner) or (len(_tail(outer)) > 1 and inner.endswith(_tail(outer)))
+
+
+def _tail(path: str) -> str:
+    return path.replace("/{}", "", 1)

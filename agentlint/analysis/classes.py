@@ -97,11 +97,16 @@ class Hierarchy:
         given = self._given_base(expr, scope)
         return tuple(dict.fromkeys(name for name in (given, found) if name))
 
-    def _given_base(self, expr: s.Expr, scope: str) -> str:
-        """The project's own class from which a library was told to make its base: `declarative_base(cls=Row)`, `SQLAlchemy(model_class=Row).Model`."""
+    def _given_base(self, expr: s.Expr, scope: str, depth: int = 2) -> str:
+        """The project's own class from which a library was told to make its base: `declarative_base(cls=Row)`, `SQLAlchemy(model_class=Row).Model`, also under
+        a name of its own (`Model = db.Model`)."""
         for part in (expr, expr.value) if isinstance(expr, s.Attribute) else (expr,):
             name = self._names.resolve(part, self._names.tables.get(scope))
             made, place = (self._value_of(name) if name else None) or (part, scope)
+            if isinstance(made, s.Attribute) and made is not part and depth:
+                found = self._given_base(made, place, depth - 1)
+                if found:
+                    return found
             for _ in range(2):
                 if not isinstance(made, s.Call):
                     break

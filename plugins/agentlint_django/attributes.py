@@ -25,6 +25,7 @@ _NOT_MANAGERS = ("TaggableManager",)
 """Fields of libraries whose names say manager."""
 _TAGS = "taggit.managers._TaggableManager"
 _REQUEST = "django.http.HttpRequest"
+_REQUESTS = (_REQUEST, "rest_framework.request.Request", "django.core.handlers.wsgi.WSGIRequest", "django.core.handlers.asgi.ASGIRequest")
 _ASKED = "django.apps.registry.Apps.get_model()"
 _ABSTRACT_USER, _USER_MANAGER = "django.contrib.auth.models.AbstractUser", "django.contrib.auth.models.UserManager"
 _USER_MODEL = "django.contrib.auth.get_user_model()"
@@ -64,7 +65,8 @@ def attribute_types(program: Program) -> Mapping[str, Mapping[str, Type | Elemen
         found[_USER_MODEL] = {"": Type(models.user, (), True)}
     for function, name, given in (*_form_parameters(program), *_admin_parameters(program), *_signal_parameters(program), *set_types(program)):
         found.setdefault(function, {})[name] = given
-    return {**found, _REQUEST: {**dict(_on_requests(program)), **found.get(_REQUEST, {})}}
+    kept: dict[str, Type | Element] = {**dict(_on_requests(program)), **found.get(_REQUEST, {})}
+    return {**found, **dict.fromkeys(_REQUESTS, kept)}
 
 
 def _on_requests(program: Program) -> Iterator[tuple[str, Element]]:

@@ -42,7 +42,8 @@ class Models:
         known = self._styles.get(name)
         if known is None:
             names = self._program.mro(name) if name in self._program.classes else (name,)
-            known = next((style for n in names if (style := self._library.model_style(n))), "")
+            told = (n for n in names if n not in self._program.classes or self._library.is_class(n))  # a class of the project is no library's by its name
+            known = next((style for n in told if (style := self._library.model_style(n))), "")
             known = self._styles[name] = known or ("attribute" if self._declares_table(names) else "save" if self.store_of(name) else "")
         return known
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from agentlint.api import ClassInfo, Element, FunctionInfo, Program, Scope, Type, called, kept_attributes, syntax, walk
-from agentlint_django.admin_sites import Registration, registrations
+from agentlint_django.admin_sites import registrations
 from agentlint_django.class_views import ClassView
 from agentlint_django.cleaned_data import cleaned_data_types
 from agentlint_django.forms import MODEL_FORM, form_of_class
@@ -63,7 +63,7 @@ def attribute_types(program: Program) -> Mapping[str, Mapping[str, Type | Elemen
     if models.user in program.classes:
         found.setdefault(_REQUEST, {})["user"] = Type(models.user)
         found[_USER_MODEL] = {"": Type(models.user, (), True)}
-    for function, name, given in (*_form_parameters(program), *_admin_parameters(program), *_signal_parameters(program), *set_types(program)):
+    for function, name, given in (*_form_parameters(program), *_admin_parameters(program, found), *_signal_parameters(program), *set_types(program)):
         found.setdefault(function, {})[name] = given
     kept: dict[str, Type | Element] = {**dict(_on_requests(program)), **found.get(_REQUEST, {})}
     return {**found, **dict.fromkeys(_REQUESTS, kept)}
@@ -240,18 +240,18 @@ def _form_parameters(program: Program) -> Given:
                 yield method.id, method.node.params[1].name, Type(MODEL_FORM, (Type(base),))
 
 
-def _admin_parameters(program: Program) -> Given:
+def _admin_parameters(program: Program, known: Attributes) -> Given:
     """Objects and querysets that the admin site hands to an admin class and its actions."""
     for function, rows in _shared_actions(program).items():
         base = next(iter(rows)) if len(rows) == 1 else shared_base(rows, program)
         if base:
-            yield from _named(program.functions[function], ("queryset",), Type(_QUERYSET, (Type(base),)))
+            yield from _named(program.functions[function], ("queryset",), _rows(base, program, known))
     for found in registrations(program):
         if found.admin is None:
             continue
         for name in ("save_model", "delete_model", "response_change", "response_add", "log_change", "has_change_permission", "has_delete_permission"):
             yield from _named(program.method(found.admin.id, name), ("obj", "instance"), Type(found.model))
-        yield from _named(program.method(found.admin.id, "delete_queryset"), ("queryset",), _rows(found))
+        yield from _named(program.method(found.admin.id, "delete_queryset"), ("queryset",), _rows(found.model, program, known))
         yield found.admin.id, "model", Type(found.model, (), True)
 
 
@@ -264,8 +264,11 @@ def _shared_actions(program: Program) -> dict[str, set[str]]:
     return found
 
 
-def _rows(found: Registration) -> Type:
-    return Type(_QUERYSET, (Type(found.model),))
+def _rows(model: str, program: Program, known: Attributes) -> Type:
+    """Rows of a model as the admin site asks its manager for them: in the project's own class of querysets where the manager is made of one."""
+    manager = next((known[b]["objects"].name for b in program.mro(model) if "objects" in known.get(b, {})), "")
+    own = manager in program.classes and program.inherits(manager, _QUERYSET)
+    return Type(manager if own else _QUERYSET, (Type(model),))
 
 
 def _named(method: FunctionInfo | None, names: tuple[str, ...], given: Type) -> Given:

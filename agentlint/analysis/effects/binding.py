@@ -102,10 +102,15 @@ class Binding:
         given = argument_for(site, callee, name)
         spread = any(not k.name for k in site.call.keywords) or any(isinstance(a, s.Other) for a in site.call.args)
         if given is None and not spread and _is_none(default_of(callee, name)):
-            return None
+            return msgspec.structs.replace(effect, fields=(), open_fields="") if self._falls_back(effect.function) else None
         handed_in = handed_to(given, self._program.functions.get(site.caller), self._program) if given is not None else ""
         fields = keys_given(given, site.caller, self._places) if given is not None and not handed_in else ()
         return msgspec.structs.replace(effect, fields=fields, open_fields=handed_in)
+
+    def _falls_back(self, function: str) -> bool:
+        """True for a function that finds names itself where it is handed none: `if names is None: names = values.keys()`."""
+        info = self._program.functions.get(function)
+        return info is not None and any(_is_none(p.default) and self._places.assigned(function, p.name) for p in info.node.params)
 
     def _with_keywords(self, effect: Effect, site: CallSite, callee: FunctionInfo) -> Effect | None:
         """The effect with the keywords that only `**values` takes as its fields; None when there are none."""

@@ -17,6 +17,7 @@ from agentlint.analysis.effects.summaries import summarise
 from agentlint.analysis.effects.tables import table_of
 from agentlint.analysis.effects.when_failing import WhenFailing
 from agentlint.analysis.facts import Facts, Inventory
+from agentlint.analysis.given_modes import GivenModes
 from agentlint.analysis.handing_on import HandingOn
 from agentlint.analysis.operations import Reach, build_entries
 from agentlint.analysis.program import Program, build_program
@@ -74,7 +75,7 @@ def code_facts(
         relations = Relations(types, program)
         background = Background(
             audited.record_models, relations.other_end, HandedValues(program).of, lambda model: table_of(model, program), reach.missing.in_passing,
-            reach.missing.only_then, WhenFailing(program).only_then, HandingOn(summaries), links=relations.links,
+            reach.missing.only_then, WhenFailing(program).only_then, HandingOn(summaries), GivenModes(program, summaries), links=relations.links,
         )
         operations = match_operations(entries, background)
     state.gaps += [*program.gaps, *summaries.gaps, *audited.gaps]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from agentlint.analysis.given_modes import GivenModes
 from agentlint.analysis.handing_on import HandingOn
 from agentlint.ir.effects import ReachedEffect
 
@@ -73,6 +74,8 @@ class Background(msgspec.Struct, frozen=True):
     """True for what is reached only because something went wrong."""
     handing: HandingOn | None = None
     """What handlers hand their work to; None where nothing is known of calls."""
+    modes: GivenModes | None = None
+    """What two operations give to code that both run; None where nothing is known of calls."""
     links: Callable[[str], tuple[tuple[str, str], ...]] = lambda model: ()
     """The relations whose rows are those of a model, each as a model and its name of the relation."""
     general: frozenset[tuple[str, int]] = frozenset()

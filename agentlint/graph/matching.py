@@ -19,6 +19,7 @@ from agentlint.graph.by_words import SaidEndpoints
 from agentlint.graph.deeds import CHANNELS, does_something_else, has_a_deed, sends_alike
 from agentlint.graph.general_lines import general_functions, general_lines
 from agentlint.graph.handed_over import HandedOver
+from agentlint.graph.modes import said_of
 from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Operation, Status
 
@@ -137,10 +138,13 @@ class Matcher:
         """The judgement where no row is known to be written: by the functions that a page and an endpoint both call to get it done."""
         found = [(f, self._calling(entry, f, inner)) for f, inner in self._domain(entry)]
         others = [caller for _, caller in found if caller is not None]
-        status: Status = "gui-only" if not others else "agent-accessible" if len(others) == len(found) else "partial"
+        modes = self._background.modes
+        different = {f: d for f, e in found if e is not None and modes is not None and (d := modes.calling(entry.routes, e.routes, f)) is not None}
+        status: Status = "gui-only" if not others else "agent-accessible" if len(others) == len(found) and not different else "partial"
         texts = [
-            f"{_where(e)} {'runs' if any(r.handler == f for r in e.routes) else 'calls'} {_short(f)} too"
-            if e is not None else f"no machine-callable operation calls {_short(f)}"
+            f"no machine-callable operation calls {_short(f)}" if e is None
+            else f"{_where(e)} {said_of(different[f])}" if f in different
+            else f"{_where(e)} {'runs' if any(r.handler == f for r in e.routes) else 'calls'} {_short(f)} too"
             for f, e in found
         ]
         return _judged(entry.operation, status, others, texts, "medium")
@@ -162,7 +166,10 @@ class Matcher:
         callers = self._callers.get(function)
         if callers is None and inner and all(f in self._callers for f in inner):
             callers = self._callers[inner[0]]
-        return min(callers, key=lambda e: (_distance(entry, e), e.operation.id)) if callers else None
+        modes = self._background.modes
+        return min(
+            callers, key=lambda e: (modes is not None and modes.calling(entry.routes, e.routes, function) is not None, _distance(entry, e), e.operation.id),
+        ) if callers else None
 
     def _answer(self, atom: Atom, entry: Entry, same_line: bool, doing: frozenset[str] = frozenset()) -> _Answer:
         """The best offer for one effect; where its line has to be the same, no other counts. Things go along with endpoints that are `doing` the rest."""
@@ -179,7 +186,7 @@ class Matcher:
                 continue
             if other_deed and offer.open_fields:
                 offer = msgspec.structs.replace(offer, open_fields=False)  # its address says what it writes them for: those that are known are all there are
-            answer = _for_rank(_compare(atom, other, offer, self._background.general), entry)
+            answer = _for_rank(self._in_this_way(_compare(atom, other, offer, self._background.general), atom, offer, entry), entry)
             untold = atom.operation == "update" and not atom.fields and not atom.sites & offer.sites
             if untold and has_a_deed(entry.operation, other.operation):  # what the page writes is not known, and it says more than to edit
                 answer = msgspec.structs.replace(answer, share=answer.share * _SOME_FIELDS)
@@ -190,6 +197,20 @@ class Matcher:
             share = 1.0 if atom.operation != "update" or self._said.is_plain_edit(entry) else _SOME_FIELDS
             best = _for_rank(_Answer(share, nearest, f"{_where(nearest)} says so by its method and address; what it writes is not known", guessed=True), entry)
         return best
+
+    def _in_this_way(self, answer: _Answer, atom: Atom, offer: Atom, entry: Entry) -> _Answer:
+        """The answer as it counts where both reach one line, and the endpoint has the work done in another way than the page: with other constants."""
+        common = (atom.sites & offer.sites) - self._background.general
+        if not common or answer.entry is None or self._background.modes is None:
+            return answer
+        different = self._background.modes.difference(entry.routes, answer.entry.routes, common)
+        if different is None:
+            return answer
+        elsewhere = msgspec.structs.replace(offer, sites=offer.sites - common)
+        if elsewhere.sites and (other := _compare(atom, answer.entry, elsewhere, self._background.general)).share > 0:
+            return other
+        share = 0.0 if different.constant and atom.operation == "update" else _SOME_FIELDS
+        return _Answer(share, answer.entry if share else None, f"{_where(answer.entry)} {said_of(different)}")
 
     def _saying(self, atom: Atom, entry: Entry) -> list[Entry]:
         """Endpoints that say of themselves that they do this, and not to their caller only where the page does it to somebody else."""

@@ -49,7 +49,8 @@ class SharedCode:
                 continue
             for function in functions:
                 calling = [e for e in self._callers.get(function, ()) if self._is_its_business(e, done) and not self._differs(effects, e)]
-                found = [e for e in calling if self._does_most(function, e) and (e.operation.method != "DELETE" or self._removes(entry, effects))]
+                found = [e for e in calling if not self._asks_otherwise(entry, e, lines)]
+                found = [e for e in found if self._does_most(function, e) and (e.operation.method != "DELETE" or self._removes(entry, effects))]
                 if found:
                     return function, found
         return "", []
@@ -73,6 +74,10 @@ class SharedCode:
         spoken = spoken_of(entry)
         near = (r.effect for r in effects if r.effect.operation == "delete" and len(r.chain) <= _NEAR)
         return any(is_named(subject_of(effect, self._background), spoken) for effect in near)
+
+    def _asks_otherwise(self, entry: Entry, other: Entry, lines: frozenset[tuple[str, int]]) -> bool:
+        """True when the endpoint has the work done in another way than the page."""
+        return self._background.modes is not None and self._background.modes.difference(entry.routes, other.routes, lines) is not None
 
     def _does_most(self, function: str, entry: Entry) -> bool:
         """True when most of what an endpoint does lies below the function: it is no small part of something larger."""

@@ -85,11 +85,11 @@ def _on_requests(program: Program) -> Iterator[tuple[str, Element]]:
 def _put_off(value: syntax.Expr, scope: Scope, program: Program) -> Iterator[Element]:
     """What a function gives that is asked later: `SimpleLazyObject(lambda: account_of(request))`, `SimpleLazyObject(load)`."""
     if isinstance(value, syntax.Lambda):
-        yield from (Element(s.value, scope) for s in value.function.body[:1] if isinstance(s, syntax.Return) and s.value is not None)
-    else:
-        function = program.functions.get(program.resolve(value, scope))
-        returned = [r for r in program.returned(function) if not isinstance(r, syntax.Constant)] if function is not None else []
-        yield from (Element(r, function) for r in returned[:1])
+        told = next((stmt.value for stmt in value.function.body if isinstance(stmt, syntax.Return)), None)
+        value = told.func if isinstance(told, syntax.Call) else value
+    function = program.functions.get(program.resolve(value, scope))
+    returned = [r for r in program.returned(function) if not isinstance(r, syntax.Constant)] if function is not None else []
+    yield from (Element(r, function) for r in returned[:1])
 
 
 def _labels(class_id: str, program: Program) -> Iterator[str]:

@@ -14,6 +14,8 @@ HOOKS = ("create", "update", "save", "validate", "to_internal_value")
 SAVE, DELETE = "django.db.models.Model.save()", "django.db.models.Model.delete()"
 _READ_ONLY = ("SerializerMethodField", "ReadOnlyField", "HyperlinkedIdentityField", "HiddenField", "StringRelatedField")
 _NEVER = frozenset({"id", "pk", "url"})
+_PERFORM = {"perform_create": "create", "perform_update": "update", "perform_destroy": "delete"}
+"""Hooks of the framework's mixins. https://www.django-rest-framework.org/api-guide/generic-views/#mixins"""
 _VIEW_HOOKS = frozenset({"create", "update", "partial_update", "perform_create", "perform_update"})
 
 
@@ -83,6 +85,8 @@ def _texts(value: Value) -> list[str]:
 def serializer_effects(site: CallSite, context: Context) -> Iterator[Effect]:
     """The effect of `serializer.save()` and of `super().create()` in a serializer, where its class is known."""
     program = context.program
+    if site.name in _PERFORM:
+        yield from _performed(site, context)
     if site.name not in ("save", "create", "update"):
         return
     for kind in site.receiver:
@@ -95,6 +99,28 @@ def serializer_effects(site: CallSite, context: Context) -> Iterator[Effect]:
                 fields=written.fields, api=SAVE, methods=site.methods,  # type: ignore[union-attr]
             )
         return
+
+
+def _performed(site: CallSite, context: Context) -> Iterator[Effect]:
+    """What the framework's own hooks do for an extra action that hands them its serializer or its rows: `self.perform_destroy(found)`.
+
+    Where a standard operation hands on to them, the view's own operation says it.
+    """
+    program, info = context.program, context.program.functions.get(site.caller)
+    if site.targets or not site.library or not site.call.args or info is None or info.node.name in (*_VIEW_HOOKS, "destroy", *_PERFORM):
+        return
+    operation = _PERFORM[site.name]
+    for kind in context.types.of(site.call.args[0], info.id):
+        given = written_by(kind.name, program) if operation != "delete" and is_serializer(kind.name, program) else None
+        if given is not None and program.method(kind.name, operation) is not None:
+            return  # the serializer's own code tells
+        model = given.model if given is not None else next((t.name for t in (kind, *kind.args) if t.name in models_of(program)), "")
+        if model and (given is not None or operation == "delete"):
+            yield Effect(
+                "orm-write", operation, model.rpartition(".")[2], site.file, site.line, site.caller, model=model,  # type: ignore[arg-type]
+                fields=given.fields if given is not None else (), api=DELETE if operation == "delete" else SAVE, methods=site.methods,
+            )
+            return
 
 
 def _operations(site: CallSite, kind: Type, context: Context) -> list[str]:

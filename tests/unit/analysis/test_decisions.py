@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from agentlint.ir.decisions import Decision
 from agentlint.knowledge import load_library
 
 CASES = sorted((Path(__file__).parents[3] / "fixtures" / "decisions").glob("*.py"))
+_SAID = re.compile(r"# ((?:expect|none|bypass|call|approved|unapproved): .+)$")
+"""What a case says, on a line of its own or behind the code."""
 ANSWERS = {"true": True, "false": False, "null": None}
 
 
@@ -50,7 +53,7 @@ def _picked(rows: list[Decision], wanted: list[str]) -> list[Decision]:
             rows = [r for r in rows if word[1:] in " ".join(s.text for s in r.path) + r.decision]
         elif word[:1].isupper():
             rows = [r for r in rows if r.effect.target == word]
-        elif word in ("delete", "create", "change"):
+        elif word in ("delete", "create", "change", "update", "write"):
             rows = [r for r in rows if r.effect.operation == word or (word == "change" and r.effect.operation in ("update", "write"))]
     return rows
 
@@ -58,7 +61,8 @@ def _picked(rows: list[Decision], wanted: list[str]) -> list[Decision]:
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
 def test_case(path: Path) -> None:
     found = _audited(path)
-    lines = [line.strip()[2:].split() for line in path.read_text(encoding="utf-8").splitlines() if line.strip().startswith("# ")]
+    lines = [m.group(1).split() for line in path.read_text(encoding="utf-8").splitlines() if (m := _SAID.search(line))]
+    assert lines, "a case says what it expects"
     for kind, symbol, *wanted in lines:
         if kind == "expect:":
             rows = _picked([r for r in found.decisions if r.symbol == symbol], wanted[1:])

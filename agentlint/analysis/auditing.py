@@ -65,9 +65,9 @@ class Linked(msgspec.Struct, frozen=True):
     told: tuple[Mechanism, ...] = ()
     """Mechanisms that framework plugins know of."""
     migrations: tuple[Module, ...] = ()
+    """Migrations, read for the triggers that they make and for nothing else."""
     sql_files: Mapping[tuple[str, str], str] = {}
     """What stands in files of SQL, by the migration that runs them and the name by which it calls them."""
-    """Migrations, read for the triggers that they make and for nothing else."""
 
 
 class Audited(msgspec.Struct, frozen=True):

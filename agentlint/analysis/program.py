@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias, Union
 
 from agentlint.analysis.classes import Hierarchy, Lineage
@@ -46,6 +46,7 @@ class Program:
         self._by_path = {m.path: m for m in self.modules.values()}
         self._settings: dict[str, list[s.Module]] | None = None
         self._calls: dict[str, tuple[s.Call, ...]] = {}
+        self._inner: dict[str, list[FunctionInfo]] = {}
 
     # --------------------------------------------------------------- names
 
@@ -198,6 +199,13 @@ class Program:
         if known is None:
             known = self._calls[function.id] = tuple(calls(function.node.body))
         return known
+
+    def inner(self, function_id: str) -> Sequence[FunctionInfo]:
+        """The functions that stand in a function."""
+        if not self._inner:
+            for info in self.functions.values():
+                self._inner.setdefault(info.parent, []).append(info)
+        return self._inner.get(function_id, ())
 
     def module_of(self, path: str) -> s.Module | None:
         """The module read from a path."""

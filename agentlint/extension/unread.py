@@ -17,7 +17,7 @@ _FRAMEWORKS = {
     "pylons": "Pylons", "pywebio": "PyWebIO", "reflex": "Reflex", "remi": "REMI", "responder": "Responder", "safrs": "SAFRS", "shiny": "Shiny",
     "solara": "Solara", "taipy": "Taipy", "web": "web.py", "webapp2": "webapp2",
 }
-"""Import name to name. `web` and `tg` are short names that a project may have of its own: its own modules never count."""
+"""Import name to name. `web` and `panel` are names that a project may have of its own: its own modules never count."""
 _MODULES = {"Products.Five": "Zope", "zope.publisher": "Zope", "plone.rest": "Zope"}
 
 

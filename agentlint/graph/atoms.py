@@ -10,6 +10,7 @@ import msgspec
 
 from agentlint.analysis.decisions.consequence import is_consequential, is_kept_by_itself
 from agentlint.analysis.effects.summaries import AROUND, SIGNALLED
+from agentlint.analysis.effects.tables import column
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import nouns, singular, stems, words
 from agentlint.graph.atom import Atom, Background
@@ -295,11 +296,6 @@ def _is_handed(effect: Effect) -> bool:
 def _hands_over(effect: Effect) -> bool:
     """True for handing a row that was there to a session: what is written is what was set before, SQLAlchemy's unit of work."""
     return effect.operation == "update" and effect.api.endswith(("Session.add()", "Session.add_all()", "Session.merge()"))
-
-
-def column(field: str) -> str:
-    """A relation and the column that holds its key are one field: `theme` and `theme_id`."""
-    return field.removesuffix("_id") or field
 
 
 def _merged(known: Sequence[tuple[Effect, dict[str, frozenset[str]]]]) -> dict[str, frozenset[str]]:

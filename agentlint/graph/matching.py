@@ -11,10 +11,11 @@ import msgspec
 
 from agentlint.analysis.asking import asks_to_act
 from agentlint.analysis.callers.own_rows import is_person, names_person
+from agentlint.analysis.effects.tables import column
 from agentlint.analysis.operations import Entry
 from agentlint.analysis.wording import only_rights, singular, stems, words
 from agentlint.graph.atom import Atom, Background
-from agentlint.graph.atoms import atoms_of, column, rarities
+from agentlint.graph.atoms import atoms_of, rarities
 from agentlint.graph.by_words import SaidEndpoints
 from agentlint.graph.deeds import CHANNELS, does_something_else, has_a_deed, sends_alike
 from agentlint.graph.general_lines import general_functions, general_lines
@@ -102,9 +103,9 @@ class Matcher:
         if not atoms:
             return self._by_words(entry)
         indirect = all(a.follows and not a.registered for a in atoms)  # what the operation itself writes is not known
-        meant = {atom.key: self._answer(atom, entry, indirect) for atom in atoms if atom.purpose}
+        meant = {(atom.kind, atom.key): self._answer(atom, entry, indirect) for atom in atoms if atom.purpose}
         doing = frozenset(a.entry.operation.id for a in meant.values() if a.entry is not None)
-        answers = self._with_accompaniments([(atom, meant.get(atom.key) or self._answer(atom, entry, indirect, doing)) for atom in atoms])
+        answers = self._with_accompaniments([(atom, meant.get((atom.kind, atom.key)) or self._answer(atom, entry, indirect, doing)) for atom in atoms])
         total = sum(a.weight for a, _ in answers)
         share = sum(a.weight * answer.share for a, answer in answers) / total
         lacks = any(a.registered and answer.share < _COVERED for a, answer in answers)  # people can do each of them there

@@ -8,7 +8,7 @@ import msgspec
 
 Thought = Literal["plain", "state", "inverse", "link", "job", "part", "declared", "hole", "driven"]
 """How a step of a life is known: a plain step, a state that the schema shows, an action that asks for its inverse, an address in an answer, running work that
-asks for a stop, a part that is set and not taken off, words of the description itself."""
+asks for a stop, a part that is set and not taken off, words of the description itself, something around which steps are missing, what the system alone does."""
 
 
 class Lifecycle(msgspec.Struct, frozen=True, gc=False):

@@ -45,7 +45,7 @@ class Guarding:
         bodies = [m.node.body for b in self._program.mro(info.id) if b in self._program.classes for i in self._program.classes[b].methods.values()
                   if (m := self._program.functions.get(i)) is not None] if isinstance(info, ClassInfo) else []
         if isinstance(info, FunctionInfo):
-            bodies = [info.node.body, *(f.node.body for f in self._program.functions.values() if f.parent == info.id)]
+            bodies = [info.node.body, *(f.node.body for f in self._program.inner(info.id))]
         return "token" if any(map(_signs_in, bodies)) and any(map(_reads_header, bodies)) else None
 
     def _demands_login(self, name: str) -> bool:

@@ -247,7 +247,7 @@ def _considered(body: tuple[syntax.Stmt, ...], view: ViewSet) -> Iterator[syntax
         yield from _considered(stmt.body, view)
         asked = stmt.test.operands[0] if isinstance(stmt.test, syntax.Apply) and stmt.test.op == "is not" else stmt.test
         own = asked.attr if isinstance(asked, syntax.Attribute) and walk.dotted(asked.value) == "self" else ""
-        if own and isinstance(view.attribute(own), Ref) and isinstance(stmt.body[-1], syntax.Return):
+        if own and isinstance(view.attribute(own), Ref) and isinstance(stmt.body[-1] if stmt.body else None, syntax.Return):
             return
         yield from _considered(stmt.orelse, view)
 

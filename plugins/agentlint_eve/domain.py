@@ -5,6 +5,7 @@ Eve documentation, "Configuration" (Global Configuration, Domain Configuration).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import msgspec
@@ -38,6 +39,15 @@ class Domain:
         given = (m.keywords.get("settings") for m in self.apps)
         mappings = (g.items if isinstance(g, Made) else g for g in given)
         self._given: list[dict[Value, Value]] = [g for g in mappings if isinstance(g, dict)]
+        self._set_in: dict[str, list[str]] = defaultdict(list)
+        """Variables in capitals, with the modules that set them."""
+        self._described: dict[str, tuple[str, int]] = {}
+        """Names under which a mapping says what a resource is, each with its first place."""
+        for module in self._program.modules.values():
+            for name in _variables(module):
+                self._set_in[name].append(module.name)
+            for name, line in _described(module):
+                self._described.setdefault(name, (module.path, line))
 
     def _is_app(self, name: str) -> bool:
         return name in self._program.classes and self._program.inherits(name, *APPS)
@@ -47,15 +57,8 @@ class Domain:
         for mapping in self._given:
             if name in mapping:
                 return mapping[name]
-        for module in self._program.modules.values():
-            if name in self._variables(module):
-                return self._setup.variable(module.name, name)
-        return default
-
-    @staticmethod
-    def _variables(module: syntax.Module) -> frozenset[str]:
-        targets = (t for stmt in module.body if isinstance(stmt, syntax.Assign) and not stmt.op for t in stmt.targets)
-        return frozenset(t.id for t in targets if isinstance(t, syntax.Name) and t.id.isupper())
+        homes = self._set_in.get(name)
+        return self._setup.variable(homes[0], name) if homes else default
 
     def resources(self) -> Iterator[Resource]:
         """Every resource, each once."""
@@ -67,34 +70,34 @@ class Domain:
 
     def _listed(self) -> Iterator[Resource]:
         held = [m[_DOMAIN] for m in self._given if _DOMAIN in m]
-        held += [self._setup.variable(m.name, _DOMAIN) for m in self._program.modules.values() if _DOMAIN in self._variables(m)]
+        held += [self._setup.variable(home, _DOMAIN) for home in self._set_in.get(_DOMAIN, ())]
         for domain in held:
             for name, settings in domain.items() if isinstance(domain, dict) else ():
                 if isinstance(name, str):
-                    yield Resource(name, settings if isinstance(settings, dict) else {}, *self._place(name, ("", 0)))
+                    yield Resource(name, settings if isinstance(settings, dict) else {}, *self._described.get(name, ("", 0)))
 
     def _registered(self) -> Iterator[Resource]:
         for made in self._made:
             if made.method.rpartition(".")[2] == _REGISTER and len(made.args) > 1 and isinstance(made.args[0], str):
                 settings = made.args[1] if isinstance(made.args[1], dict) else {}
-                yield Resource(made.args[0], settings, *self._place(made.args[0], (made.file, made.line)))
-
-    def _place(self, name: str, otherwise: tuple[str, int]) -> tuple[str, int]:
-        """Where a mapping describes the resource; else where it is registered."""
-        for module in self._program.modules.values():
-            for expr in _expressions(module):
-                for key, value in zip(expr.keys, expr.values, strict=True):
-                    if isinstance(key, syntax.Constant) and key.value == name and _describes(value):
-                        return module.path, key.line
-            for stmt in module.body:
-                named = stmt.targets[0] if isinstance(stmt, syntax.Assign) and stmt.value is not None and _describes(stmt.value) else None
-                if isinstance(named, syntax.Name) and named.id == name:
-                    return module.path, stmt.line
-        return otherwise
+                yield Resource(made.args[0], settings, *self._described.get(made.args[0], (made.file, made.line)))
 
 
-def _expressions(module: syntax.Module) -> Iterator[syntax.Mapping]:
-    yield from (e for e in walk.body_expressions(module.body) if isinstance(e, syntax.Mapping))
+def _variables(module: syntax.Module) -> frozenset[str]:
+    targets = (t for stmt in module.body if isinstance(stmt, syntax.Assign) and not stmt.op for t in stmt.targets)
+    return frozenset(t.id for t in targets if isinstance(t, syntax.Name) and t.id.isupper())
+
+
+def _described(module: syntax.Module) -> Iterator[tuple[str, int]]:
+    """Names of resources that a module describes: keys of mappings, then variables."""
+    for expr in walk.body_expressions(module.body):
+        for key, value in zip(expr.keys, expr.values, strict=True) if isinstance(expr, syntax.Mapping) else ():
+            if isinstance(key, syntax.Constant) and isinstance(key.value, str) and _describes(value):
+                yield key.value, key.line
+    for stmt in module.body:
+        named = stmt.targets[0] if isinstance(stmt, syntax.Assign) and stmt.value is not None and _describes(stmt.value) else None
+        if isinstance(named, syntax.Name):
+            yield named.id, stmt.line
 
 
 def _describes(value: syntax.Expr) -> bool:

@@ -145,7 +145,7 @@ class _Reader:
             for child in (*children, *((named,) if named is not None else ())):
                 if at_first and isinstance(child, syntax.Name) and loops.get(child.id) == () and not any(map(self._tree.known, self._child_keys(child, scope))):
                     self._open.append((parent, prefix or ("/{prefix}" if _keyword(call, "prefix") is not None else ""), guards))
-                for one in loops.get(child.id, (child,)) if isinstance(child, syntax.Name) else (child,):
+                for one in (loops.get(child.id) or (child,)) if isinstance(child, syntax.Name) else (child,):
                     for key in self._child_keys(one, scope):
                         self._link(parent, key, prefix, guards, providers)
             return

@@ -47,7 +47,7 @@ def decorated(context: Context) -> Iterator[Procedure]:
 
 def _publishes(decorator: FunctionInfo, program: Program) -> bool:
     """True for a function that applies a publishing decorator to what it, or a function made in it, is given."""
-    inner = (f for f in program.functions.values() if f.id == decorator.id or f.parent == decorator.id)
+    inner = (decorator, *program.inner(decorator.id))
     for info in inner:
         given = {p.name for p in info.node.params}
         for call in walk.calls(info.node.body):

@@ -64,6 +64,7 @@ class _Answering:
 
     def __init__(self, context: Context) -> None:
         self._program, self._answers = context.program, Answers(context, _ANSWERS)
+        self._wrapped: dict[str, list[FunctionInfo]] = {}
 
     def of(self, info: ClassInfo, method: FunctionInfo) -> Answer:
         """A page unless some line says otherwise: that is what Twisted says of bytes that a resource gives."""
@@ -77,7 +78,10 @@ class _Answering:
 
     def _wrapping(self, name: str) -> list[FunctionInfo]:
         """A decorator of the project and what it puts in place of the method."""
-        return [f for id, f in self._program.functions.items() if name and (id == name or id.startswith(f"{name}."))]
+        if name not in self._wrapped:
+            found = self._program.functions.items() if name in self._program.functions or name in self._program.classes else ()
+            self._wrapped[name] = [f for id, f in found if id == name or id.startswith(f"{name}.")]
+        return self._wrapped[name]
 
 
 def _constants(method: FunctionInfo) -> Iterator[syntax.Constant]:

@@ -36,25 +36,25 @@ class Tree:
         factories.run(frozenset(_SITES), {})
         self._made = tuple(factories.setup.made)
         self._held = {id(child) for made in self._made for child in [self._put(made)] if child is not None}
-        self._below: dict[int, list[tuple[str, Made, Made]]] = defaultdict(list)
+        self._below: dict[int, list[tuple[str, Made]]] = defaultdict(list)
         for made in self._made:
             for call in made.calls:
                 child = self._put(call)
                 if child is not None:
-                    self._below[id(made)].append((_text(call.args[0]), child, call))
+                    self._below[id(made)].append((_text(call.args[0]), child))
         self._loose = dict(self._put_below_unknown())
 
     def places(self) -> Iterator[Place]:
         """Every resource of the project at every address; those that no code hangs anywhere last."""
         seen: set[str] = set()
         for root in self._roots():
-            for place in self._walk(root, self._loose.get(_name(root), ""), 0):
+            for place in self._walk(root, self._loose.get(_name(root), ""), ()):
                 seen.add(place.resource)
                 yield place
         for name in sorted(self.resources - seen - self._only_bases()):
             info = self._program.classes[name]
             yield Place(name, self._loose.get(name, "/{}"), info.module.path, info.node.line, known=name in self._loose)
-            yield from (p for p in self._got(name, "/{}", 0))
+            yield from self._got(name, "/{}", ())
 
     def _only_bases(self) -> set[str]:
         """Resources that others derive from and that answer no verb themselves."""
@@ -79,24 +79,28 @@ class Tree:
             if id(made) not in known and id(made) not in self._held and self._below.get(id(made)) and self._is_resource(made):
                 yield made
 
-    def _walk(self, made: Made, path: str, depth: int) -> Iterator[Place]:
-        if depth > _DEEPEST:
+    def _walk(self, made: Made, path: str, above: tuple[int, ...]) -> Iterator[Place]:
+        """A resource and what hangs below it; one that hangs below itself is not entered twice on a way."""
+        if id(made) in above or len(above) > _DEEPEST:
             return
         name = _name(made)
         if name in self.resources:
             yield Place(name, path or "/", made.file, made.line)
-            yield from self._got(name, path, depth)
-        for part, child, _ in self._below.get(id(made), ()):
-            if child is not made:
-                yield from self._walk(child, f"{path}/{part}" if part else f"{path}/" if path else "/", depth + 1)
+            yield from self._got(name, path, ())
+        for part, child in self._below.get(id(made), ()):
+            yield from self._walk(child, f"{path}/{part}" if part else f"{path}/" if path else "/", (*above, id(made)))
 
-    def _got(self, name: str, path: str, depth: int) -> Iterator[Place]:
+    def _got(self, name: str, path: str, above: tuple[str, ...]) -> Iterator[Place]:
         """Resources that `getChild` makes: each stands for a part of the address."""
         method = self._program.method(name, "getChild")
-        for value in self._program.returned(method) if method is not None and depth < _DEEPEST else ():
+        values = self._program.returned(method) if method is not None and name not in above and len(above) < _DEEPEST else ()
+        below: dict[str, int] = {}
+        for value in values:
             for child in self._classes(value, method, name):
-                yield Place(child, f"{path.rstrip('/')}/{{}}", method.module.path if method else "", value.line)
-                yield from self._got(child, f"{path.rstrip('/')}/{{}}", depth + 1)
+                below.setdefault(child, value.line)
+        for child, line in below.items():
+            yield Place(child, f"{path.rstrip('/')}/{{}}", method.module.path if method else "", line)
+            yield from self._got(child, f"{path.rstrip('/')}/{{}}", (*above, name))
 
     def _classes(self, value: syntax.Expr, method: FunctionInfo | None, name: str) -> list[str]:
         if not isinstance(value, syntax.Call | syntax.Name | syntax.Attribute) or method is None:

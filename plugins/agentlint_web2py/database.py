@@ -6,6 +6,7 @@ web2py, "The database abstraction layer" and "Forms and validators".
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from agentlint.api import CallSite, Effect, EffectOperation, FunctionInfo, Program, syntax, walk
 from agentlint_web2py.applications import application_of
@@ -29,13 +30,19 @@ def database_effects(site: CallSite, program: Program) -> Iterator[Effect]:
     scope = program.functions.get(site.caller)
     if scope is None or application_of(site.file, program) is None:
         return
-    reader = _Reader(scope)
+    reader = _reader(scope)
     for operation, table in reader.written(site.call):
         yield Effect(
             "orm-write", operation, table, site.file, site.line, site.caller, fields=reader.fields(site.call), api=f"pydal.{operation}()", methods=site.methods,
         )
     if walk.dotted(site.call.func) == "auth" and not site.call.args:
         yield Effect("authentication", "login", "", site.file, site.line, site.caller)
+
+
+@lru_cache(maxsize=8)
+def _reader(scope: FunctionInfo) -> _Reader:
+    """The same for all calls of a function, which are asked about in turn."""
+    return _Reader(scope)
 
 
 class _Reader:

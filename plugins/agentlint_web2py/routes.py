@@ -5,6 +5,7 @@ web2py, "The Core" (Dispatching), "Services", "Access control".
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from agentlint.api import Answer, Answers, AnswerWords, AuthKind, Context, FunctionInfo, Guard, Route, once, syntax, walk
@@ -24,11 +25,14 @@ def collect_routes(context: Context) -> Iterator[Route]:
 
 def _routes(context: Context) -> Iterator[Route]:
     checks, answers = _Checks(context), Answers(context, _ANSWERS)
+    by_file: dict[str, list[FunctionInfo]] = defaultdict(list)
+    for function in context.program.functions.values():
+        if not function.owner and not function.parent:
+            by_file[function.module.path].append(function)
     for app in applications(context.program):
         for name, module in app.controllers:
-            for function in context.program.functions.values():
-                if function.module is module and not function.owner and not function.parent:
-                    yield from _of(function, f"{_prefix(app)}/{name}", checks, answers, context)
+            for function in by_file[module.path]:
+                yield from _of(function, f"{_prefix(app)}/{name}", checks, answers, context)
 
 
 def _prefix(app: Application) -> str:
@@ -45,7 +49,7 @@ def _of(function: FunctionInfo, prefix: str, checks: _Checks, answers: Answers, 
     if name.startswith("__") or any(p.default is None and p.kind == "positional" for p in function.node.params):
         return
     path = f"{prefix}/{name}" if name != "index" else prefix
-    inner = [f for f in context.program.functions.values() if f.parent == function.id and f.node.name in _VERBS]
+    inner = [f for f in context.program.inner(function.id) if f.node.name in _VERBS]
     if inner and any(walk.dotted(d) == "request.restful" for d in _decorators(function)):
         yield from (_route(f, (f.node.name, path), guards, "json") for f in inner)
         return
@@ -77,6 +81,11 @@ class _Checks:
     def __init__(self, context: Context) -> None:
         self._program = context.program
         self._basic = any(self._allows_basic(m) for m in context.program.modules.values())
+        self._named: dict[str, list[FunctionInfo]] = defaultdict(list)
+        """Functions of modules by their names."""
+        for info in context.program.functions.values():
+            if not info.owner and not info.parent:
+                self._named[info.node.name].append(info)
 
     @staticmethod
     def _allows_basic(module: syntax.Module) -> bool:
@@ -111,10 +120,10 @@ class _Checks:
         """What a decorator of the project puts around a function: the functions that it defines, and the decorators of its own."""
         resolved = self._program.resolve(_named(name), function.module)
         module, _, last = (resolved or name).rpartition(".")
-        for info in self._program.functions.values():
-            home = info.module.name
-            if info.id == resolved or (info.node.name == last and not info.owner and not info.parent and module and home.endswith(f"modules.{module}")):
-                yield from (f for f in self._program.functions.values() if f.parent == info.id)
+        found = [resolved] if resolved in self._program.functions else []
+        found += [info.id for info in self._named.get(last, ()) if module and info.module.name.endswith(f"modules.{module}")]
+        for one in dict.fromkeys(found):
+            yield from self._program.inner(one)
 
 
 def _named(name: str) -> syntax.Expr:

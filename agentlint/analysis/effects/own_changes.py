@@ -23,7 +23,8 @@ class OwnChanges:
     def __init__(self, places: Places, calls: Calls) -> None:
         self._places, self._calls = places, calls
         self._values = WrittenValues(places.program)
-        self._known: dict[str, Changes] = {}
+        self._known: dict[tuple[str, int], Changes] = {}
+        """By method and how deep it was followed."""
 
     def of_call(self, site: CallSite) -> Changes:
         """Fields that a call of a method sets on the object that it is called on."""
@@ -37,10 +38,9 @@ class OwnChanges:
         return found
 
     def _of_method(self, info: FunctionInfo, depth: int) -> Changes:
-        known = self._known.get(info.id)
+        known = self._known.get((info.id, depth))
         if known is not None:
             return known
-        self._known[info.id] = {}  # what calls itself sets nothing more
         found = self._by_transition(info)
         for write in self._places.types.writes(info.id):
             if write.name == "self" and not write.attr.startswith("_"):
@@ -52,7 +52,7 @@ class OwnChanges:
                     inner = self._places.program.functions.get(target.function)
                     if inner is not None and inner.owner and target.kind == "call" and target.confidence != "low":
                         _join(found, self._of_method(inner, depth - 1))
-        self._known[info.id] = found
+        self._known[info.id, depth] = found
         return found
 
     def _by_transition(self, info: FunctionInfo) -> Changes:

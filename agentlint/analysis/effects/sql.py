@@ -152,7 +152,7 @@ class SqlWrites:
                 model = self._model(statement.table, text)
                 found = effect(site, "raw-sql", statement.operation, model, fields=statement.fields, api=api)
                 hole = None if model.target or model.open_model else _HOLE.search(statement.table)
-                untold = hole is not None and self._texts.is_handed_in(text.holes[int(hole[1])], text.function)
+                untold = hole is not None and self._texts.is_handed_in(text.in_hole(hole[1]), text.function)
                 yield msgspec.structs.replace(found, open_fields="" if found.fields else self._texts.columns(text), untold=untold)
 
     def _model(self, table: str, text: SqlText) -> Model:
@@ -160,7 +160,7 @@ class SqlWrites:
         known = _table(table)
         if known or hole is None:
             return self._models.at_table(known)
-        filler = text.holes[int(hole.group(1))]
+        filler = text.in_hole(hole[1])
         if isinstance(filler, s.Name) and filler.id in parameter_names(self._places.program.functions.get(text.function)):
             return Model(open_model=f"parameter {text.function} {filler.id}")
         if isinstance(filler, s.Call):  # `{self.qualified("orders")}`: the schema is put before the name that it is given

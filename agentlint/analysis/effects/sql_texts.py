@@ -15,6 +15,8 @@ from agentlint.ir import syntax as s
 from agentlint.ir.walk import blocks, child_expressions, expressions, own_expressions, statements
 
 _DEPTH = 3
+_DIGITS = 9
+"""More than any hole's number has."""
 _PERCENT = re.compile(r"%(?:\((?P<name>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[sdrifu]")
 _BRACES = re.compile(r"\{(?P<name>\w*)(?:![rsa])?(?::[^{}]*)?\}")
 
@@ -29,6 +31,10 @@ class SqlText(msgspec.Struct, frozen=True):
     text: str
     holes: tuple[s.Expr, ...]
     function: str
+
+    def in_hole(self, number: str) -> s.Expr:
+        """What stands in the hole of a number; nothing known where a constant text only reads like one."""
+        return self.holes[int(number)] if len(number) < _DIGITS and int(number) < len(self.holes) else s.Other("unknown", (), 0)
 
 
 class SqlTexts:
@@ -85,19 +91,22 @@ class SqlTexts:
         known = parameter_names(self._places.program.functions.get(text.function))
         if hole is None or not known:
             return ""
-        named = set(self._named(text.holes[int(hole[1])], text.function, _DEPTH)) & known
+        named = self._named(text.in_hole(hole[1]), text.function) & known
         return f"{text.function} {named.pop()}" if len(named) == 1 else ""
 
     def is_handed_in(self, expr: s.Expr, function: str) -> bool:
         """True when an expression is made of something that the function's caller hands in."""
-        return bool(set(self._named(expr, function, _DEPTH)) & parameter_names(self._places.program.functions.get(function)))
+        return bool(self._named(expr, function) & parameter_names(self._places.program.functions.get(function)))
 
-    def _named(self, expr: s.Expr, function: str, depth: int) -> Iterator[str]:
+    def _named(self, expr: s.Expr, function: str) -> set[str]:
         """Names that an expression is made of, with those that local names stand for."""
-        for name in (e.id for e in expressions(expr) if isinstance(e, s.Name)):
-            yield name
-            for value in self._places.assigned(function, name) if depth else ():
-                yield from self._named(value, function, depth - 1)
+        found: set[str] = set()
+        waiting = [expr]
+        while waiting:
+            for name in {e.id for e in expressions(waiting.pop()) if isinstance(e, s.Name)} - found:
+                found.add(name)
+                waiting.extend(self._places.assigned(function, name))
+        return found
 
     def _template(self, template: s.Template, function: str) -> SqlText:
         parts: list[str] = []
@@ -153,8 +162,8 @@ def _filled(text: s.Expr, hole: re.Pattern[str], by_position: Iterable[s.Expr], 
     number = 0
     for match in hole.finditer(text.value):
         name = match["name"] or ""
-        at = int(name) if name.isdigit() else number
-        value = by_name.get(name) if name and not name.isdigit() else given[at] if at < len(given) else None
+        at = int(name) if name.isdecimal() and len(name) < _DIGITS else number
+        value = by_name.get(name) if name and not name.isdecimal() else given[at] if at < len(given) else None
         parts += [s.Constant(text.value[end:match.start()], line), value if value is not None else s.Other("unknown", (), line)]
         end, number = match.end(), number + 1
     return s.Template((*parts, s.Constant(text.value[end:], line)), line) if parts else None

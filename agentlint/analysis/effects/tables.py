@@ -44,3 +44,8 @@ def _is_proxy(info: ClassInfo, program: Program) -> bool:
     meta = program.classes.get(info.nested.get("Meta", ""))
     proxy = meta.attributes.get("proxy") if meta is not None else None
     return isinstance(proxy, s.Constant) and proxy.value is True
+
+
+def column(field: str) -> str:
+    """A relation and the column that holds its key are one field: `theme` and `theme_id`."""
+    return field.removesuffix("_id") or field

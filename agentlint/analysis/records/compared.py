@@ -11,6 +11,8 @@ _ASKS = frozenset({"has_changed", "changed", "is_changed", "did_change", "is_dir
 """Methods of field trackers that are asked about one field by its name (django-model-utils, django-dirtyfields, django-lifecycle)."""
 _CHANGED = frozenset({"update_fields", "changed_fields", "dirty_fields", "changes", "changed"})
 """What the names of the changed fields are kept in."""
+_KEYS = frozenset({"pk", "id"})
+"""Of a related row: another one has another key."""
 
 
 def watched_fields(body: Iterable[s.Stmt], lines: frozenset[int]) -> tuple[str, ...]:
@@ -93,7 +95,8 @@ def differing(test: s.Expr, told: Mapping[str, frozenset[str]], same: bool = Fal
 
 
 def _field(sides: tuple[s.Expr, ...]) -> frozenset[str]:
-    """`status` of `old.status != instance.status`, and of `instance.status != old_status`."""
+    """`status` of `old.status != instance.status`, and of `instance.status != old_status`; `owner` of `old.owner.pk != instance.owner.pk`."""
+    sides = tuple(side.value if isinstance(side, s.Attribute) and side.attr in _KEYS and isinstance(side.value, s.Attribute) else side for side in sides)
     names = [side.attr for side in sides if isinstance(side, s.Attribute)]
     if len(names) == 2:
         last = [n.strip("_") for n in names]

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from agentlint.analysis.effects.tables import table_of
+from agentlint.analysis.effects.tables import column, table_of
 from agentlint.analysis.program import Program
 from agentlint.analysis.records.silenced import silenced_lines
 from agentlint.ir import syntax as s
@@ -138,16 +138,16 @@ class Coverage:
         if effect.model in mechanism.besides:
             return False
         if is_relation(effect):
-            return _RELATION in mechanism.operations and (not mechanism.fields or bool(set(effect.fields) & set(mechanism.fields)))
+            return _RELATION in mechanism.operations and (not mechanism.fields or bool(_columns(effect.fields) & _columns(mechanism.fields)))
         if effect.operation == "write" and not set(_WRITTEN) <= set(mechanism.operations):
             return False
         operations = _ANY_TABLE if effect.operation in ("write", "run", "grant", "revoke") else (effect.operation,)
         if not set(operations) & set(mechanism.operations):
             return False
         if effect.fields and effect.operation not in ("create", "delete"):
-            if mechanism.fields and not set(effect.fields) & set(mechanism.fields):
+            if mechanism.fields and not _columns(effect.fields) & _columns(mechanism.fields):
                 return False
-            return not set(effect.fields) <= set(mechanism.excluded)
+            return not _columns(effect.fields) <= _columns(mechanism.excluded)
         return True
 
     def _skipped(self, effect: Effect, mechanism: Mechanism) -> bool:
@@ -164,6 +164,10 @@ class Coverage:
             row = self._library.mechanism(path)
             known = self._skips[path] = frozenset(bare(p) for skip in (row.skips if row else ()) for p in expand(skip))
         return known
+
+
+def _columns(fields: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(column, fields))
 
 
 def is_relation(effect: Effect) -> bool:

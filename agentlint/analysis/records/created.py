@@ -11,17 +11,18 @@ _SAYS_NEW = "created"
 _KEYS = ("pk", "id")
 
 
-def recorded_saves(body: Iterable[s.Stmt], lines: frozenset[int]) -> tuple[str, ...]:
-    """`create` and `update`, as far as some path for such a save comes by one of the lines that make a record."""
+def recorded_saves(body: Iterable[s.Stmt], lines: frozenset[int], row: str = "") -> tuple[str, ...]:
+    """`create` and `update`, as far as some path for such a save comes by one of the lines that make a record. `row` names what is saved where the function
+    runs before, so that new rows have no key yet; it is empty where every row has one."""
     body = tuple(body)
-    return tuple(operation for operation, new in (("create", True), ("update", False)) if _Walk(new, lines).block(body)[0])
+    return tuple(operation for operation, new in (("create", True), ("update", False)) if _Walk(new, lines, row).block(body)[0])
 
 
 class _Walk:
     """Follows a body for new rows, or for known ones."""
 
-    def __init__(self, new: bool, lines: frozenset[int]) -> None:
-        self._new, self._lines = new, lines
+    def __init__(self, new: bool, lines: frozenset[int], row: str) -> None:
+        self._new, self._lines, self._row = new, lines, row
 
     def block(self, body: Iterable[s.Stmt]) -> tuple[bool, bool]:
         """Whether a record is made, and whether control leaves at the end."""
@@ -62,7 +63,8 @@ class _Walk:
         if isinstance(test, s.Name):
             return self._new if test.id == _SAYS_NEW else None
         if isinstance(test, s.Attribute) and test.attr in _KEYS:
-            return not self._new  # one that has its key before is asked for its former row next, and there is none
+            own = isinstance(test.value, s.Name) and test.value.id == self._row
+            return not self._new if own else None  # one that has its key before is asked for its former row next, and there is none
         if isinstance(test, s.Attribute) and test.attr == "adding":
             return self._new
         if isinstance(test, s.Subscript):

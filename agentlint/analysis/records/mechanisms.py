@@ -32,6 +32,11 @@ def _is_session(name: str) -> bool:
     return not last or last.endswith(("session", "sessionmaker", "session_factory", "mapper", "mapped", "engine", "object"))
 
 
+def _is_after(hook: str) -> bool:
+    """True for an event that tells of what was written: by then every row has its key."""
+    return hook.rpartition(".")[2].startswith(("post_", "after_"))
+
+
 def _last(expr: s.Expr) -> str:
     return expr.attr if isinstance(expr, s.Attribute) else expr.id if isinstance(expr, s.Name) else ""
 
@@ -243,7 +248,7 @@ class _Finder:
             hook = f"{row.prefix}.{item.value}" if isinstance(item, s.Constant) else self._program.resolve(item, scope)
             found = self._library.mechanism(hook) if hook else None
             if found is not None and found.how == "event":
-                operations = self._recorded(one.function, found.operations)
+                operations = self._recorded(one.function, found.operations, "" if _is_after(hook) else row.subject)
                 exact = model is not None and self._is_exact(row.heirs, call)
                 node = self._program.functions[one.function].node
                 asked, fields = only_for_requests(node), watched_fields(node.body, self._makes.lines(one.function))
@@ -252,11 +257,11 @@ class _Finder:
                     listened = self._listened(name)
                     yield Mechanism(words, hook, listened, one.file, one.line, content, fields, (), operations, asked=asked, exact=exact and bool(listened))
 
-    def _recorded(self, function: str, operations: tuple[str, ...]) -> tuple[str, ...]:
-        """The operations of a hook of which a function makes a record: one that runs after every save may go on with new rows alone."""
+    def _recorded(self, function: str, operations: tuple[str, ...], row: str) -> tuple[str, ...]:
+        """The operations of a hook of which a function makes a record: at every save it may go on with new rows alone, which the key of a `row` may tell."""
         if not {"create", "update"} <= set(operations):
             return operations
-        told = recorded_saves(self._program.functions[function].node.body, self._makes.lines(function))
+        told = recorded_saves(self._program.functions[function].node.body, self._makes.lines(function), row)
         return tuple(o for o in operations if o in told or o not in ("create", "update")) if told else operations
 
     @staticmethod

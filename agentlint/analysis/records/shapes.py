@@ -30,7 +30,7 @@ _CREATED = re.compile(
     r"^(created|created_(at|on|date|time)|creation_(date|time)|date_created|time_?stamp|(logged|recorded|occurred|happened|changed)_at)$"
 )
 """Names that say when a row was made, whatever type a project gives the column."""
-_BEGINS, _ENDS = re.compile(r"^(start|begin)s?(_?(date|time|at|on|datetime))*$"), re.compile(r"^(end|finish|stop|close)s?(_?(date|time|at|on|datetime))*$")
+_BEGINS, _ENDS = re.compile(r"^(start|begin)s?(_?(date|time|at|on))*$"), re.compile(r"^(end|finish|stop|close)s?(_?(date|time|at|on))*$")
 _NO_TIME = frozenset({"BooleanField", "Boolean", "bool", "ForeignKey"})
 _STAMPING = re.compile(r"time_?stamped|created(at|on)?(model|mixin)|auditable", re.IGNORECASE)
 _TIME_NAMES = re.compile(

@@ -20,7 +20,8 @@ _MOST_TEXTS = 64
 Known = Mapping[str, tuple[str, ...]]
 
 _encode = msgspec.msgpack.Encoder().encode
-_FILE = re.compile(r"[\w./ -]+\.sql")
+_FILE = re.compile(r"[\w./ -]{1,200}\.sql")
+"""A path: a longer one opens no file on most systems."""
 _FUNCTION = re.compile(rb"create\s+(?:or\s+replace\s+)?function\b", re.IGNORECASE)
 
 

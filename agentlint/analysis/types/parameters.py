@@ -275,7 +275,6 @@ class Parameters:
                     return 1
         return None
 
-
     def _overrides(self, info: FunctionInfo, called: str) -> bool:
         """True for a method that runs in place of the one called, in a class below: it is given the same."""
         program = self._engine.program

@@ -15,7 +15,7 @@ from agentlint.extension.own_layers.decorators import decorated
 from agentlint.extension.own_layers.dispatch import dispatched
 from agentlint.extension.own_layers.lines import CALL, Line
 from agentlint.extension.own_layers.servlets import servlets
-from agentlint.extension.own_layers.signed_in import signed_in
+from agentlint.extension.own_layers.signed_in import SignedIn
 from agentlint.extension.own_layers.wrappers import Wrappers
 from agentlint.ir.operations import Route
 
@@ -25,13 +25,13 @@ def own_routes(routes: Sequence[Route], program: Program) -> list[Route]:
     known = {f for r in routes for f in (r.handler, *r.extra_handlers)}
     served = {r.handler: r for r in routes if r.surface not in ("cli", "job")}
     found = [line for line in (*_all(program, known), *dispatched(program, served)) if line.handler.id not in known]
-    wrappers = Wrappers(routes, program)
+    wrappers, signed_in = Wrappers(routes, program), SignedIn(program)
     seen: dict[tuple[str, str, str], Route] = {}
     for line in found:
         for verb in line.verbs or ("ANY",):
             key = (verb, line.path, line.handler.id)
             if key not in seen:
-                seen[key] = wrappers.around(_entered(_route(line, verb, program), served.get(line.within)))
+                seen[key] = wrappers.around(_entered(_route(line, verb, program, signed_in), served.get(line.within)))
     return [*(r for r in routes if r not in wrappers.replaced), *seen.values()]
 
 
@@ -51,7 +51,7 @@ def _entered(route: Route, entry: Route | None) -> Route:
     return msgspec.structs.replace(route, guards=entry.guards, guard_handlers=tuple(dict.fromkeys(checks)))
 
 
-def _route(line: Line, verb: str, program: Program) -> Route:
+def _route(line: Line, verb: str, program: Program, signed_in: SignedIn) -> Route:
     info = line.handler
     owner = program.classes.get(line.owner or info.owner)
     mine = owner is None or info.owner == owner.id
@@ -61,5 +61,5 @@ def _route(line: Line, verb: str, program: Program) -> Route:
         file=info.module.path if owner is None or mine else owner.module.path, line=info.node.line if owner is None or mine else owner.node.line,
         owner=owner.id if owner is not None else "", surface="rpc" if verb == CALL and not line.within else None,
         renders=answer_of(info, program), name=info.node.name, table_file=line.file, table_line=line.line,
-        guards=signed_in(info, program), guard_handlers=line.checks, confidence="medium",
+        guards=signed_in.guards(info), guard_handlers=line.checks, confidence="medium",
     )

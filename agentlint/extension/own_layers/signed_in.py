@@ -15,39 +15,54 @@ _ASKS = re.compile(
 )
 _TOKENS = re.compile(r"authorization|bearer|api_?key|token|x-auth", re.IGNORECASE)
 _DEEPEST = 2
+_LONG = 60
+"""Letters of a text that is a sentence, and no name of a header."""
 
 
-def signed_in(info: FunctionInfo, program: Program) -> tuple[Guard, ...]:
-    """A session, where what is asked for by such a name reads no token as far as it can be followed: a page does not know its visitor otherwise."""
-    for name, line, target in _asked(info, program):
-        if not any(_reads_tokens(t, program, _DEEPEST) for t in target):
-            return (Guard("session", name, info.module.path, line),)
-    return ()
+class SignedIn:
+    """Answers for one program; remembers which functions read tokens."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._known: dict[tuple[str, int], bool] = {}
+
+    def guards(self, info: FunctionInfo) -> tuple[Guard, ...]:
+        """A session, where what is asked for by such a name reads no token as far as it can be followed: a page does not know its visitor otherwise."""
+        for name, line, target in _asked(info, self._program):
+            if target is None or not self._reads_tokens(target, _DEEPEST):
+                return (Guard("session", name, info.module.path, line),)
+        return ()
+
+    def _reads_tokens(self, info: FunctionInfo, depth: int) -> bool:
+        """True for a function that names a token, or calls one that does."""
+        known = self._known.get((info.id, depth))
+        if known is None:
+            both = (info, *self._program.inner(info.id))
+            known = any(map(_names_token, both)) or (depth > 0 and any(self._reads_tokens(f, depth - 1) for one in both for f in self._called(one)))
+            self._known[info.id, depth] = known
+        return known
+
+    def _called(self, info: FunctionInfo) -> Iterator[FunctionInfo]:
+        found = (self._program.functions.get(self._program.resolve(c.func, info)) for c in self._program.calls_in(info))
+        yield from (f for f in found if f is not None)
 
 
-def _asked(info: FunctionInfo, program: Program) -> Iterator[tuple[str, int, list[FunctionInfo]]]:
+def _names_token(info: FunctionInfo) -> bool:
+    for expr in body_expressions(info.node.body):
+        text = expr.value if isinstance(expr, s.Constant) else expr.attr if isinstance(expr, s.Attribute) else None
+        if isinstance(text, str) and len(text) < _LONG and _TOKENS.search(text):
+            return True
+    return False
+
+
+def _asked(info: FunctionInfo, program: Program) -> Iterator[tuple[str, int, FunctionInfo | None]]:
     for decorator in info.node.decorators:
         yield from _one(decorator.func if isinstance(decorator, s.Call) else decorator, info, program)
     for call in program.calls_in(info):
         yield from _one(call.func, info, program)
 
 
-def _one(func: s.Expr, info: FunctionInfo, program: Program) -> Iterator[tuple[str, int, list[FunctionInfo]]]:
+def _one(func: s.Expr, info: FunctionInfo, program: Program) -> Iterator[tuple[str, int, FunctionInfo | None]]:
     name = dotted(func).rpartition(".")[2]
     if _ASKS.match(name):
-        found = program.functions.get(program.resolve(func, info))
-        yield name, func.line, [found] if found is not None else []
-
-
-def _reads_tokens(info: FunctionInfo, program: Program, depth: int) -> bool:
-    """True for a function that names a token, or calls one that does."""
-    inner = [f for f in program.functions.values() if f.parent == info.id]
-    for one in (info, *inner):
-        for expr in body_expressions(one.node.body):
-            text = expr.value if isinstance(expr, s.Constant) else expr.attr if isinstance(expr, s.Attribute) else None
-            if isinstance(text, str) and len(text) < 60 and _TOKENS.search(text):
-                return True
-        called = (program.functions.get(program.resolve(c.func, one)) for c in program.calls_in(one))
-        if depth and any(f is not None and f.id != info.id and _reads_tokens(f, program, depth - 1) for f in called):
-            return True
-    return False
+        yield name, func.line, program.functions.get(program.resolve(func, info))

@@ -38,7 +38,8 @@ class Dependencies:
             yield from self.of_expression(expr.index, scope, depth)
         elif isinstance(expr, (syntax.Name, syntax.Attribute)):
             known = self._program.lookup(self._program.resolve(expr, scope))
-            if isinstance(known, (syntax.Subscript, syntax.Sequence)):  # `CurrentUser = Annotated[User, Depends(get_user)]`
+            # `CurrentUser = Annotated[User, Depends(get_user)]`, `Signed = Depends(get_user)`
+            if isinstance(known, (syntax.Subscript, syntax.Sequence, syntax.Call)):
                 yield from self.of_expression(known, self._home(expr, scope), depth + 1)
         elif isinstance(expr, syntax.Call) and self._program.resolve(expr.func, scope) in _DEPENDS:
             provider = expr.args[0] if expr.args else next((k.value for k in expr.keywords if k.name == "dependency"), None)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agentlint.api import CallSite, ClassInfo, Context, Effect, FunctionInfo, Program, Type, Value, syntax, walk
+from agentlint.api import CallSite, ClassInfo, Context, Effect, FunctionInfo, Program, Ref, Type, Value, syntax, walk
 from agentlint_django.forms import Written, meta_model, meta_value
 from agentlint_django.models import models_of
+from agentlint_drf.viewsets import ViewSet
 
 BASE = "rest_framework.serializers.BaseSerializer"
 MODEL_SERIALIZER = "rest_framework.serializers.ModelSerializer"
@@ -16,6 +17,7 @@ _READ_ONLY = ("SerializerMethodField", "ReadOnlyField", "HyperlinkedIdentityFiel
 _NEVER = frozenset({"id", "pk", "url"})
 _PERFORM = {"perform_create": "create", "perform_update": "update", "perform_destroy": "delete"}
 """Hooks of the framework's mixins. https://www.django-rest-framework.org/api-guide/generic-views/#mixins"""
+_STANDARD = {"create": "create", "update": "update", "partial_update": "update", "destroy": "delete"}
 _VIEW_HOOKS = frozenset({"create", "update", "partial_update", "perform_create", "perform_update"})
 
 
@@ -87,6 +89,8 @@ def serializer_effects(site: CallSite, context: Context) -> Iterator[Effect]:
     program = context.program
     if site.name in _PERFORM:
         yield from _performed(site, context)
+    if site.name in _STANDARD:
+        yield from _done_above(site, context)
     if site.name not in ("save", "create", "update"):
         return
     for kind in site.receiver:
@@ -121,6 +125,25 @@ def _performed(site: CallSite, context: Context) -> Iterator[Effect]:
                 fields=given.fields if given is not None else (), api=DELETE if operation == "delete" else SAVE, methods=site.methods,
             )
             return
+
+
+def _done_above(site: CallSite, context: Context) -> Iterator[Effect]:
+    """What an extra action does by a standard operation of the framework's view: `return super().create(request)` in `open`."""
+    program, info = context.program, context.program.functions.get(site.caller)
+    above = site.call.func.value if isinstance(site.call.func, syntax.Attribute) else None
+    on_super = isinstance(above, syntax.Call) and walk.dotted(above.func) == "super"
+    if not on_super or site.targets or info is None or info.owner not in program.classes or info.node.name in (*_VIEW_HOOKS, "destroy", *_PERFORM):
+        return
+    view, operation = ViewSet(program.classes[info.owner], program), _STANDARD[site.name]
+    told = view.attribute("serializer_class")
+    given = written_by(told.name, program) if isinstance(told, Ref) and is_serializer(told.name, program) else None
+    model = view.model() or (given.model if given is not None else "")
+    if model and "rest_framework.generics.GenericAPIView" in program.mro(info.owner):
+        fields = given.fields if given is not None and operation != "delete" else ()
+        yield Effect(
+            "orm-write", operation, model.rpartition(".")[2], site.file, site.line, site.caller, model=model, fields=fields,  # type: ignore[arg-type]
+            api=DELETE if operation == "delete" else SAVE, methods=site.methods,
+        )
 
 
 def _operations(site: CallSite, kind: Type, context: Context) -> list[str]:

@@ -18,6 +18,8 @@ from agentlint.ir.walk import dotted, expressions, statements
 
 _NEAR = 4
 """Calls between a handler and a function whose parameters are compared."""
+_FARTHER = 1
+"""Calls beyond the nearest call of a function within which others of it count too: what calls it again far below does so for another reason."""
 _KINDS = frozenset({"call", "override"})
 _SUBMITTED = frozenset({
     "form", "files", "values", "json", "get_json", "args", "data", "cleaned_data", "validated_data", "POST", "FILES", "GET", "get_argument",
@@ -86,8 +88,9 @@ class GivenModes:
 
     def _follow(self, handlers: set[Node]) -> dict[Node, _Given]:
         found: dict[Node, dict[str, set[str]]] = {}
+        met: dict[Node, int] = {}
         waiting: dict[Node, _Given] = {node: {} for node in handlers}
-        for _ in range(_NEAR):
+        for depth in range(_NEAR):
             following: dict[Node, dict[str, set[str]]] = {}
             for caller, held in waiting.items():
                 for site, target, callee in self._summaries.edges(caller):
@@ -96,8 +99,9 @@ class GivenModes:
                     given = self._fill(site, callee[0], held) if target.kind in _KINDS else self._unknown(callee[0])
                     into, later = found.setdefault(callee, defaultdict(set)), following.setdefault(callee, defaultdict(set))
                     for name, values in given.items():
-                        into[name] |= values
                         later[name] |= values
+                        if depth <= met.setdefault(callee, depth) + _FARTHER:
+                            into[name] |= values
             waiting = {node: {name: frozenset(values) for name, values in held.items()} for node, held in following.items()}
         return {node: {name: frozenset(values) for name, values in held.items()} for node, held in found.items()}
 

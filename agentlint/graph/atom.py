@@ -49,6 +49,9 @@ class Atom(msgspec.Struct, frozen=True):
     faint: bool = False
     """True for what goes along with the rest and lies deep below, or is done by nearly all: nobody calls an endpoint for that who does not call it anyway."""
 
+    writes: dict[tuple[str, int], tuple[int, frozenset[str]]] = {}
+    """Its lines that name fields: how many calls lie above each, and the fields."""
+
     @property
     def key(self) -> tuple[str, str]:
         """What offers are looked up by."""

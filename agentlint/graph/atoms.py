@@ -216,7 +216,9 @@ def _with_later_writes(atoms: Sequence[Atom]) -> list[Atom]:
     for write in later:
         known = updates[write.subject]
         values = {f: v for f, v in (known.values | write.values).items() if f not in known.fields & write.fields}
-        updates[write.subject] = msgspec.structs.replace(known, fields=known.fields | write.fields, sites=known.sites | write.sites, values=values)
+        updates[write.subject] = msgspec.structs.replace(
+            known, fields=known.fields | write.fields, sites=known.sites | write.sites, values=values, writes=write.writes | known.writes,
+        )
     return [updates.get(a.subject, a) if a.operation == "update" else a for a in atoms if a not in later]
 
 
@@ -284,8 +286,21 @@ def _atom(
         registered or is_named(subject, spoken),
         looked_up=all((r.chain and r.effect.api.endswith(_LOOK_UPS)) or background.missing(r) for r in group),
         columns=open_fields and all(r.effect.api.endswith(_STATEMENTS) for r in blank),
+        writes={} if open_fields else _writes(group),
         handed_on=open_fields and all((r.effect.file, r.effect.line) in background.general or _is_handed(r.effect) for r in blank),
     )
+
+
+def _writes(group: Sequence[ReachedEffect]) -> dict[tuple[str, int], tuple[int, frozenset[str]]]:
+    """Lines that name fields, each with the calls above the nearest way to it, and the fields."""
+    found: dict[tuple[str, int], tuple[int, frozenset[str]]] = {}
+    for reached in group:
+        line = (reached.effect.file, reached.effect.line)
+        depth, fields = found.get(line, (len(reached.chain), frozenset()))
+        named = frozenset(column(f) for f in reached.effect.fields if not is_kept_by_itself(f))
+        if fields | named:
+            found[line] = (min(depth, len(reached.chain)), fields | named)
+    return found
 
 
 def _is_handed(effect: Effect) -> bool:

@@ -43,3 +43,12 @@ def general_lines(entries: Iterable[Entry], background: Background) -> frozenset
 def general_functions(entries: Iterable[Entry], lines: frozenset[Line]) -> frozenset[str]:
     """Functions that hold such a line."""
     return frozenset(r.effect.function for entry in entries for r in entry.reached if (r.effect.file, r.effect.line) in lines)
+
+
+def called_by_many(entries: Iterable[Entry]) -> frozenset[str]:
+    """Functions that too many handlers call to say anything of what one of them is for."""
+    handlers: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for entry in entries:
+        for function, _ in entry.domain:
+            handlers[function].add((entry.operation.file, entry.operation.symbol))
+    return frozenset(function for function, found in handlers.items() if len(found) > _MOST_SHARING)

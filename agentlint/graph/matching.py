@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import msgspec
@@ -18,9 +18,9 @@ from agentlint.graph.atom import Atom, Background
 from agentlint.graph.atoms import atoms_of, rarities
 from agentlint.graph.by_words import SaidEndpoints
 from agentlint.graph.deeds import CHANNELS, does_something_else, has_a_deed, sends_alike
-from agentlint.graph.general_lines import general_functions, general_lines
+from agentlint.graph.general_lines import called_by_many, general_functions, general_lines
 from agentlint.graph.handed_over import HandedOver
-from agentlint.graph.modes import said_of
+from agentlint.graph.modes import changes_one, fields_beyond, is_on_the_way, said_of, without_lines
 from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Operation, Status
 
@@ -44,8 +44,6 @@ _MOST_COUNTERPARTS = 5
 _OF_WHAT_IS_THERE = ("DELETE", "PATCH")
 _PROCEDURE = "CALL"
 """Method of procedures, which have none of HTTP's: one handler is the same thing whichever way it is called."""
-_MOST_SHARING = 6
-"""Handlers that may call a function before it says nothing of what any of them is for."""
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -67,7 +65,7 @@ class Matcher:
         self._sites: dict[tuple[tuple[str, str], tuple[str, int]], list[tuple[Entry, Atom]]] = defaultdict(list)
         self._handlers: dict[tuple[str, str, str], Entry] = {}
         self._callers: dict[str, list[Entry]] = defaultdict(list)
-        self._plumbing = _called_by_many(entries) | general_functions(entries, background.general)
+        self._plumbing = called_by_many(entries) | general_functions(entries, background.general)
         self._shared = SharedCode(background)
         self._handed = HandedOver(entries, background)
         self._said = SaidEndpoints()
@@ -175,7 +173,10 @@ class Matcher:
     def _answer(self, atom: Atom, entry: Entry, same_line: bool, doing: frozenset[str] = frozenset()) -> _Answer:
         """The best offer for one effect; where its line has to be the same, no other counts. Things go along with endpoints that are `doing` the rest."""
         best = _Answer(0.0, None, f"no machine-callable operation can {_said(atom)}")
+        one = changes_one(atom, entry)
         for other, offer in self._candidates(atom, doing):
+            if one and offer.operation == "create":
+                continue
             if is_person(atom.subject) and atom.operation != "create" and _is_for_another(entry, other):
                 continue
             if atom.kind in CHANNELS and not (atom.sites & offer.sites) - self._background.general and not sends_alike(entry.operation, other.operation):
@@ -188,7 +189,7 @@ class Matcher:
             if other_deed and offer.open_fields:
                 offer = msgspec.structs.replace(offer, open_fields=False)  # its address says what it writes them for: those that are known are all there are
             answer = _for_rank(self._in_this_way(_compare(atom, other, offer, self._background.general), atom, offer, entry), entry)
-            untold = atom.operation == "update" and not atom.fields and not atom.sites & offer.sites
+            untold = atom.operation in ("update", "write") and not atom.fields and not atom.sites & offer.sites
             if untold and has_a_deed(entry.operation, other.operation):  # what the page writes is not known, and it says more than to edit
                 answer = msgspec.structs.replace(answer, share=answer.share * _SOME_FIELDS)
             if (answer.share, -_distance(entry, other)) > (best.share, -_distance(entry, best.entry)) and answer.share > 0:
@@ -200,15 +201,17 @@ class Matcher:
         return best
 
     def _in_this_way(self, answer: _Answer, atom: Atom, offer: Atom, entry: Entry) -> _Answer:
-        """The answer as it counts where both reach one line, and the endpoint has the work done in another way than the page: with other constants."""
+        """The answer as it counts where both reach one line, and the endpoint has the work done in another way than the page, or on its way to another deed."""
         common = (atom.sites & offer.sites) - self._background.general
         if not common or answer.entry is None or self._background.modes is None:
             return answer
+        passing = is_on_the_way(atom, offer, common) and does_something_else(entry.operation, answer.entry.operation)
+        if passing and answer.entry not in self._shared.doing_all_of(entry)[1]:
+            return msgspec.structs.replace(answer, share=answer.share * _SOME_FIELDS, text=f"{answer.text} on its way to something else")
         different = self._background.modes.difference(entry.routes, answer.entry.routes, common)
         if different is None:
             return answer
-        elsewhere = msgspec.structs.replace(offer, sites=offer.sites - common)
-        if elsewhere.sites and (other := _compare(atom, answer.entry, elsewhere, self._background.general)).share > 0:
+        if (beside := without_lines(offer, common)).sites and (other := _compare(atom, answer.entry, beside, self._background.general)).share > 0:
             return other
         share = 0.0 if different.constant and atom.operation == "update" else _SOME_FIELDS
         return _Answer(share, answer.entry if share else None, f"{_where(answer.entry)} {said_of(different)}")
@@ -307,14 +310,6 @@ def _answers_for(operation: str, method: str) -> tuple[str, ...]:
     return (operation, "write") if operation in ("create", "update") else (operation,)
 
 
-def _called_by_many(entries: Iterable[Entry]) -> frozenset[str]:
-    handlers: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for entry in entries:
-        for function, _ in entry.domain:
-            handlers[function].add((entry.operation.file, entry.operation.symbol))
-    return frozenset(function for function, found in handlers.items() if len(found) > _MOST_SHARING)
-
-
 def _is_for_another(entry: Entry, other: Entry) -> bool:
     """True when a page is about any person, and an endpoint about its caller only."""
     return other.own and not entry.own and (entry.administrators or names_person(entry.operation.path))
@@ -339,6 +334,9 @@ def _compare(atom: Atom, other: Entry, offer: Atom, general: frozenset[tuple[str
     common_sites = (atom.sites & offer.sites) - general
     if common_sites:
         file, line = min(common_sites)
+        if lacking := fields_beyond(atom, offer, common_sites):
+            share = 1.0 - len(lacking) / len(atom.fields)
+            return _Answer(share, other if share else None, f"{where} reaches the line {file}:{line} too, but writes no {', '.join(sorted(lacking)[:6])}")
         return _Answer(1.0, other, f"{where} reaches the same line {file}:{line}")
     if atom.operation == "update" and atom.whole_form and offer.fields and not offer.open_fields:
         return _Answer(_SOME_FIELDS, other, f"{where} writes {', '.join(sorted(offer.fields))} of {_short(atom.subject)}, the form every field")

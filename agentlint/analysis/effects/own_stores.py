@@ -30,7 +30,8 @@ class OwnStores:
         if known is None:
             self._known[class_id] = ""
             info = self._program.classes[class_id]
-            found = next((a for a in self._naming(info) if self._is_told(info, a)), "")
+            told = self._told(info)
+            found = next((a for a in self._naming(info) if a in told), "") if told else ""
             known = self._known[class_id] = found if found and self._keeps_itself(info) else ""
         return known
 
@@ -51,10 +52,10 @@ class OwnStores:
                 if attribute:
                     yield attribute
 
-    def _is_told(self, info: ClassInfo, attribute: str) -> bool:
-        """True when the class or one below it says the name."""
+    def _told(self, info: ClassInfo) -> frozenset[str]:
+        """Attributes that the class or one below it sets to a name."""
         below = (self._program.classes.get(name) for name in (info.id, *self._program.subclasses(info.id)))
-        return any(one is not None and _is_name(one.attributes.get(attribute)) for one in below)
+        return frozenset(attribute for one in below if one is not None for attribute, value in one.attributes.items() if _is_name(value))
 
 
 def named_by(expr: s.Expr) -> s.Expr | None:

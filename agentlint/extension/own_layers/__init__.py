@@ -15,6 +15,7 @@ from agentlint.extension.own_layers.decorators import decorated
 from agentlint.extension.own_layers.dispatch import dispatched
 from agentlint.extension.own_layers.lines import CALL, Line
 from agentlint.extension.own_layers.servlets import servlets
+from agentlint.extension.own_layers.shown import all_shown
 from agentlint.extension.own_layers.signed_in import SignedIn
 from agentlint.extension.own_layers.wrappers import Wrappers
 from agentlint.ir.operations import Route
@@ -37,9 +38,10 @@ def own_routes(routes: Sequence[Route], program: Program) -> list[Route]:
 
 def _all(program: Program, known: Collection[str]) -> Iterable[Line]:
     yield from decorated(program, known)
-    yield from registered(program)
+    shown = tuple(all_shown(program))
+    yield from registered(shown, program)
     yield from servlets(program)
-    yield from placed(program)
+    yield from placed(shown, program)
     yield from commands(program)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentlint.analysis.program import FunctionInfo, Program, Scope
 from agentlint.analysis.wording import words
 from agentlint.extension.own_layers.lines import Line, addresses, verbs
+from agentlint.extension.own_layers.shown import Shown
 from agentlint.ir import syntax as s
-from agentlint.ir.walk import body_expressions, dotted
+from agentlint.ir.walk import dotted
 
 _REGISTERS = frozenset({"register", "add", "route", "expose", "map", "bind", "mount", "connect", "set", "on"})
 _ROUTES = frozenset({"route", "routes", "endpoint", "endpoints", "url", "path", "http", "webhook", "rest", "rule"})
@@ -16,19 +17,14 @@ _NO_HANDLERS = frozenset({"property", "cached_property", "functools.cached_prope
 _TEXTS = (s.Constant, s.Template, s.Apply)
 
 
-def registered(program: Program) -> Iterator[Line]:
+def registered(shown: Iterable[Shown], program: Program) -> Iterator[Line]:
     """A line for each call or tuple with an address and a function, where a verb or the name of the call says that it is about routes."""
-    for module in program.modules.values():
-        if module.language == "python":
-            yield from _in(module.body, module, module.path, program)
-    for kind in program.classes.values():
-        yield from _in(kind.node.body, kind, kind.module.path, program)
-    for info in program.functions.values():
-        yield from _in(info.node.body, info, info.module.path, program)
+    for one in shown:
+        yield from _in(one.expressions, one.scope, one.module.path, program)
 
 
-def _in(body: tuple[s.Stmt, ...], scope: Scope, file: str, program: Program) -> Iterator[Line]:
-    for expr in body_expressions(body):
+def _in(found: Iterable[s.Expr], scope: Scope, file: str, program: Program) -> Iterator[Line]:
+    for expr in found:
         if isinstance(expr, s.Mapping):
             yield from _table(expr, scope, file, program)
         given: tuple[s.Expr, ...] = ()

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from agentlint.analysis.program import ClassInfo, Program, Scope
 from agentlint.analysis.wording import words
 from agentlint.extension.own_layers.lines import Line, addresses
 from agentlint.extension.own_layers.servlets import responders
+from agentlint.extension.own_layers.shown import Shown
 from agentlint.ir import syntax as s
-from agentlint.ir.walk import body_expressions, dotted
+from agentlint.ir.walk import dotted
 
 _PUTS = frozenset({"register", "add", "route", "expose", "map", "bind", "mount", "connect"})
 _PLACES = frozenset({"route", "routes", "endpoint", "url", "path", "page", "handler", "view", "resource", "servlet"})
 
 
-def placed(program: Program) -> Iterator[Line]:
+def placed(shown: Iterable[Shown], program: Program) -> Iterator[Line]:
     """A line for each verb of a class that stands beside its address."""
-    scopes: list[tuple[Scope, str, tuple[s.Stmt, ...]]] = [(m, m.path, m.body) for m in program.modules.values() if m.language == "python"]
-    scopes += [(f, f.module.path, f.node.body) for f in program.functions.values() if f.module.language == "python"]
-    for scope, file, body in scopes:
-        for expr in body_expressions(body):
+    for one in shown:
+        if one.module.language != "python" or program.is_class(one.scope):
+            continue
+        for expr in one.expressions:
             if isinstance(expr, s.Call) and len(expr.args) > 1 and _is_about_places(expr.func):
-                yield from _lines(expr.args[0], expr.args[1], scope, (file, expr.line), program)
+                yield from _lines(expr.args[0], expr.args[1], one.scope, (one.module.path, expr.line), program)
             elif isinstance(expr, s.Sequence) and len(expr.items) > 1 and not len(expr.items) % 2:
-                yield from _pairs(expr, scope, file, program)
+                yield from _pairs(expr, one.scope, one.module.path, program)
 
 
 def _is_about_places(func: s.Expr) -> bool:

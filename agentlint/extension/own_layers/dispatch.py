@@ -8,7 +8,7 @@ from agentlint.analysis.program import FunctionInfo, Program
 from agentlint.extension.own_layers.lines import CALL, Line
 from agentlint.extension.own_layers.named_functions import NamedFunctions
 from agentlint.ir import syntax as s
-from agentlint.ir.walk import body_expressions, dotted, statements
+from agentlint.ir.walk import dotted, statements
 
 _FIELDS = frozenset(
     "type action method command cmd op operation event kind func function msg_type message_type msgtype event_type action_name method_name".split()
@@ -22,7 +22,7 @@ _FEWEST = 2
 def dispatched(program: Program, served: Collection[str]) -> Iterator[Line]:
     """A line for each function that a message may name, where the function that looks it up answers requests or messages."""
     tables = NamedFunctions(program)
-    found = [(info, lookup) for info in program.functions.values() if info.module.language == "python" for lookup in _lookups(info)]
+    found = [(info, lookup) for info in program.functions.values() if info.module.language == "python" for lookup in _lookups(info, program)]
     answering = _answering(program, served) if found else frozenset()
     for info, lookup in found:
         if info.id not in answering and not _is_connected(info):
@@ -33,17 +33,18 @@ def dispatched(program: Program, served: Collection[str]) -> Iterator[Line]:
                 yield Line(name, (CALL,), handler, info.module.path, lookup.line, checks=(info.id,), within=info.id)
 
 
-def _lookups(info: FunctionInfo) -> Iterator[s.Expr]:
+def _lookups(info: FunctionInfo, program: Program) -> Iterator[s.Expr]:
     """What a body looks up by a field of a message and then calls."""
-    keys = {t.id for stmt in statements(info.node.body) if isinstance(stmt, s.Assign) and _names(stmt.value) for t in stmt.targets if isinstance(t, s.Name)}
-    called = {c.func.id for c in body_expressions(info.node.body) if isinstance(c, s.Call) and isinstance(c.func, s.Name)}
-    for stmt in statements(info.node.body):
-        kept = stmt.value if isinstance(stmt, s.Assign) and any(isinstance(t, s.Name) and t.id in called for t in stmt.targets) else None
-        if kept is not None and _is_lookup(kept, keys):
-            yield kept
-    for expr in body_expressions(info.node.body):
-        if isinstance(expr, s.Call) and _is_lookup(expr.func, keys):
-            yield expr.func
+    calls = [c.func for c in program.calls_in(info)]
+    called = {func.id for func in calls if isinstance(func, s.Name)}
+    direct = [func for func in calls if isinstance(func, s.Subscript | s.Call)]
+    if not called and not direct:
+        return
+    given = [(t.id, stmt.value) for stmt in statements(info.node.body) if isinstance(stmt, s.Assign) for t in stmt.targets if isinstance(t, s.Name)]
+    held = [value for name, value in given if name in called and isinstance(value, s.Subscript | s.Call)]
+    if held or direct:
+        keys = {name for name, value in given if _names(value)}
+        yield from (one for one in (*held, *direct) if _is_lookup(one, keys))
 
 
 def _is_lookup(expr: s.Expr, keys: Collection[str]) -> bool:

@@ -65,7 +65,8 @@ def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], admi
     consequential = [e for e in effects if is_consequential(e)]
     if not consequential and any(concerns_session(r.effect) and not r.effect.incidental and (not r.chain or not _asks(names)) for r in reached):
         return "it changes nothing but the browser's own session"
-    if consequential and all(is_display_preference(e) or is_bookkeeping(e) for e in consequential if e.kind == "orm-write") and _only_rows(consequential):
+    meant = _without_savings(consequential)
+    if meant and all(is_display_preference(e) or is_bookkeeping(e) for e in meant if e.kind == "orm-write") and _only_rows(meant):
         return "it keeps a display preference of the person at the browser"
     if administers:
         return "it swaps the browser's session to another person" if _logs_in(effects) else ""
@@ -84,6 +85,12 @@ def human_by_design(names: Sequence[str], reached: Sequence[ReachedEffect], admi
     if consequential and all(_own_credential(e) for e in consequential):
         return "it writes nothing but the person's own credentials"
     return ""
+
+
+def _without_savings(effects: Sequence[Effect]) -> list[Effect]:
+    """Effects without what a model's own `save` writes of a row of which the line that calls it says the fields."""
+    told = {e.target for e in effects if e.fields and e.operation in ("update", "write")}
+    return [e for e in effects if e.fields or e.operation != "write" or e.target not in told]
 
 
 def _concerns_people(names: Sequence[str], consequential: Sequence[Effect]) -> bool:

@@ -72,7 +72,7 @@ def atoms_of(entry: Entry, rarity: dict[str, float], background: Background, wit
         made = [msgspec.structs.replace(a, weight=max(a.weight, 1.0)) if a.kind in CHANNELS else a for a in made]
     made = _named_best(made, spoken, _segments(entry))
     made = [msgspec.structs.replace(a, follows=_follows(grouped[a.kind, a.operation, a.subject], changed - {_short(a.subject)})) for a in made]
-    atoms = _with_purpose(_without_savings(made if with_parts else _with_later_writes(made)), rights)
+    atoms = _with_purpose(_without_savings(made if with_parts else _with_later_writes(made)), rights, with_parts)
     atoms = without_asides(atoms, entry.operation)
     atoms = [a for a in atoms if a.ends or a in _without_parts(atoms)] if with_parts else _without_parts(atoms)
     if not atoms:
@@ -95,7 +95,7 @@ def spoken_of(entry: Entry) -> frozenset[str]:
     return nouns(texts)
 
 
-def _with_purpose(atoms: Sequence[Atom], rights: frozenset[str]) -> list[Atom]:
+def _with_purpose(atoms: Sequence[Atom], rights: frozenset[str], offered: bool) -> list[Atom]:
     """Atoms with whether the operation is there for them.
 
     What creates or deletes the thing that its route names is there for that: the rest is done to the new thing, or with the old one, and nobody can ask
@@ -109,8 +109,8 @@ def _with_purpose(atoms: Sequence[Atom], rights: frozenset[str]) -> list[Atom]:
     def means(atom: Atom) -> bool:
         if atom.named or (atom.subject in rights and not atom.follows and atom.depth <= nearest + _NOT_FAR):
             return True
-        if atom.follows:
-            return False
+        if atom.follows or (atom.looked_up and offered):
+            return False  # what is only made where it is missing, beside what an endpoint is about, nobody calls it for
         if changed and atom.operation == "delete" and not any(_short(atom.subject).startswith(whole) for whole in changed):
             return False  # what changes one thing and takes another away with it is no way to remove that
         return not makes and (atom.depth <= nearest + _NEAR or any(_short(atom.subject).startswith(whole) for whole in changed))

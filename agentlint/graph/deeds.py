@@ -67,6 +67,13 @@ def sends_alike(one: Operation, other: Operation) -> bool:
     return sends(one) and sends(other) and bool(nouns([one.path]) & nouns([other.path]) - _SENDING)
 
 
+def asks_alike(kind: str, page: Operation, endpoint: Operation) -> bool:
+    """False for messages and commands of which only the receiver or the program is the same: that both run `git` says nothing of what they have it do."""
+    if kind in CHANNELS:
+        return sends_alike(page, endpoint)
+    return kind != "process" or bool(set(_last(page)) & set(_last(endpoint)))
+
+
 def _last(operation: Operation) -> list[str]:
     return [singular(w) for w in words(operation.path.rstrip("/").rpartition("/")[2])]
 

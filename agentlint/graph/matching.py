@@ -17,10 +17,10 @@ from agentlint.analysis.wording import only_rights, singular, stems, words
 from agentlint.graph.atom import Atom, Background
 from agentlint.graph.atoms import atoms_of, rarities
 from agentlint.graph.by_words import SaidEndpoints
-from agentlint.graph.deeds import CHANNELS, does_something_else, has_a_deed, sends_alike
+from agentlint.graph.deeds import CHANNELS, asks_alike, does_something_else, has_a_deed
 from agentlint.graph.general_lines import called_by_many, general_functions, general_lines
 from agentlint.graph.handed_over import HandedOver
-from agentlint.graph.modes import changes_one, fields_beyond, is_on_the_way, said_of, without_lines
+from agentlint.graph.modes import changes_one, fields_beyond, is_on_the_way, is_untold, said_of, without_lines
 from agentlint.graph.shared_code import SharedCode
 from agentlint.ir.operations import Operation, Status
 
@@ -179,9 +179,10 @@ class Matcher:
                 continue
             if is_person(atom.subject) and atom.operation != "create" and _is_for_another(entry, other):
                 continue
-            if atom.kind in CHANNELS and not (atom.sites & offer.sites) - self._background.general and not sends_alike(entry.operation, other.operation):
+            apart = not (atom.sites & offer.sites) - self._background.general
+            if apart and not asks_alike(atom.kind, entry.operation, other.operation):
                 continue
-            if same_line and not (atom.sites & offer.sites) - self._background.general:
+            if same_line and apart:
                 continue
             other_deed = atom.operation in ("update", "write") and does_something_else(entry.operation, other.operation)
             if other_deed and not atom.fields and not atom.sites & offer.sites:
@@ -342,6 +343,8 @@ def _compare(atom: Atom, other: Entry, offer: Atom, general: frozenset[tuple[str
         return _Answer(_SOME_FIELDS, other, f"{where} writes {', '.join(sorted(offer.fields))} of {_short(atom.subject)}, the form every field")
     both_forms = atom.operation == offer.operation == "create" and atom.registered and offer.registered and bool(atom.fields and offer.fields)
     by_fields = both_forms or (atom.operation in ("update", "write") and bool(atom.fields) and not atom.ends)
+    if atom.registered and atom.operation == "update" and atom.fields and not offer.registered and is_untold(offer):
+        return _Answer(_SOME_FIELDS, other, f"{where} can {_said(offer)} too; which fields it saves is not known, and the form has many")
     if not by_fields or (offer.open_fields and not offer.handed_on) or offer.operation == "delete":
         return _Answer(1.0, other, f"{where} can {_said(offer)} too")
     if offer.handed_on and not offer.fields and offer.named and other.operation.method in _EDITS and not only_rights(atom.fields):

@@ -39,6 +39,11 @@ def is_on_the_way(atom: Atom, offer: Atom, lines: Collection[tuple[str, int]]) -
     return all(min(a.writes[line][0] if line in a.writes else a.depth for a in (atom, offer)) >= _DEEP for line in lines)
 
 
+def is_untold(offer: Atom) -> bool:
+    """True where some line of the project's own saves a row that is there, and does not say which fields were changed."""
+    return offer.open_fields and not offer.handed_on and offer.operation in _SAVING
+
+
 def changes_one(atom: Atom, page: Entry) -> bool:
     """True for a page that saves the one row that its address names, or the caller's own, and says nothing of making one: `/projects/{id}/edit`."""
     if atom.operation != "write" or atom.ends:

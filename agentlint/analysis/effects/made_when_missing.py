@@ -17,7 +17,7 @@ _LOOKS = frozenset({
     "get", "first", "one_or_none", "scalar", "scalar_one_or_none", "scalars", "get_or_none", "find_one", "filter_by", "filter", "last", "aget", "afirst",
 })
 """Methods that bring a row, or nothing."""
-_FINDS = ("read_", "get_", "find_", "fetch_", "load_", "lookup_")
+_FINDS = ("read_", "get_", "find_", "fetch_", "load_", "lookup_", "search_")
 """How functions of a project begin that do the same."""
 _GETS_OR_MAKES = re.compile(r"(?:^|[ .])_*(?:get|find|fetch|load|first)_or_(?:create|make|add|new|insert|default)", re.IGNORECASE)
 """What the step into a function says whose name tells that it makes what it does not find."""

@@ -71,6 +71,9 @@ def _target(site: CallSite, row: EffectRow, places: Places) -> str:
     expr = places.expression(site, row.target) if row.target else None
     if expr is None:
         return ""
+    command = row.kind == "process" and row.operation == "run"
+    if command and isinstance(expr, s.Name):
+        expr = next((v for v in places.assigned(site.caller, expr.id) if isinstance(v, s.Sequence) and v.items), expr)
     if isinstance(expr, s.Sequence) and expr.items:
         expr = expr.items[0]
     value = places.constant(expr, site.caller)
@@ -78,7 +81,7 @@ def _target(site: CallSite, row: EffectRow, places: Places) -> str:
         value = value[0]
     if isinstance(value, str) and value.strip("{}/"):
         return _shorten(value)
-    return dotted(expr).rpartition(".")[2]
+    return "" if command and isinstance(expr, s.Name) else dotted(expr).rpartition(".")[2]  # what a command is kept in says nothing of what it does
 
 
 def _shorten(text: str) -> str:

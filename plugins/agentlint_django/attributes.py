@@ -71,15 +71,18 @@ def attribute_types(program: Program) -> Mapping[str, Mapping[str, Type | Elemen
 
 def _on_requests(program: Program) -> Iterator[tuple[str, Element]]:
     """What the project keeps on requests, as middleware does: `request.account = request.user.account`."""
-    for name, kept in kept_attributes(program, called("request")).items():
+    for name, kept in kept_attributes(program, called("request"), _takes_request).items():
         value = kept.expr
-        given = [p.name for p in kept.scope.node.params] if isinstance(kept.scope, FunctionInfo) else []
-        if name in _OWN or name.startswith("_") or not any(p.endswith("request") for p in given):
+        if name in _OWN or name.startswith("_"):
             continue
         if isinstance(value, syntax.Call) and walk.dotted(value.func).rpartition(".")[2] == _LAZY and value.args:
             yield from ((name, one) for one in _put_off(value.args[0], kept.scope, program))
         else:
             yield name, kept
+
+
+def _takes_request(scope: Scope) -> bool:
+    return isinstance(scope, FunctionInfo) and any(p.name.endswith("request") for p in scope.node.params)
 
 
 def _put_off(value: syntax.Expr, scope: Scope, program: Program) -> Iterator[Element]:

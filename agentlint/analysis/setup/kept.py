@@ -18,9 +18,9 @@ def kept_items(program: Program, is_place: Place) -> dict[str, Element]:
     return _first(program, lambda stmt, scope: _items(stmt, scope, program, is_place))
 
 
-def kept_attributes(program: Program, is_place: Place) -> dict[str, Element]:
-    """Attribute to the expression that was put there; the first place wins."""
-    return _first(program, lambda stmt, scope: _attributes(stmt, is_place))
+def kept_attributes(program: Program, is_place: Place, within: Callable[[Scope], bool] = lambda scope: True) -> dict[str, Element]:
+    """Attribute to the expression that was put there, in scopes of which `within` holds; the first place wins."""
+    return _first(program, lambda stmt, scope: _attributes(stmt, is_place), within)
 
 
 def called(*names: str) -> Place:
@@ -28,10 +28,12 @@ def called(*names: str) -> Place:
     return lambda expr: walk.dotted(expr).rpartition(".")[2].endswith(names)
 
 
-def _first(program: Program, entries: Callable[[s.Stmt, Scope], Iterator[tuple[str, s.Expr]]]) -> dict[str, Element]:
+def _first(
+    program: Program, entries: Callable[[s.Stmt, Scope], Iterator[tuple[str, s.Expr]]], within: Callable[[Scope], bool] = lambda scope: True,
+) -> dict[str, Element]:
     found: dict[str, Element] = {}
     for scope, body in _scopes(program):
-        for stmt in walk.statements(body):
+        for stmt in walk.statements(body) if within(scope) else ():
             for key, value in entries(stmt, scope):
                 if key and not (isinstance(value, s.Constant) and value.value is None):
                     found.setdefault(key, Element(value, scope))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from agentlint.analysis.calls.sites import Target
 from agentlint.analysis.effects.summaries import Node, Summaries
 from agentlint.ir.operations import Route
 
@@ -53,7 +54,7 @@ class HandingOn:
         """The methods of one name that one call runs, together."""
         groups: dict[tuple[int, str], set[Node]] = defaultdict(set)
         for site, target, callee in self._summaries.edges(node):
-            if target.kind in _KINDS:
+            if target.kind in _KINDS and self._is_work(target):
                 groups[id(site.call), callee[0].rpartition(".")[2]].add(callee)
         return iter(groups.values())
 
@@ -65,7 +66,11 @@ class HandingOn:
         return {self._summaries.node(f, r.owner, *r.runs_on) for r in routes for f in (r.handler, *r.extra_handlers) if f}
 
     def _called(self, node: Node) -> Iterator[Node]:
-        return (callee for _, target, callee in self._summaries.edges(node) if target.kind in _KINDS)
+        return (callee for _, target, callee in self._summaries.edges(node) if target.kind in _KINDS and self._is_work(target))
+
+    def _is_work(self, target: Target) -> bool:
+        """False for what is tied by its name only, and for the inside of a decorator, which runs whatever it was put around."""
+        return target.confidence != "low" and not self._summaries.is_wrapper(target.function)
 
     def _reached(self, node: Node) -> frozenset[Line]:
         known = self._lines.get(node)

@@ -156,7 +156,8 @@ class Reach:
         return tuple((f, tuple(sorted(inner for inner in self._called(f) if _is_deed(self.program.functions[inner])))) for f in sorted(found))
 
     def _called(self, function: str) -> set[str]:
-        return {node[0] for _, target, node in self._summaries.edges((function, None)) if target.kind in ("call", "deferred")}
+        edges = self._summaries.edges((function, None))  # what is tied by its name only clears nothing
+        return {node[0] for _, target, node in edges if target.kind in ("call", "deferred") and target.confidence != "low"}
 
     def _is_abstract(self, model: str) -> bool:
         """True for a base class that no row is ever made of: a write of it says that the concrete class is not known."""

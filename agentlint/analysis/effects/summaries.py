@@ -79,6 +79,11 @@ class Summaries:
             known = self._does[node] = self._own(*node)
         return known
 
+    def is_wrapper(self, function: str) -> bool:
+        """True for a function within another that hands on whatever arguments it gets."""
+        info = self._program.functions.get(function)
+        return info is not None and bool(info.parent) and {"star", "double-star"} <= {p.kind for p in info.node.params}
+
     def edges(self, node: Node) -> tuple[Edge, ...]:
         """Whom a function on a class calls; every pass is told the same, also about classes beyond the bound on combinations."""
         known = self._calls_of.get(node)

@@ -53,8 +53,10 @@ def _picked(rows: list[Decision], wanted: list[str]) -> list[Decision]:
             rows = [r for r in rows if word[1:] in " ".join(s.text for s in r.path) + r.decision]
         elif word[:1].isupper():
             rows = [r for r in rows if r.effect.target == word]
-        elif word in ("delete", "create", "change", "update", "write"):
-            rows = [r for r in rows if r.effect.operation == word or (word == "change" and r.effect.operation in ("update", "write"))]
+        elif word == "change":
+            rows = [r for r in rows if r.effect.operation in ("update", "write")]
+        elif word not in ("who", "what", "why", "none", "model", "rule"):
+            rows = [r for r in rows if word in (r.effect.operation, r.effect.kind, r.effect.target, *r.effect.fields)]
     return rows
 
 

@@ -14,10 +14,13 @@ _ALWAYS = ("setup", "dispatch", "test_func", "has_permission", "handle_no_permis
 _ON_GET = ("get_object", "get_queryset", "get_context_data", "get_redirect_url", "render_to_response", "get_form", "get_form_kwargs", "get_initial")
 _ON_POST = (
     "get_object", "get_queryset", "get_form_class", "get_form", "get_form_kwargs", "get_initial", "form_valid", "form_invalid", "get_success_url", "delete",
-    "formset_valid", "forms_valid", "done", "process_step", "get_context_data", "process_form", "process_deletion", "pre_save", "save", "post_save",
-    "execute_action", "pre_delete", "post_delete",
+    "formset_valid", "forms_valid", "done", "process_step", "get_context_data",
 )
-"""Django's own, and those of packages that extend its generic views (neapolitan 26.1, smartmin 6.1)."""
+_OF_PACKAGES = {
+    "neapolitan.": ("process_form", "process_deletion"),
+    "smartmin.": ("pre_save", "save", "post_save", "execute_action", "pre_delete", "post_delete"),
+}
+"""Hooks of packages that extend the generic views (neapolitan 26.1, smartmin 6.1)."""
 
 
 def hooks_of(view: ClassView, method: str, program: Program) -> tuple[str, ...]:
@@ -28,7 +31,7 @@ def hooks_of(view: ClassView, method: str, program: Program) -> tuple[str, ...]:
     if method == "get":
         names += _ON_GET if own is None or view.reaches_framework("get") else ()
     elif view.kind and (own is None or view.reaches_framework(method, "post", "form_valid")):
-        names += _ON_POST
+        names += [*_ON_POST, *(n for package, more in _OF_PACKAGES.items() if any(b.startswith(package) for b in view.library_bases) for n in more)]
     if view.by_role == "delete":  # neapolitan: the form of the other roles takes no part
         names = [n for n in names if "form" not in n]
     found = [m.id for name in names if (m := program.method(view.info.id, name)) is not None]

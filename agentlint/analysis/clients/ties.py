@@ -24,6 +24,7 @@ _HARDLY = 10
 """How many times as many endpoints with a session there are where next to nothing was found of the GUI."""
 _FRONT_END = 20
 """Lines of script for each endpoint that a front end has at the least."""
+_CALLS = "the page's own script calls it"
 _SESSION = "it takes the browser's session too, with which pages come"
 
 
@@ -62,7 +63,8 @@ def tie_sessions(entries: Sequence[Entry], script_lines: int) -> list[Entry]:
     open_ = [e for e in entries if e.operation.surface == "api" and e.operation.changes_state and handler_key(e) not in known]
     both = [e for e in open_ if "session" in e.operation.auth and e.machine_callable and _MACHINE.intersection(e.operation.auth)]
     pages = (e for e in entries if e.operation.surface == "gui" and e.operation.changes_state and not e.human)
-    found = sum(any(r.renders != "json" for r in e.routes) for e in pages)  # those that answer scripts say that there are scripts, not that they were read
+    # what is a page's by its session alone says that there are scripts, not that they were read
+    found = sum(any(r.renders != "json" for r in e.routes) or any(text.startswith(_CALLS) for text in e.operation.evidence) for e in pages)
     if found * _HARDLY > len(both) or script_lines < _FRONT_END * len(both):
         return []
     return [seen_from_page(e, PageAction("script", e.operation.method, e.operation.path, file=e.operation.file, line=e.operation.line), _SESSION) for e in both]
@@ -132,7 +134,7 @@ def seen_from_page(entry: Entry, action: PageAction, reason: str = "") -> Entry:
     place = f"{action.file}:{action.line}"
     why = human_by_design([base.symbol, *(r.path for r in entry.routes)], entry.reached, administers=False, known=demands_sign_in(entry.guards))
     human = why if base.changes_state else ""
-    said = reason or f"the page's own script calls it ({action.caller or action.kind} at {place})"
+    said = reason or f"{_CALLS} ({action.caller or action.kind} at {place})"
     operation = Operation(
         id=f"gui:{base.method} {base.path}",
         surface="gui",
